@@ -1,0 +1,54 @@
+// The connection to Postgres: one pool, its types and its time limits. Every other file of the room is handed a Store.
+
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
+import pg from 'pg'
+
+/** Where Postgres is: a URL (`DATABASE_URL`), or the socket folder of the embedded one. */
+export type Connection = string | { readonly host: string; readonly user: string; readonly database: string }
+
+export interface StoreOptions {
+  readonly connectionsMax: number
+  /** A statement that runs longer is cancelled by Postgres, in milliseconds; 0 for no limit. */
+  readonly statementMs: number
+  readonly applicationName: string
+  /** Told of a connection that broke while idle; the pool makes another. */
+  readonly onIdleError?: (error: Error) => void
+}
+
+export interface Store extends AsyncDisposable {
+  readonly pool: pg.Pool
+  readonly db: NodePgDatabase
+}
+
+const int8Oid = 20
+
+/** Opens no connection yet: the first statement does. */
+export function openStore(connection: Connection, options: StoreOptions): Store {
+  const pool = new pg.Pool({
+    ...(typeof connection === 'string' ? { connectionString: connection } : connection),
+    max: options.connectionsMax,
+    statement_timeout: options.statementMs,
+    application_name: options.applicationName,
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 60_000,
+    types: { getTypeParser },
+  })
+  pool.on('error', (error) => options.onIdleError?.(error))
+  return {
+    pool,
+    db: drizzle(pool),
+    [Symbol.asyncDispose]: () => pool.end(),
+  }
+}
+
+/**
+ * Every bigint that is selected fits a number: times in microseconds stay below 2^53 until 2255, segment ids until the
+ * year 7700. (object_key does not and is never selected.) The cast is pg's own overload, seen through one signature.
+ */
+const getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
+  oid === int8Oid && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser
+
+/** SQLSTATE of an error that Postgres sent, or null for any other. */
+export function sqlState(error: unknown): string | null {
+  return error instanceof pg.DatabaseError ? (error.code ?? null) : null
+}

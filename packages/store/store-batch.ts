@@ -1,0 +1,350 @@
+// Store a batch of segments exactly once: leave out what is stored already, make what is missing (ids, partitions), and
+// hand the rest to insert-batch.ts, whose one statement is the commit.
+
+import { randomUUID } from 'node:crypto'
+import type { Event } from '@plaintrail/event/event'
+import { isUsableTime } from '@plaintrail/event/time'
+import { createDimensions, type Dimensions } from './dimensions.ts'
+import { encodeRows, inKeyOrder, type EventRow } from './event-rows.ts'
+import { dropSegments, findStoredKeys, findQuarantined } from './find-stored.ts'
+import { insertBatch, type BatchRows, type QuarantineRow, type SegmentSeal } from './insert-batch.ts'
+import { createLanes, type Lane, type Lanes } from './lanes.ts'
+import { sqlState, type Store } from './open-store.ts'
+import { eventDays, makeEventDays } from './partitions.ts'
+import { dayOf } from './segment-id.ts'
+
+export interface ReadSegment {
+  readonly segmentId: number
+  readonly receivedUs: number
+  readonly clusterUid: string
+  readonly laneName: string
+  readonly items: number
+  readonly events: readonly ReadEvent[]
+  readonly quarantined: readonly UnreadItem[]
+}
+
+export interface ReadEvent {
+  readonly event: Event
+  readonly item: number
+  /** 16 bytes: eventKey of packages/event/identity.ts. */
+  readonly key: Buffer
+  readonly bytes: number
+}
+
+/** An item that could not be read, and why. Its bytes stay in the segment. */
+export interface UnreadItem {
+  readonly item: number
+  readonly reason: string
+  readonly detail: string
+  readonly bytes: number
+  /** 16 bytes of its identity. */
+  readonly digest: Buffer
+}
+
+export interface BatchOutcome {
+  readonly stored: number
+  readonly duplicates: number
+  readonly quarantined: number
+  readonly droppedSegments: number
+}
+
+export interface BatchWriter {
+  /**
+   * When it returns, the batch is committed. Rejects with BatchFenced when another worker has committed one of the
+   * segments; with Postgres' error otherwise, and then nothing of the batch is stored. Not to be called concurrently.
+   */
+  store(segments: readonly ReadSegment[]): Promise<BatchOutcome>
+}
+
+/** Another worker was first. Rewind the log and read again. */
+export class BatchFenced extends Error {
+  override name = 'BatchFenced'
+  readonly code = 'batch_fenced'
+}
+
+/** Each attempt learns of at least one more stored event, or of a deadlock's end. */
+const attemptsMax = 8
+const retried = new Set(['40001', '40P01'])
+
+interface Plan {
+  readonly segment: ReadSegment
+  readonly lane: Lane | null
+}
+
+export function createBatchWriter(store: Store): BatchWriter {
+  const state = { store, dimensions: createDimensions(store), lanes: createLanes(store), days: new Set<number>() }
+  /** After a batch with duplicates the next one likely has some too (a file posted again): ask before inserting. */
+  let askFirst = false
+  return {
+    async store(segments) {
+      const plans = await Promise.all(segments.map((segment) => planOf(segment, state.lanes)))
+      let rows = withoutRepeats(plans)
+      const offered = segments.reduce((sum, segment) => sum + segment.events.length, 0)
+      for (let attempt = 1; attempt <= attemptsMax; attempt++) {
+        if (askFirst) {
+          const fresh = await withoutStored(store, rows)
+          askFirst = fresh.length < rows.length
+          rows = fresh
+        }
+        const refused = await makeMissingDays(state, rows)
+        try {
+          return await commit(state, plans, rows, { offered, refused })
+        } catch (error) {
+          askFirst = isStoredAlready(error)
+          if (sqlState(error) === 'PT001') throw new BatchFenced('could not store the batch', { cause: error })
+          if (!askFirst && isFaultOfTheData(error)) return await storeWithout(error, { state, plans, rows, offered, refused })
+          if (!askFirst && !retried.has(sqlState(error) ?? '')) throw error
+        }
+      }
+      throw new Error(`could not store a batch in ${attemptsMax} attempts: other writers kept storing the same events`)
+    },
+  }
+}
+
+interface WriterState {
+  readonly store: Store
+  readonly dimensions: Dimensions
+  readonly lanes: Lanes
+  readonly days: Set<number>
+}
+
+async function planOf(segment: ReadSegment, lanes: Lanes): Promise<Plan> {
+  return { segment, lane: await lanes.find(segment.clusterUid, segment.laneName) }
+}
+
+/** An API server that got no answer in time posts the whole body again, often into the same batch. */
+function withoutRepeats(plans: readonly Plan[]): readonly EventRow[] {
+  const seen = new Set<string>()
+  const rows: EventRow[] = []
+  for (const { segment, lane } of plans) {
+    if (!lane) continue
+    for (const { event, item, key, bytes } of segment.events) {
+      const text = key.toString('latin1')
+      if (seen.has(text)) continue
+      seen.add(text)
+      rows.push({ event, key, item, bytes, segmentId: segment.segmentId, clusterUid: segment.clusterUid, lane, ordinal: 0 })
+    }
+  }
+  return rows
+}
+
+async function withoutStored(store: Store, rows: readonly EventRow[]): Promise<readonly EventRow[]> {
+  const stored = await findStoredKeys(store, rows.map(({ event, key }) => ({ time: event.time, key })))
+  return rows.filter(({ key }) => !stored.has(key.toString('hex')))
+}
+
+/** Days that may have no partition because there are too many: their events go to quarantine. */
+async function makeMissingDays(state: WriterState, rows: readonly EventRow[]): Promise<ReadonlySet<number>> {
+  const asked = new Set<number>()
+  for (const { event } of rows) if (isUsableTime(event.time)) asked.add(dayOf(event.time))
+  const unknown = [...asked].filter((day) => !state.days.has(day))
+  if (unknown.length === 0) return new Set()
+  for (const day of await eventDays(state.store)) state.days.add(day)
+  const missing = unknown.filter((day) => !state.days.has(day))
+  const refused = new Set(await makeEventDays(state.store, missing))
+  for (const day of missing) if (!refused.has(day)) state.days.add(day)
+  return refused
+}
+
+async function commit(
+  state: WriterState,
+  plans: readonly Plan[],
+  rows: readonly EventRow[],
+  facts: { readonly offered: number; readonly refused: ReadonlySet<number> },
+): Promise<BatchOutcome> {
+  const accepted = rows.filter(({ event }) => !facts.refused.has(dayOf(event.time)))
+  const quarantined = await freshQuarantine(state.store, plans, rows, facts.refused)
+  const batch = assemble(plans, accepted, quarantined)
+  await insertBatch(state.store, { ...batch, events: await encodeWithIds(state, accepted) })
+  const sealed = new Set(batch.seals.map((seal) => seal.segmentId))
+  const held = new Set(quarantined.map((row) => row.segmentId))
+  const dropped = batch.taken.filter((id) => !sealed.has(id) && !held.has(id))
+  // A crash right here leaves segments that nothing points to; retention drops them with their day.
+  await dropSegments(state.store, dropped)
+  return {
+    stored: accepted.length,
+    duplicates: facts.offered - rows.length,
+    quarantined: quarantined.length,
+    droppedSegments: dropped.length,
+  }
+}
+
+async function encodeWithIds(state: WriterState, rows: readonly EventRow[]): Promise<readonly Buffer[]> {
+  const ordered = inKeyOrder(rows)
+  for (;;) {
+    const encoded = encodeRows(ordered, state.dimensions)
+    if (encoded) return encoded
+    await state.dimensions.resolve()
+  }
+}
+
+/**
+ * One event that Postgres or we cannot take must not hold up its lane for ever: the events that fail alone are quarantined
+ * and the rest is stored. Each is tried in a statement that expects -1 events, which undoes itself with PT001 when all is well.
+ */
+async function storeWithout(
+  cause: unknown,
+  batch: {
+    readonly state: WriterState
+    readonly plans: readonly Plan[]
+    readonly rows: readonly EventRow[]
+    readonly offered: number
+    readonly refused: ReadonlySet<number>
+  },
+): Promise<BatchOutcome> {
+  const faulty = await findFaulty(batch.state, batch.rows)
+  if (faulty.size === 0) throw cause
+  const rows = batch.rows.filter((row) => !faulty.has(row))
+  const plans = batch.plans.map((plan) => ({ ...plan, segment: withUnread(plan.segment, faulty) }))
+  return await commit(batch.state, plans, rows, { offered: batch.offered, refused: batch.refused })
+}
+
+async function findFaulty(
+  state: WriterState,
+  rows: readonly EventRow[],
+): Promise<ReadonlyMap<EventRow, string>> {
+  const fault = await faultOf(state, rows)
+  if (fault === null) return new Map()
+  const [only] = rows
+  if (only && rows.length === 1) return new Map([[only, fault]])
+  const middle = rows.length >> 1
+  const left = await findFaulty(state, rows.slice(0, middle))
+  const right = await findFaulty(state, rows.slice(middle))
+  return new Map([...left, ...right])
+}
+
+async function faultOf(state: WriterState, rows: readonly EventRow[]): Promise<string | null> {
+  if (rows.length === 0) return null
+  try {
+    const lanes = new Map(rows.map((row) => [row.lane.id, 0]))
+    const events = await encodeWithIds(state, rows)
+    const none = { taken: [], seals: [], quarantined: [] }
+    await insertBatch(state.store, { ...none, freshByLane: lanes, events, eventCount: -1 })
+    return null
+  } catch (error) {
+    if (sqlState(error) === 'PT001' || isStoredAlready(error)) return null
+    if (!isFaultOfTheData(error)) throw error
+    return sqlState(error) ?? (error instanceof Error ? error.name : 'unknown')
+  }
+}
+
+function withUnread(segment: ReadSegment, faulty: ReadonlyMap<EventRow, string>): ReadSegment {
+  const unread = [...faulty]
+    .filter(([row]) => row.segmentId === segment.segmentId)
+    .map(([row, fault]) => ({
+      item: row.item,
+      reason: 'not_storable',
+      detail: `the store refused its row: ${fault}`,
+      bytes: row.bytes,
+      digest: row.key,
+    }))
+  return unread.length === 0 ? segment : { ...segment, quarantined: [...segment.quarantined, ...unread] }
+}
+
+/** SQLSTATE classes 22 (data), 23 (integrity), 54 (limits), or our own encoder; all else is the server's state. */
+function isFaultOfTheData(error: unknown): boolean {
+  const state = sqlState(error)
+  if (state === null) return error instanceof RangeError || error instanceof TypeError
+  return /^(22|23|54)/.test(state)
+}
+
+/** Numbers the fresh events in log order and says what each segment holds. */
+function assemble(
+  plans: readonly Plan[],
+  rows: readonly EventRow[],
+  quarantined: readonly QuarantineRow[],
+): Omit<BatchRows, 'events'> {
+  const bySegment = Map.groupBy(rows, (row) => row.segmentId)
+  const held = new Set(quarantined.map((row) => row.segmentId))
+  const freshByLane = new Map<number, number>()
+  const seals: SegmentSeal[] = []
+  for (const { segment, lane } of plans) {
+    const own = bySegment.get(segment.segmentId) ?? []
+    if (!lane || (own.length === 0 && !held.has(segment.segmentId))) continue
+    const first = freshByLane.get(lane.id) ?? 0
+    own.forEach((row, index) => (row.ordinal = first + index))
+    freshByLane.set(lane.id, first + own.length)
+    seals.push(sealOf(segment, lane, own, first))
+  }
+  return {
+    taken: plans.map(({ segment }) => segment.segmentId),
+    eventCount: rows.length,
+    freshByLane,
+    seals,
+    quarantined,
+  }
+}
+
+function sealOf(segment: ReadSegment, lane: Lane, rows: readonly EventRow[], ordinal: number): SegmentSeal {
+  const times = rows.map((row) => row.event.time)
+  return {
+    segmentId: segment.segmentId,
+    receivedUs: segment.receivedUs,
+    clusterId: lane.clusterId,
+    laneId: lane.id,
+    items: segment.items,
+    stored: rows.length,
+    ordinal,
+    timeMin: times.length === 0 ? null : times.reduce((a, b) => Math.min(a, b)),
+    timeMax: times.length === 0 ? null : times.reduce((a, b) => Math.max(a, b)),
+  }
+}
+
+async function freshQuarantine(
+  store: Store,
+  plans: readonly Plan[],
+  rows: readonly EventRow[],
+  refusedDays: ReadonlySet<number>,
+): Promise<readonly QuarantineRow[]> {
+  const found = plans.flatMap(({ segment, lane }) =>
+    segment.quarantined.map((unread) => quarantineRow(segment, lane, unread)),
+  )
+  const unknown = plans.flatMap(({ segment, lane }) => (lane ? [] : [ofUnknownCluster(segment)]))
+  const refused = rows
+    .filter(({ event }) => refusedDays.has(dayOf(event.time)))
+    .map((row) => ofRefusedDay(row, plans.find(({ segment }) => segment.segmentId === row.segmentId)?.segment))
+  const all = [...found, ...unknown, ...refused]
+  if (all.length === 0) return all
+  const known = await findQuarantined(store, all)
+  return all.filter((row) => !known.has(`${row.clusterId}/${Buffer.from(row.digest).toString('hex')}`))
+}
+
+function quarantineRow(
+  segment: Pick<ReadSegment, 'segmentId' | 'receivedUs'>,
+  lane: Lane | null,
+  unread: UnreadItem,
+): QuarantineRow {
+  return {
+    ...unread,
+    id: Buffer.from(randomUUID().replaceAll('-', ''), 'hex'),
+    clusterId: lane?.clusterId ?? null,
+    segmentId: segment.segmentId,
+    receivedUs: segment.receivedUs,
+  }
+}
+
+/** The whole body is one item, numbered -1, since nothing of it can be stored. */
+function ofUnknownCluster(segment: ReadSegment): QuarantineRow {
+  const digest = Buffer.alloc(16)
+  digest.writeDoubleBE(segment.segmentId)
+  const detail = `no cluster has the id ${segment.clusterUid}`
+  return quarantineRow(segment, null, { item: -1, reason: 'unknown_cluster', detail, bytes: 0, digest })
+}
+
+function ofRefusedDay(row: EventRow, segment: ReadSegment | undefined): QuarantineRow {
+  return quarantineRow(segment ?? { segmentId: row.segmentId, receivedUs: 0 }, row.lane, {
+    item: row.item,
+    reason: 'too_many_days',
+    detail: 'its day would need another partition and there are too many; delete old days or correct the clock',
+    bytes: row.bytes,
+    digest: row.key,
+  })
+}
+
+function isStoredAlready(error: unknown): boolean {
+  return sqlState(error) === '23505' && tableOf(error).startsWith('event')
+}
+
+function tableOf(error: unknown): string {
+  return error instanceof Error && 'table' in error && typeof error.table === 'string' ? error.table : ''
+}
