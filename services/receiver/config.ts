@@ -1,0 +1,47 @@
+// The receiver's settings.
+
+import { bytes, list, port, text, url, type Config } from '@plaintrail/runtime/config'
+
+export const receiverSettings = {
+  ingestPort: {
+    env: 'PLAINTRAIL_INGEST_PORT',
+    parse: port,
+    default: '7718',
+    describe: 'Port on which API servers post their audit events by TLS.',
+  },
+  ingestHost: {
+    env: 'PLAINTRAIL_INGEST_HOST',
+    parse: text,
+    default: null,
+    describe:
+      'Address that ingest by TLS listens on; without it, every address where PLAINTRAIL_INGEST_URL names another host than this one, and otherwise 127.0.0.1.',
+  },
+  ingestUrl: {
+    env: 'PLAINTRAIL_INGEST_URL',
+    parse: url,
+    default: null,
+    describe:
+      'URL under which API servers reach ingest (https, no query): it goes into kubeconfigs, and its host into the certificate; without it, https://127.0.0.1 and the ingest port.',
+  },
+  bodyBytesMax: {
+    env: 'PLAINTRAIL_INGEST_BODY_BYTES_MAX',
+    parse: bytes,
+    default: '64MiB',
+    describe: 'A larger body is answered 413 and recorded as a gap.',
+  },
+  bytesInFlightMax: {
+    env: 'PLAINTRAIL_INGEST_BYTES_IN_FLIGHT_MAX',
+    parse: bytes,
+    default: '256MiB',
+    describe: 'Bodies held in memory at once; above it, posts are answered 503 with Retry-After.',
+  },
+  redactPaths: {
+    env: 'PLAINTRAIL_REDACT_PATHS',
+    parse: list,
+    default: '',
+    describe:
+      'Further values to replace by keyed digests before anything is written: entries such as `configmaps object.data.*`, separated by commas.',
+  },
+} as const
+
+export type ReceiverConfig = Config<typeof receiverSettings>

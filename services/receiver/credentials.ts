@@ -1,0 +1,92 @@
+// Who may post to which cluster: the credentials of Postgres, held in memory so that a look-up never waits for it.
+
+import { createHash } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { TLSSocket } from 'node:tls'
+
+export interface IngestCredential {
+  readonly id: string
+  readonly clusterUid: string
+  readonly clusterName: string
+  readonly laneName: string
+  /** 32 bytes: SHA-256 of the token, or of the client certificate's DER. */
+  readonly digest: Buffer
+}
+
+export interface CredentialSource {
+  /** All that are not revoked. */
+  list(): Promise<readonly IngestCredential[]>
+  /** True for an API token of this digest that may write: it may post to every cluster, into the lane `backfill`. */
+  isWriter(digest: Buffer): Promise<boolean>
+  findCluster(name: string): Promise<{ readonly uid: string } | null>
+}
+
+export type Admission =
+  | { readonly kind: 'admitted'; readonly credential: IngestCredential }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'other-cluster' }
+
+export interface Credentials extends AsyncDisposable {
+  admit(request: IncomingMessage, cluster: string): Promise<Admission>
+}
+
+const refreshMs = 5_000
+/** An unknown credential asks Postgres at once, but not more often than this. */
+const refreshMsMin = 500
+const bearer = /^Bearer ([\x21-\x7e]{1,512})$/i
+
+export async function createCredentials(source: CredentialSource): Promise<Credentials> {
+  let known = new Map<string, IngestCredential>()
+  let refreshedAt = 0
+  const refresh = async (): Promise<void> => {
+    refreshedAt = Date.now()
+    known = new Map((await source.list()).map((credential) => [credential.digest.toString('hex'), credential]))
+  }
+  await refresh()
+  // While Postgres is away the last list stays good.
+  const timer = setInterval(() => void refresh().catch(() => undefined), refreshMs)
+  timer.unref()
+
+  const find = async (digest: Buffer, cluster: string): Promise<Admission> => {
+    const key = digest.toString('hex')
+    if (!known.has(key) && Date.now() - refreshedAt > refreshMsMin) await refresh().catch(() => undefined)
+    const credential = known.get(key)
+    if (credential) return judge(credential, cluster)
+    return (await source.isWriter(digest).catch(() => false)) ? await ofWriter(source, cluster) : { kind: 'unknown' }
+  }
+  return {
+    async admit(request, cluster) {
+      const digest = digestOf(request)
+      return digest ? await find(digest, cluster) : { kind: 'unknown' }
+    },
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer)
+      await Promise.resolve()
+    },
+  }
+}
+
+function judge(credential: IngestCredential, cluster: string): Admission {
+  return credential.clusterName === cluster ? { kind: 'admitted', credential } : { kind: 'other-cluster' }
+}
+
+async function ofWriter(source: CredentialSource, cluster: string): Promise<Admission> {
+  const found = await source.findCluster(cluster)
+  if (!found) return { kind: 'other-cluster' }
+  const id = '00000000-0000-0000-0000-000000000000'
+  const digest = Buffer.alloc(32)
+  return {
+    kind: 'admitted',
+    credential: { id, clusterUid: found.uid, clusterName: cluster, laneName: 'backfill', digest },
+  }
+}
+
+/** Look-ups are by digest, so their time tells nothing about a token that is nearly right. */
+function digestOf(request: IncomingMessage): Buffer | null {
+  const token = bearer.exec(request.headers.authorization ?? '')?.[1]
+  if (token !== undefined) return createHash('sha256').update(token).digest()
+  const { socket } = request
+  if (!(socket instanceof TLSSocket) || !socket.authorized) return null
+  const certificate = socket.getPeerX509Certificate()
+  return certificate ? createHash('sha256').update(certificate.raw).digest() : null
+}

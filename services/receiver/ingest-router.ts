@@ -1,0 +1,111 @@
+// POST /v1/ingest/k8s/{cluster}: the webhook's contract. 200 with an empty body exactly when every event of the list is
+// durable, or its bytes are; never 4xx for content and never a redirect, since an API server retries any error and then
+// drops the whole batch (kubernetes/apiserver plugin/pkg/audit/webhook).
+
+import type { Request, Response, Router } from 'express'
+import express from 'express'
+import type { LogWriter } from '@plaintrail/event-log/event-log'
+import type { Health } from '@plaintrail/runtime/health'
+import type { Logger } from '@plaintrail/runtime/logger'
+import type { Credentials, IngestCredential } from './credentials.ts'
+import type { GapRecorder } from './gap-recorder.ts'
+import { readBody, type Budget } from './read-body.ts'
+import type { ReceiverMetrics } from './receiver-metrics.ts'
+import type { TakeIn } from './take-in.ts'
+
+export interface IngestParts {
+  readonly credentials: Credentials
+  readonly takeIn: TakeIn
+  readonly log: LogWriter
+  readonly gaps: GapRecorder
+  readonly budget: Budget
+  readonly bodyBytesMax: number
+  readonly metrics: ReceiverMetrics
+  readonly health: Health
+  readonly logger: Logger
+  /** Microseconds since 1970. */
+  readonly nowUs: () => number
+}
+
+/** Whole seconds: client-go ignores the date form (rest/with_retry.go). */
+const retryAfterSeconds = 2
+
+export function ingestRouter(parts: IngestParts): Router {
+  const router = express.Router({ caseSensitive: true, strict: false })
+  router.post('/v1/ingest/k8s/:cluster', async (request, response) => {
+    const stop = parts.metrics.startRequest()
+    const cluster = request.params.cluster
+    const code = await answer(parts, request, response, cluster)
+    stop(code)
+  })
+  return router
+}
+
+async function answer(parts: IngestParts, request: Request, response: Response, cluster: string): Promise<number> {
+  const admission = await parts.credentials.admit(request, cluster)
+  if (admission.kind !== 'admitted') {
+    const code = admission.kind === 'unknown' ? 401 : 403
+    parts.logger.warn({ cluster, code, peer: request.socket.remoteAddress }, 'refused a post: its credential is not for this cluster')
+    return refuse(response, code, code === 401 ? 'no valid ingest credential' : 'the credential is for another cluster')
+  }
+  const { body, release } = await readBody(request, parts)
+  try {
+    switch (body.kind) {
+      case 'whole':
+        return await accept(parts, response, admission.credential, body.bytes)
+      case 'too-large':
+        parts.gaps.record(admission.credential, `a body of ${body.bytes} bytes is over the limit of ${parts.bodyBytesMax}`)
+        return refuse(response, 413, `the body is over ${parts.bodyBytesMax} bytes; lower --audit-webhook-batch-max-size`)
+      case 'overloaded':
+        return overloaded(response)
+      case 'aborted':
+        response.destroy()
+        return 499
+    }
+  } finally {
+    release()
+    parts.metrics.bytesInFlight(parts.budget.taken)
+  }
+}
+
+async function accept(
+  parts: IngestParts,
+  response: Response,
+  credential: IngestCredential,
+  body: Buffer,
+): Promise<number> {
+  const receivedAtUs = parts.nowUs()
+  try {
+    const taken = await parts.takeIn(body, credential, receivedAtUs)
+    // A crash before the append returns leaves the API server without an answer: it posts the same body again.
+    await parts.log.append(taken.envelope, { receivedAtUs })
+    // A crash from here on loses nothing: the log has it.
+    parts.metrics.accepted(credential.clusterName, taken)
+    parts.health.set('receiver', { ok: true, detail: 'taking in' })
+    response.status(200).end()
+    return 200
+  } catch (error) {
+    parts.metrics.failed()
+    parts.health.set('receiver', { ok: false, detail: `the last post could not be made durable: ${reasonOf(error)}` })
+    parts.logger.error({ error, cluster: credential.clusterName }, 'could not make a posted list durable; answered 503')
+    return overloaded(response)
+  }
+}
+
+function overloaded(response: Response): number {
+  response.setHeader('Retry-After', String(retryAfterSeconds))
+  return refuse(response, 503, 'busy or the log is not available; try again')
+}
+
+/** The rest of an unread body is not waited for. */
+function refuse(response: Response, code: number, reason: string): number {
+  response.setHeader('Connection', 'close')
+  response.status(code).type('text/plain').end(`${reason}\n`)
+  return code
+}
+
+/** Postgres' own words where there are any: "No space left on device" is what the operator must read. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown'
+  return error.cause instanceof Error ? error.cause.message : error.message
+}

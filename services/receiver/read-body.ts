@@ -1,0 +1,83 @@
+// Read a request's body within two bounds: its own size, and what all requests together may hold in memory.
+
+import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+
+export type Body =
+  | { readonly kind: 'whole'; readonly bytes: Buffer }
+  | { readonly kind: 'too-large'; readonly bytes: number }
+  | { readonly kind: 'overloaded' }
+  | { readonly kind: 'aborted' }
+
+/** Bytes that requests in progress may hold, shared by all of them. */
+export interface Budget {
+  take(bytes: number): boolean
+  give(bytes: number): void
+  readonly taken: number
+}
+
+export function createBudget(bytesMax: number): Budget {
+  let taken = 0
+  return {
+    take(bytes) {
+      // One request alone always fits, or a body of the full size could never be taken in.
+      if (taken > 0 && taken + bytes > bytesMax) return false
+      taken += bytes
+      return true
+    },
+    give: (bytes) => (taken -= bytes),
+    get taken() {
+      return taken
+    },
+  }
+}
+
+/**
+ * Never rejects. API servers send no Content-Encoding; gzip is taken from forwarders, and its bound counts inflated bytes.
+ * The budget is held until `release` of the caller: it covers what is made of the body too.
+ */
+export async function readBody(
+  request: IncomingMessage,
+  limits: { readonly bodyBytesMax: number; readonly budget: Budget },
+): Promise<{ readonly body: Body; release(): void }> {
+  let held = 0
+  const hold = (bytes: number): boolean => {
+    if (!limits.budget.take(bytes)) return false
+    held += bytes
+    return true
+  }
+  const release = (): void => {
+    limits.budget.give(held)
+    held = 0
+  }
+  const announced = Number(request.headers['content-length'] ?? 0)
+  if (announced > limits.bodyBytesMax) return { body: { kind: 'too-large', bytes: announced }, release }
+  if (!hold(announced)) return { body: { kind: 'overloaded' }, release }
+  const chunks: Buffer[] = []
+  let length = 0
+  try {
+    for await (const chunk of bodyStream(request)) {
+      const bytes = asBuffer(chunk)
+      length += bytes.length
+      if (length > limits.bodyBytesMax) return { body: { kind: 'too-large', bytes: length }, release }
+      if (length > held && !hold(length - held)) return { body: { kind: 'overloaded' }, release }
+      chunks.push(bytes)
+    }
+  } catch {
+    return { body: { kind: 'aborted' }, release }
+  }
+  const [only] = chunks
+  return { body: { kind: 'whole', bytes: only && chunks.length === 1 ? only : Buffer.concat(chunks, length) }, release }
+}
+
+function bodyStream(request: IncomingMessage): Readable {
+  if (request.headers['content-encoding'] !== 'gzip') return request
+  const inflated = createGunzip()
+  request.on('error', (error) => inflated.destroy(error))
+  return request.pipe(inflated)
+}
+
+function asBuffer(chunk: unknown): Buffer {
+  return Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk))
+}

@@ -1,0 +1,137 @@
+// The receiver: takes EventLists from API servers by TLS into the log.
+
+import { createServer, type Server } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import express, { type Express, type Router } from 'express'
+import { parseRedactionPath } from '@plaintrail/event/redact'
+import type { LogWriter } from '@plaintrail/event-log/event-log'
+import type { CertificateAuthority } from '@plaintrail/runtime/certificate-authority'
+import type { Health } from '@plaintrail/runtime/health'
+import type { Logger } from '@plaintrail/runtime/logger'
+import type { Metrics } from '@plaintrail/runtime/metrics'
+import { findCluster } from '@plaintrail/store/clusters'
+import { findApiToken, listIngestCredentials } from '@plaintrail/store/credentials'
+import { recordGap } from '@plaintrail/store/gaps'
+import type { Store } from '@plaintrail/store/open-store'
+import type { ReceiverConfig } from './config.ts'
+import { createCredentials } from './credentials.ts'
+import { createGapRecorder } from './gap-recorder.ts'
+import { ingestRouter } from './ingest-router.ts'
+import { createBudget } from './read-body.ts'
+import { createReceiverMetrics } from './receiver-metrics.ts'
+import { createTakeIn } from './take-in.ts'
+
+export interface ReceiverParts {
+  readonly store: Store
+  readonly log: LogWriter
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly health: Health
+  readonly certificateAuthority: CertificateAuthority
+  /** 32 bytes, made once and never rotated. */
+  readonly redactionKey: Uint8Array
+  readonly nowUs?: () => number
+}
+
+export interface Receiver extends AsyncDisposable {
+  readonly port: number
+  /** The same contract without TLS, for clients on this machine: the standalone service mounts it beside the API. */
+  readonly router: Router
+}
+
+/** An API server gives up after 30 s; longer than that nobody waits for our answer. */
+const requestMsMax = 35_000
+const headersMsMax = 10_000
+/** API servers keep idle connections for 90 s (Go's transport): ours must not close first in the middle of a post. */
+const keepAliveMs = 120_000
+const connectionsMax = 2_000
+const stopMsMax = 10_000
+
+export async function startReceiver(config: ReceiverConfig, parts: ReceiverParts): Promise<Receiver> {
+  const { store, logger } = parts
+  const nowUs = parts.nowUs ?? currentUs
+  await using stack = new AsyncDisposableStack()
+  const credentials = stack.use(
+    await createCredentials({
+      list: () => listIngestCredentials(store),
+      isWriter: async (digest) => (await findApiToken(store, digest)) !== null,
+      findCluster: (name) => findCluster(store, name),
+    }),
+  )
+  const gaps = stack.use(createGapRecorder({ save: (gap) => recordGap(store, gap), logger, nowUs }))
+  const router = ingestRouter({
+    credentials,
+    gaps,
+    log: parts.log,
+    takeIn: createTakeIn({ redactionKey: parts.redactionKey, redactionPaths: config.redactPaths.map(parseRedactionPath) }),
+    budget: createBudget(config.bytesInFlightMax),
+    bodyBytesMax: config.bodyBytesMax,
+    metrics: createReceiverMetrics(parts.metrics),
+    health: parts.health,
+    logger,
+    nowUs,
+  })
+  const server = await listen(config, parts, ingestApp(router))
+  stack.defer(() => close(server))
+  const kept = stack.move()
+  const { port } = server.address() as AddressInfo
+  return { port, router, [Symbol.asyncDispose]: () => kept.disposeAsync() }
+}
+
+function ingestApp(router: Router): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.use(router)
+  app.use((_request, response) => void response.status(404).type('text/plain').end('POST /v1/ingest/k8s/{cluster}\n'))
+  return app
+}
+
+async function listen(config: ReceiverConfig, parts: ReceiverParts, app: Express): Promise<Server> {
+  const host = config.ingestUrl?.hostname ?? '127.0.0.1'
+  const { cert, key } = await parts.certificateAuthority.serverCertificate([host.replace(/^\[|\]$/g, '')])
+  const server = createServer(
+    {
+      cert,
+      key,
+      ca: parts.certificateAuthority.certificatePem,
+      // A client without a certificate may have a token; ingest-router.ts decides.
+      requestCert: true,
+      rejectUnauthorized: false,
+      minVersion: 'TLSv1.2',
+      requestTimeout: requestMsMax,
+      headersTimeout: headersMsMax,
+      keepAliveTimeout: keepAliveMs,
+    },
+    (request, response) => void app(request, response),
+  )
+  server.maxConnections = connectionsMax
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(config.ingestPort, listenAddress(config, host), resolve)
+  })
+  server.on('error', (error) => parts.logger.error({ error }, 'the ingest server failed'))
+  return server
+}
+
+const loopback = new Set(['127.0.0.1', 'localhost', '[::1]'])
+
+/** Nothing is open to other machines until somebody says under which URL they come. */
+function listenAddress(config: ReceiverConfig, urlHost: string): string | undefined {
+  if (config.ingestHost !== null) return config.ingestHost
+  return loopback.has(urlHost) ? '127.0.0.1' : undefined
+}
+
+/** Requests in progress get their answer, within the bound. */
+async function close(server: Server): Promise<void> {
+  const forced = setTimeout(() => server.closeAllConnections(), stopMsMax)
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve())
+    server.closeIdleConnections()
+  })
+  clearTimeout(forced)
+}
+
+function currentUs(): number {
+  return Date.now() * 1_000
+}

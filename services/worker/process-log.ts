@@ -1,0 +1,64 @@
+// The worker's loop: read the log, make events of it, commit both together; one batch in flight while the next is parsed.
+
+import type { LogEntry, LogReader } from '@plaintrail/event-log/event-log'
+import type { Logger } from '@plaintrail/runtime/logger'
+import { BatchFenced, type BatchOutcome, type BatchWriter, type ReadSegment } from '@plaintrail/store/store-batch'
+import type { SegmentReader } from './read-segment.ts'
+
+export interface ProcessLogParts {
+  readonly reader: LogReader
+  readonly readSegment: SegmentReader
+  readonly writer: BatchWriter
+  readonly logger: Logger
+  /** Told of each commit, and of each failure with its reason. */
+  readonly onCommitted: (outcome: BatchOutcome) => void
+  readonly onFailed: (reason: string) => void
+  /** Resolves after the time, or at once when the signal aborts. */
+  readonly pause: (ms: number, signal: AbortSignal) => Promise<void>
+}
+
+/** About five EventLists of 400 events, the batch that measured best; single-event posts fill it by number. */
+const batchBytesMax = 512 * 1024
+const batchEntriesMax = 500
+const idleMs = { first: 10, last: 150 }
+const retryMs = { first: 100, last: 5_000 }
+
+/** Returns when the signal aborts and the batch in flight is committed or given up: the log keeps what was not committed. */
+export async function processLog(parts: ProcessLogParts, signal: AbortSignal): Promise<void> {
+  let idle = idleMs.first
+  let retry = retryMs.first
+  let inFlight: Promise<void> = Promise.resolve()
+  while (!signal.aborted) {
+    try {
+      const entries = await parts.reader.read({ entries: batchEntriesMax, bytes: batchBytesMax })
+      const segments = entries.map(parts.readSegment)
+      await inFlight
+      inFlight = entries.length > 0 ? commit(parts, entries, segments) : Promise.resolve()
+      // Its failure is met at the next turn's await, or after the loop.
+      inFlight.catch(() => undefined)
+      retry = retryMs.first
+      idle = entries.length > 0 ? idleMs.first : Math.min(idle * 2, idleMs.last)
+      if (entries.length === 0) await parts.pause(idle, signal)
+    } catch (error) {
+      // Nothing of the failed batch was committed, and what was read after it is read again: the log still has it all.
+      await inFlight.catch(() => undefined)
+      inFlight = Promise.resolve()
+      parts.reader.rewind()
+      if (error instanceof BatchFenced) continue
+      parts.onFailed(error instanceof Error ? error.message : 'unknown')
+      parts.logger.error({ error }, 'could not work on the log; trying again')
+      await parts.pause(retry, signal)
+      retry = Math.min(retry * 2, retryMs.last)
+    }
+  }
+  await inFlight.catch((error: unknown) => parts.logger.error({ error }, 'could not commit the last batch'))
+}
+
+async function commit(
+  parts: ProcessLogParts,
+  entries: readonly LogEntry[],
+  segments: readonly ReadSegment[],
+): Promise<void> {
+  parts.onCommitted(await parts.writer.store(segments))
+  parts.reader.settled(entries.map((entry) => entry.position))
+}

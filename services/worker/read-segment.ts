@@ -1,0 +1,93 @@
+// One log entry, read: its items parsed, normalized and named. Never throws: what cannot be read is said to be so.
+
+import { isAscii } from 'node:buffer'
+import { createHash } from 'node:crypto'
+import { decodeEnvelope, type Envelope } from '@plaintrail/event-log/envelope'
+import type { LogEntry } from '@plaintrail/event-log/event-log'
+import { eventIdentity, eventKey } from '@plaintrail/event/identity'
+import { createNormalizer } from '@plaintrail/event/normalize'
+import { withoutBodies } from '@plaintrail/event/without-bodies'
+import type { ReadEvent, ReadSegment, UnreadItem } from '@plaintrail/store/store-batch'
+
+/** Larger items are read without their bodies: parsing costs 25 ms a MiB and many times the memory. */
+export const parsedItemBytesMax = 8 * 1024 * 1024
+const detailLengthMax = 300
+
+export type SegmentReader = (entry: LogEntry) => ReadSegment
+
+export function createSegmentReader(): SegmentReader {
+  const normalize = createNormalizer()
+  return (entry) => {
+    let envelope: Envelope
+    try {
+      envelope = decodeEnvelope(entry.envelope)
+    } catch (error) {
+      return damaged(entry, error)
+    }
+    return readItems(entry, envelope, normalize)
+  }
+}
+
+function readItems(entry: LogEntry, envelope: Envelope, normalize: ReturnType<typeof createNormalizer>): ReadSegment {
+  const { header, bounds, body } = envelope
+  const clusterUid = Buffer.from(header.cluster.replaceAll('-', ''), 'hex')
+  const problems = new Map(header.problems.map((problem) => [problem.item, problem]))
+  const redactions = new Map(header.redactions.map((redaction) => [redaction.item, redaction.identity]))
+  const repeated = new Set(header.duplicateKeys)
+  const text = isAscii(body) ? body.latin1Slice() : null
+  const events: ReadEvent[] = []
+  const quarantined: UnreadItem[] = []
+  for (let item = 0; item * 2 < bounds.length; item++) {
+    const start = bounds[item * 2] ?? 0
+    const end = bounds[item * 2 + 1] ?? start
+    const raw = body.subarray(start, end)
+    const hmac = redactions.get(item)
+    const identity = hmac === undefined ? eventIdentity(raw) : Buffer.from(hmac, 'hex')
+    const key = eventKey(identity, clusterUid)
+    const problem = problems.get(item)
+    if (problem) {
+      quarantined.push({ item, reason: problem.reason, detail: problem.detail, bytes: raw.length, digest: key })
+      continue
+    }
+    try {
+      const large = raw.length > parsedItemBytesMax
+      const json = large ? withoutBodies(raw).toString('utf8') : (text?.slice(start, end) ?? raw.toString('utf8'))
+      const facts = { duplicateKeys: repeated.has(item), redacted: hmac !== undefined, bodyTooLarge: large }
+      const event = normalize(JSON.parse(json), facts)
+      if (!event) throw new TypeError('it is no JSON object')
+      events.push({ event, item, key, bytes: raw.length })
+    } catch (error) {
+      quarantined.push({ item, reason: 'invalid_json', detail: reasonOf(error), bytes: raw.length, digest: key })
+    }
+  }
+  return {
+    segmentId: entry.position.offset,
+    receivedUs: header.receivedAtUs,
+    clusterUid: header.cluster,
+    laneName: header.lane,
+    items: bounds.length / 2,
+    events,
+    quarantined,
+  }
+}
+
+/** Our own bytes were damaged on disk. The segment is kept as it is, and quarantine says so. */
+function damaged(entry: LogEntry, error: unknown): ReadSegment {
+  const digest = createHash('sha256').update(entry.envelope).digest().subarray(0, 16)
+  const unread = { item: -1, reason: 'damaged_envelope', detail: reasonOf(error), bytes: entry.envelope.length, digest }
+  return {
+    segmentId: entry.position.offset,
+    receivedUs: 0,
+    clusterUid: '00000000-0000-0000-0000-000000000000',
+    laneName: '',
+    items: 0,
+    events: [],
+    quarantined: [unread],
+  }
+}
+
+/** V8 quotes the text around a syntax error, which could quote a secret: only what went wrong, and where, is kept. */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : 'unknown'
+  return message.replaceAll(/"[^]*"/g, '"…"').replaceAll(/'[^]*'/g, "'…'").slice(0, detailLengthMax)
+}

@@ -1,0 +1,56 @@
+// The worker: from the log, normalized, into the store; and the store's days kept in order.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { LogReader } from '@plaintrail/event-log/event-log'
+import type { Health } from '@plaintrail/runtime/health'
+import type { Logger } from '@plaintrail/runtime/logger'
+import type { Metrics } from '@plaintrail/runtime/metrics'
+import type { Store } from '@plaintrail/store/open-store'
+import { createBatchWriter } from '@plaintrail/store/store-batch'
+import type { WorkerConfig } from './config.ts'
+import { keepDays } from './keep-days.ts'
+import { processLog } from './process-log.ts'
+import { createSegmentReader } from './read-segment.ts'
+import { createWorkerMetrics } from './worker-metrics.ts'
+
+export interface WorkerParts {
+  readonly store: Store
+  readonly reader: LogReader
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly health: Health
+}
+
+/** Disposing waits for the batch in flight. */
+export function startWorker(config: WorkerConfig, parts: WorkerParts): AsyncDisposable {
+  const stop = new AbortController()
+  const { health, logger, store } = parts
+  const counted = createWorkerMetrics(parts.metrics)
+  health.set('worker', { ok: true, detail: 'working' })
+  const log = processLog(
+    {
+      reader: parts.reader,
+      readSegment: createSegmentReader(),
+      writer: createBatchWriter(store),
+      logger,
+      onCommitted(outcome) {
+        counted.committed(outcome)
+        health.set('worker', { ok: true, detail: 'working' })
+      },
+      onFailed: (reason) => health.set('worker', { ok: false, detail: `could not store events, trying again: ${reason}` }),
+      pause,
+    },
+    stop.signal,
+  )
+  const days = keepDays({ store, logger, pause, retentionDays: config.retentionDays }, stop.signal)
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort()
+      await Promise.all([log, days])
+    },
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => undefined)
+}
