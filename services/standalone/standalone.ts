@@ -1,0 +1,137 @@
+// Every service in one process: Postgres, receiver, worker and api, started in the order of the data's way and stopped in
+// reverse.
+
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { startApi } from '@plaintrail/api/api'
+import type { LogWriter } from '@plaintrail/event-log/event-log'
+import { startReceiver } from '@plaintrail/receiver/receiver'
+import { openCertificateAuthority } from '@plaintrail/runtime/certificate-authority'
+import { lockFolder } from '@plaintrail/runtime/folder-lock'
+import { createHealth } from '@plaintrail/runtime/health'
+import { createLogger } from '@plaintrail/runtime/logger'
+import { createMetrics } from '@plaintrail/runtime/metrics'
+import { ensureApiToken } from '@plaintrail/store/credentials'
+import { startEmbeddedPostgres } from '@plaintrail/store/embedded-postgres'
+import { migrate } from '@plaintrail/store/migrate'
+import { openStore, type Connection, type Store } from '@plaintrail/store/open-store'
+import { makePartitionsAhead } from '@plaintrail/store/partitions'
+import { tableLogWriter } from '@plaintrail/store/table-log'
+import { newToken } from '@plaintrail/store/token'
+import type { StandaloneConfig } from './config.ts'
+import { privateFile } from './private-file.ts'
+import { startWorkerThread } from './start-worker-thread.ts'
+import { version } from './version.ts'
+import { watchStore } from './watch-store.ts'
+
+export interface Standalone extends AsyncDisposable {
+  /** `http://127.0.0.1:7717` */
+  readonly url: string
+  readonly ingestPort: number
+  readonly adminToken: string
+  readonly dataFolder: string
+}
+
+/** For tests: a part wrapped in another. */
+export interface StandaloneOverrides {
+  readonly wrapLog?: (log: LogWriter) => LogWriter
+}
+
+const appendConnectionsMax = 8
+const askConnectionsMax = 12
+const appendMsMax = 15_000
+/** A question that takes longer is cancelled and told to narrow its window. */
+const askMsMax = 10_000
+
+/** Returns when everything serves. `say` is told of the long first steps. */
+export async function startStandalone(
+  config: StandaloneConfig,
+  say: (line: string) => void,
+  overrides: StandaloneOverrides = {},
+): Promise<Standalone> {
+  await using stack = new AsyncDisposableStack()
+  await mkdir(config.dataFolder, { recursive: true, mode: 0o700 })
+  stack.use(await lockFolder(config.dataFolder))
+  const logger = createLogger('plaintrail', { level: config.logLevel, destination: process.stderr })
+  const metrics = createMetrics({ version, processMetrics: true })
+  const health = createHealth()
+
+  const connection = await openDatabase(config, stack, say, health)
+  const applied = await migrate(connection, { onApplied: (name) => say(`schema: ${name}`) })
+  if (applied.length > 0) logger.info({ applied }, 'migrated the schema')
+  const open = (name: string, connectionsMax: number, statementMs: number): Store =>
+    stack.use(
+      openStore(connection, {
+        connectionsMax,
+        statementMs,
+        applicationName: `plaintrail ${name}`,
+        onIdleError: (error) => logger.warn({ error }, 'a connection to Postgres broke'),
+      }),
+    )
+  const appending = open('receiver', appendConnectionsMax, appendMsMax)
+  const asking = open('api', askConnectionsMax, askMsMax)
+  await makePartitionsAhead(appending, Date.now() * 1_000)
+
+  const secrets = await openSecrets(config.dataFolder)
+  await ensureApiToken(asking, { name: 'admin', digest: createHash('sha256').update(secrets.adminToken).digest() })
+  stack.use(watchStore({ store: asking, health, metrics }))
+  const worker = stack.use(
+    startWorkerThread({ connection, config: { retentionDays: config.retentionDays }, logLevel: config.logLevel, version }, { health, logger }),
+  )
+  const wrapLog = overrides.wrapLog ?? ((log: LogWriter) => log)
+  const log = wrapLog(tableLogWriter(appending))
+  const receiver = stack.use(await startReceiver(config, { ...secrets, store: appending, log, logger, metrics, health }))
+  const api = stack.use(
+    await startApi(config, {
+      ...secrets,
+      store: asking,
+      logger,
+      health,
+      metricsText: async () => (await metrics.text()) + (await worker.metricsText()),
+      metrics,
+      version,
+      ingestPort: receiver.port,
+      mount: receiver.router,
+    }),
+  )
+  await announce(config.dataFolder, api.url, stack)
+  const kept = stack.move()
+  return {
+    url: api.url,
+    ingestPort: receiver.port,
+    adminToken: secrets.adminToken,
+    dataFolder: config.dataFolder,
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  }
+}
+
+async function openDatabase(
+  config: StandaloneConfig,
+  stack: AsyncDisposableStack,
+  say: (line: string) => void,
+  health: ReturnType<typeof createHealth>,
+): Promise<Connection> {
+  if (config.databaseUrl !== null) return config.databaseUrl
+  const postgres = stack.use(await startEmbeddedPostgres({ dataFolder: config.dataFolder, onProgress: say }))
+  health.check('postgres', () => {
+    const { running, detail } = postgres.state()
+    return { ok: running, detail }
+  })
+  return postgres.connection
+}
+
+async function openSecrets(folder: string) {
+  return {
+    adminToken: (await privateFile(join(folder, 'admin-token'), () => Buffer.from(`${newToken('ptr')}\n`))).toString().trim(),
+    redactionKey: await privateFile(join(folder, 'redaction-key'), () => randomBytes(32)),
+    certificateAuthority: await openCertificateAuthority(join(folder, 'ca')),
+  }
+}
+
+/** The command line finds the running server by this file. */
+async function announce(folder: string, url: string, stack: AsyncDisposableStack): Promise<void> {
+  const path = join(folder, 'server.json')
+  await writeFile(path, `${JSON.stringify({ url, pid: process.pid })}\n`)
+  stack.defer(() => rm(path, { force: true }))
+}

@@ -1,0 +1,22 @@
+// Write docs/configuration.md from the settings tables: `node test/write-configuration.ts`. configuration.test.ts compares.
+
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { apiSettings } from '@plaintrail/api/config'
+import { receiverSettings } from '@plaintrail/receiver/config'
+import { settingsMarkdown } from '@plaintrail/runtime/config'
+import { standaloneSettings } from '@plaintrail/standalone/config'
+import { workerSettings } from '@plaintrail/worker/config'
+
+export const configurationPath = join(import.meta.dirname, '../docs/configuration.md')
+
+export function configurationText(): string {
+  return settingsMarkdown([
+    { service: 'standalone (npm start, npm run demo)', table: standaloneSettings },
+    { service: 'api', table: apiSettings },
+    { service: 'receiver', table: receiverSettings },
+    { service: 'worker', table: workerSettings },
+  ])
+}
+
+if (import.meta.main) writeFileSync(configurationPath, configurationText())
