@@ -48,6 +48,8 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli'],
   pino: ['runtime'],
   'prom-client': ['runtime'],
+  '@peculiar/x509': ['runtime'],
+  'reflect-metadata': ['runtime'],
 }
 
 /** Rooms that do no I/O and read no clock. */

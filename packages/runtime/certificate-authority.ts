@@ -14,8 +14,7 @@ import { isIP } from 'node:net'
 import { dirname, join } from 'node:path'
 import { domainToASCII } from 'node:url'
 import { promisify } from 'node:util'
-import { signCertificate } from './sign-certificate.ts'
-import type { CertificateUse, DistinguishedName } from './sign-certificate.ts'
+import type { CertificateRequest, CertificateUse, DistinguishedName } from './sign-certificate.ts'
 
 export interface CertificateAuthority {
   /** What a webhook kubeconfig embeds. The same for the life of the folder. */
@@ -107,7 +106,7 @@ async function openRoot(folder: string, now: () => number): Promise<Root> {
   const privateKey = keyPem === null ? await makeRootKey(keyFile) : readPrivateKey(keyFile, keyPem)
   if (certificatePem !== null) return checkedRoot(certificateFile, certificatePem, privateKey, now())
 
-  const made = signCertificate({
+  const made = await sign({
     use: { kind: 'authority' },
     subject: rootName,
     issuer: rootName,
@@ -154,6 +153,12 @@ function checkedRoot(file: string, certificatePem: string, privateKey: KeyObject
   return { certificatePem, certificate, privateKey }
 }
 
+/** Loaded at the first need: loading takes 150 ms, and most starts find their certificates in the folder. */
+async function sign(request: CertificateRequest): Promise<string> {
+  const { signCertificate } = await import('./sign-certificate.ts')
+  return signCertificate(request)
+}
+
 async function issue(
   root: Root,
   use: CertificateUse,
@@ -162,7 +167,7 @@ async function issue(
 ): Promise<KeyAndCertificate> {
   const keys = await generateKeys('ec', { namedCurve: 'P-256' })
   const notAfter = new Date(Math.min(nowMs + leafDaysMax * dayMs, root.certificate.validToDate.getTime()))
-  const cert = signCertificate({
+  const cert = await sign({
     use,
     subject,
     issuer: rootName,

@@ -1,9 +1,22 @@
 // signCertificate: one X.509 v3 certificate (RFC 5280) over ECDSA P-256, with exactly the extensions that our three
-// uses need. Written here because a certificate is a hundred lines of DER, and node:crypto does the cryptography.
-import { createHash, sign } from 'node:crypto'
+// uses need. @peculiar/x509 writes the encoding; the names, times and extensions that go in are chosen here.
+import 'reflect-metadata'
 import type { KeyObject } from 'node:crypto'
 import { isIP } from 'node:net'
-import { der } from './der.ts'
+import {
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  Name,
+  PublicKey,
+  SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
+  X509CertificateGenerator,
+} from '@peculiar/x509'
+import type { Extension, JsonGeneralName } from '@peculiar/x509'
 
 /** `organization` and `commonName` have at most 64 characters each (X.520). */
 export interface DistinguishedName {
@@ -32,123 +45,89 @@ export interface CertificateRequest {
   readonly notAfter: Date
 }
 
-/** The certificate in PEM. */
-export function signCertificate(request: CertificateRequest): string {
-  const toBeSigned = der.sequence(
-    der.wrapped(0, der.unsignedInteger(Uint8Array.of(versionThree))),
-    der.unsignedInteger(request.serial),
-    ecdsaWithSha256,
-    nameOf(request.issuer),
-    der.sequence(der.time(request.notBefore), der.time(request.notAfter)),
-    nameOf(request.subject),
-    request.publicKey.export({ type: 'spki', format: 'der' }),
-    der.wrapped(3, der.sequence(...extensionsOf(request))),
-  )
-  const signature = sign('sha256', toBeSigned, request.issuerPrivateKey)
-  return pemOf(der.sequence(toBeSigned, ecdsaWithSha256, der.bitString(signature)))
+/** The certificate in PEM. Rejects when the issuer's private key is not one of the curve P-256. */
+export async function signCertificate(request: CertificateRequest): Promise<string> {
+  const certificate = await X509CertificateGenerator.create({
+    serialNumber: Buffer.from(request.serial).toString('hex'),
+    subject: nameOf(request.subject),
+    issuer: nameOf(request.issuer),
+    notBefore: request.notBefore,
+    notAfter: request.notAfter,
+    publicKey: spkiOf(request.publicKey),
+    signingKey: request.issuerPrivateKey.toCryptoKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign']),
+    signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
+    extensions: await extensionsOf(request),
+  })
+  return `${certificate.toString('pem')}\n`
 }
 
-/** Versions count from 0. */
-const versionThree = 2
-
-const ecdsaWithSha256 = der.sequence(der.objectIdentifier('1.2.840.10045.4.3.2'))
-
-function nameOf(name: DistinguishedName): Buffer {
-  return der.sequence(nameAttribute('2.5.4.10', name.organization), nameAttribute('2.5.4.3', name.commonName))
+/** Always UTF8String: the library would pick a type by the text, and Go compares the names of a chain byte by byte. */
+function nameOf({ organization, commonName }: DistinguishedName): Name {
+  return new Name([{ O: [{ utf8String: organization }] }, { CN: [{ utf8String: commonName }] }])
 }
 
-function nameAttribute(identifier: string, value: string): Buffer {
-  return der.set(der.sequence(der.objectIdentifier(identifier), der.utf8String(value)))
+function spkiOf(publicKey: KeyObject): Buffer<ArrayBuffer> {
+  return publicKey.export({ type: 'spki', format: 'der' })
 }
 
-function extensionsOf({ use, publicKey, issuerPublicKey }: CertificateRequest): readonly Buffer[] {
+async function extensionsOf({ use, publicKey, issuerPublicKey }: CertificateRequest): Promise<Extension[]> {
   return [
-    extension('2.5.29.14', der.octetString(keyIdentifier(publicKey))),
-    extension('2.5.29.35', der.sequence(der.tagged(0, keyIdentifier(issuerPublicKey)))),
+    new SubjectKeyIdentifierExtension(await keyIdentifier(publicKey)),
+    new AuthorityKeyIdentifierExtension(await keyIdentifier(issuerPublicKey)),
     ...extensionsOfUse(use),
   ]
 }
 
-function extensionsOfUse(use: CertificateUse): readonly Buffer[] {
-  const basicConstraints = '2.5.29.19'
-  const noAuthority = critical(basicConstraints, der.sequence())
+/** RFC 7093 method 1, in hexadecimal: 160 bits of the SHA-256 of the public point. */
+async function keyIdentifier(publicKey: KeyObject): Promise<string> {
+  const digest = await new PublicKey(spkiOf(publicKey)).getKeyIdentifier('SHA-256')
+  return Buffer.from(digest, 0, 20).toString('hex')
+}
+
+/** Critical: a reader that does not know the extension must refuse the certificate. */
+const critical = true
+
+function extensionsOfUse(use: CertificateUse): readonly Extension[] {
   switch (use.kind) {
     case 'authority': {
-      const noFurtherAuthority = der.unsignedInteger(Uint8Array.of(0))
+      const intermediatesMax = 0
       return [
-        critical(basicConstraints, der.sequence(der.boolean(true), noFurtherAuthority)),
-        keyUsage(keyCertSign | cRLSign, 1),
+        new BasicConstraintsExtension(true, intermediatesMax, critical),
+        new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, critical),
       ]
     }
     case 'server':
       return [
-        noAuthority,
-        keyUsage(digitalSignature, 7),
-        extendedKeyUsage('1.3.6.1.5.5.7.3.1'),
-        extension('2.5.29.17', der.sequence(...use.names.map(generalName))),
+        ...leafExtensions(ExtendedKeyUsage.serverAuth),
+        new SubjectAlternativeNameExtension(use.names.map(generalName)),
       ]
     case 'client':
-      return [noAuthority, keyUsage(digitalSignature, 7), extendedKeyUsage('1.3.6.1.5.5.7.3.2')]
+      return leafExtensions(ExtendedKeyUsage.clientAuth)
     default:
       return use satisfies never
   }
 }
 
-function extension(identifier: string, value: Uint8Array): Buffer {
-  return der.sequence(der.objectIdentifier(identifier), der.octetString(value))
+function leafExtensions(purpose: ExtendedKeyUsage): readonly Extension[] {
+  return [
+    new BasicConstraintsExtension(false, undefined, critical),
+    new KeyUsagesExtension(KeyUsageFlags.digitalSignature, critical),
+    new ExtendedKeyUsageExtension([purpose]),
+  ]
 }
 
-/** A reader that does not know the extension must refuse the certificate. */
-function critical(identifier: string, value: Uint8Array): Buffer {
-  return der.sequence(der.objectIdentifier(identifier), der.boolean(true), der.octetString(value))
-}
-
-/** Named bits of RFC 5280 section 4.2.1.3, the first bit being the highest of the byte. */
-const digitalSignature = 0b1000_0000
-const keyCertSign = 0b0000_0100
-const cRLSign = 0b0000_0010
-
-function keyUsage(bits: number, unusedBits: number): Buffer {
-  return critical('2.5.29.15', der.bitString(Uint8Array.of(bits), unusedBits))
-}
-
-function extendedKeyUsage(identifier: string): Buffer {
-  return extension('2.5.29.37', der.sequence(der.objectIdentifier(identifier)))
-}
-
-function generalName(name: string): Buffer {
+function generalName(name: string): JsonGeneralName {
   switch (isIP(name)) {
     case 4:
-      return der.tagged(7, Uint8Array.from(name.split('.').map(Number)))
+      return { type: 'ip', value: name }
     case 6:
-      return der.tagged(7, ipv6Bytes(name))
+      return { type: 'ip', value: inHexadecimalGroups(name) }
     default:
-      return der.tagged(2, Buffer.from(name, 'ascii'))
+      return { type: 'dns', value: name }
   }
 }
 
-/** URL writes every spelling of an IPv6 address as hexadecimal groups with at most one gap. */
-function ipv6Bytes(address: string): Buffer {
-  const [head = '', tail = ''] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::')
-  const before = hexadecimalGroups(head)
-  const after = hexadecimalGroups(tail)
-  const gap = '0000'.repeat(8 - (before.length + after.length) / 4)
-  return Buffer.from(before + gap + after, 'hex')
-}
-
-function hexadecimalGroups(part: string): string {
-  const groups = part === '' ? [] : part.split(':')
-  return groups.map((group) => group.padStart(4, '0')).join('')
-}
-
-/** RFC 7093 method 1: 160 bits of the SHA-256 of the public point, which ends the encoding of a P-256 key. */
-function keyIdentifier(publicKey: KeyObject): Buffer {
-  const pointBytes = 65
-  const point = publicKey.export({ type: 'spki', format: 'der' }).subarray(-pointBytes)
-  return createHash('sha256').update(point).digest().subarray(0, 20)
-}
-
-function pemOf(certificate: Buffer): string {
-  const lines = certificate.toString('base64').match(/.{1,64}/g) ?? []
-  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`
+/** The library reads `::ffff:10.0.0.5` as another address; URL writes every spelling without the dotted part. */
+function inHexadecimalGroups(ipv6: string): string {
+  return new URL(`http://[${ipv6}]`).hostname.slice(1, -1)
 }
