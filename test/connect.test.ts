@@ -8,13 +8,20 @@ import { allRequests, startSystem, until, type AddedCluster, type System } from 
 
 interface Kubeconfig {
   readonly clusters: readonly [{ cluster: { server: string; 'certificate-authority-data': string } }]
-  readonly users: readonly [{ user: { token?: string; 'client-certificate-data'?: string; 'client-key-data'?: string } }]
+  readonly users: readonly [
+    { user: { token?: string; 'client-certificate-data'?: string; 'client-key-data'?: string } },
+  ]
 }
 
 const startUs = Date.parse('2026-11-20T10:00:00Z') * 1_000
 
 /** As client-go does: `?timeout=30s` on every request (rest/request.go). */
-function postAsApiServer(kubeconfig: string, system: System, body: string, change: RequestOptions = {}): Promise<number> {
+function postAsApiServer(
+  kubeconfig: string,
+  system: System,
+  body: string,
+  change: RequestOptions = {},
+): Promise<number> {
   const { clusters, users } = parse(kubeconfig) as Kubeconfig
   const { server, 'certificate-authority-data': ca } = clusters[0].cluster
   const { token, 'client-certificate-data': cert, 'client-key-data': key } = users[0].user
@@ -49,13 +56,17 @@ test('the printed kubeconfig is enough to post by TLS', async () => {
 })
 
 test('the certificate covers the host of PLAINTRAIL_INGEST_URL', async () => {
-  await using system = await startSystem({ env: { PLAINTRAIL_INGEST_URL: 'https://audit.example:7718', PLAINTRAIL_INGEST_HOST: '127.0.0.1' } })
+  await using system = await startSystem({
+    env: { PLAINTRAIL_INGEST_URL: 'https://audit.example:7718', PLAINTRAIL_INGEST_HOST: '127.0.0.1' },
+  })
   const cluster = await system.addCluster('lab')
   expect(cluster.ingest.url).toBe('https://audit.example:7718/v1/ingest/k8s/lab')
   const body = createEventMaker(32, startUs, 500).list(1)
   const there = { host: '127.0.0.1', servername: 'audit.example' }
   expect(await postAsApiServer(cluster.kubeconfig, system, body, there)).toBe(200)
-  await expect(postAsApiServer(cluster.kubeconfig, system, body, { ...there, servername: 'other.example' })).rejects.toThrow()
+  await expect(
+    postAsApiServer(cluster.kubeconfig, system, body, { ...there, servername: 'other.example' }),
+  ).rejects.toThrow()
 })
 
 test('a client certificate is accepted in place of a token', async () => {
@@ -74,7 +85,11 @@ test('an ingest token writes to its own cluster and reads nothing', async () => 
   await system.addCluster('west')
   const body = createEventMaker(34, startUs, 500).list(1)
   const post = (cluster: string, token: string | null): Promise<Response> =>
-    fetch(`${system.url}/v1/ingest/k8s/${cluster}`, { method: 'POST', body, headers: token ? { authorization: `Bearer ${token}` } : {} })
+    fetch(`${system.url}/v1/ingest/k8s/${cluster}`, {
+      method: 'POST',
+      body,
+      headers: token ? { authorization: `Bearer ${token}` } : {},
+    })
   expect((await post('east', east.ingest.token)).status).toBe(200)
   expect((await post('west', east.ingest.token)).status).toBe(403)
   expect((await post('east', null)).status).toBe(401)

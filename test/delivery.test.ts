@@ -47,7 +47,9 @@ test('two different events with one auditID and stage are both there and marked 
     true,
     true,
   ])
-  expect(found.filter((request) => request.audit.id !== auditID).map((request) => request.audit.conflict)).toEqual([false])
+  expect(found.filter((request) => request.audit.id !== auditID).map((request) => request.audit.conflict)).toEqual([
+    false,
+  ])
 })
 
 test('the same event in two clusters is an event of each', async () => {

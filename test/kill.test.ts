@@ -22,17 +22,16 @@ interface Journal {
   readonly sent: Set<string>
 }
 
-test(
-  `${kills} kills lose no acknowledged event and double none (seed ${seed})`,
-  { timeout: 600_000 },
-  async () => {
-    const { journal, found } = await killUnderLoad({ kills })
-    expect(journal.acknowledged.size).toBeGreaterThan(kills * batchEvents)
-    expect(missing(journal, found), 'acknowledged and not there').toEqual([])
-    expect(found.length - new Set(found).size, 'there twice').toBe(0)
-    expect(found.filter((id) => !journal.sent.has(id)), 'there and never sent').toEqual([])
-  },
-)
+test(`${kills} kills lose no acknowledged event and double none (seed ${seed})`, { timeout: 600_000 }, async () => {
+  const { journal, found } = await killUnderLoad({ kills })
+  expect(journal.acknowledged.size).toBeGreaterThan(kills * batchEvents)
+  expect(missing(journal, found), 'acknowledged and not there').toEqual([])
+  expect(found.length - new Set(found).size, 'there twice').toBe(0)
+  expect(
+    found.filter((id) => !journal.sent.has(id)),
+    'there and never sent',
+  ).toEqual([])
+})
 
 // The oracle proves nothing unless it sees a loss: this build answers 200 before the log has the batch.
 test('a build that acknowledges before the write is durable is caught', { timeout: 600_000 }, async () => {
@@ -41,7 +40,10 @@ test('a build that acknowledges before the write is durable is caught', { timeou
   expect(missing(journal, found).length).toBeGreaterThan(0)
 })
 
-async function killUnderLoad(options: { kills: number; entry?: string }): Promise<{ journal: Journal; found: string[] }> {
+async function killUnderLoad(options: {
+  kills: number
+  entry?: string
+}): Promise<{ journal: Journal; found: string[] }> {
   const random = seededRandom(seed)
   const dataFolder = await mkdtemp(join(tmpdir(), 'plaintrail-kill-'))
   const journal: Journal = { acknowledged: new Set(), sent: new Set() }
@@ -91,7 +93,9 @@ async function postUntilDead(
 }
 
 async function killPostgres(dataFolder: string): Promise<void> {
-  const location = await readFile(join(dataFolder, 'postgres-location'), 'utf8').catch(() => join(dataFolder, 'postgres'))
+  const location = await readFile(join(dataFolder, 'postgres-location'), 'utf8').catch(() =>
+    join(dataFolder, 'postgres'),
+  )
   const pid = Number((await readFile(join(location.trim(), 'postmaster.pid'), 'utf8')).split('\n')[0])
   spawnSync('kill', ['-9', String(pid)])
 }

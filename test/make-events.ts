@@ -86,7 +86,13 @@ function leaseUpdate(random: Random, us: number): object {
     user: { username: `system:node:${node}`, groups: ['system:nodes', 'system:authenticated'] },
     ip: `10.0.1.${random.below(60)}`,
     agent: 'kubelet/v1.33.4 (linux/amd64) kubernetes/6d2a1f0',
-    ref: { resource: 'leases', namespace: 'kube-node-lease', name: node, apiGroup: 'coordination.k8s.io', apiVersion: 'v1' },
+    ref: {
+      resource: 'leases',
+      namespace: 'kube-node-lease',
+      name: node,
+      apiGroup: 'coordination.k8s.io',
+      apiVersion: 'v1',
+    },
     code: 200,
     level: 'RequestResponse',
     reason: '',
@@ -125,7 +131,12 @@ function read(random: Random, us: number): object {
 function statusPatch(random: Random, us: number): object {
   const namespace = random.pick(namespaces)
   const name = `api-${random.suffix(10)}-${random.suffix(5)}`
-  const condition = (type: string): object => ({ type, status: 'True', lastProbeTime: null, lastTransitionTime: second(us) })
+  const condition = (type: string): object => ({
+    type,
+    status: 'True',
+    lastProbeTime: null,
+    lastTransitionTime: second(us),
+  })
   return wrap(random, us, {
     verb: 'patch',
     uri: `/api/v1/namespaces/${namespace}/pods/${name}/status`,
@@ -139,7 +150,11 @@ function statusPatch(random: Random, us: number): object {
     requestObject: {
       metadata: { uid: random.uuid() },
       status: {
-        $setElementOrder: { conditions: ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'].map((type) => ({ type })) },
+        $setElementOrder: {
+          conditions: ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'].map(
+            (type) => ({ type }),
+          ),
+        },
         conditions: ['PodReadyToStartContainers', 'Ready', 'ContainersReady'].map(condition),
         containerStatuses: [containerStatus(random, us)],
         phase: 'Running',
@@ -169,13 +184,18 @@ function podCreate(random: Random, us: number): object {
       groups: ['system:serviceaccounts', 'system:serviceaccounts:kube-system', 'system:authenticated'],
     },
     ip: '10.0.0.4',
-    agent: 'kube-controller-manager/v1.33.4 (linux/amd64) kubernetes/6d2a1f0/system:serviceaccount:kube-system:replicaset-controller',
+    agent:
+      'kube-controller-manager/v1.33.4 (linux/amd64) kubernetes/6d2a1f0/system:serviceaccount:kube-system:replicaset-controller',
     ref: { resource: 'pods', namespace, apiVersion: 'v1' },
     code: 201,
     level: 'RequestResponse',
-    reason: 'RBAC: allowed by ClusterRoleBinding "system:controller:replicaset-controller" of ClusterRole "system:controller:replicaset-controller" to ServiceAccount "replicaset-controller/kube-system"',
+    reason:
+      'RBAC: allowed by ClusterRoleBinding "system:controller:replicaset-controller" of ClusterRole "system:controller:replicaset-controller" to ServiceAccount "replicaset-controller/kube-system"',
     requestObject: pod,
-    responseObject: { ...pod, metadata: { ...metadata(random, us, name, namespace, 'kube-controller-manager'), generateName: `${set}-` } },
+    responseObject: {
+      ...pod,
+      metadata: { ...metadata(random, us, name, namespace, 'kube-controller-manager'), generateName: `${set}-` },
+    },
   })
 }
 
@@ -209,25 +229,43 @@ function imageChange(random: Random, us: number): object {
     code: 200,
     level: 'RequestResponse',
     reason: 'RBAC: allowed by ClusterRoleBinding "sre" of ClusterRole "sre" to Group "sre"',
-    requestObject: { spec: { template: { spec: { $setElementOrder: { containers: [{ name: 'api' }] }, containers: [{ image, name: 'api' }] } } } },
+    requestObject: {
+      spec: {
+        template: {
+          spec: { $setElementOrder: { containers: [{ name: 'api' }] }, containers: [{ image, name: 'api' }] },
+        },
+      },
+    },
     responseObject: {
       kind: 'Deployment',
       apiVersion: 'apps/v1',
       metadata: metadata(random, us, name, namespace, 'kubectl-set'),
-      spec: { replicas: 3, selector: { matchLabels: { app: name } }, template: { metadata: { labels: { app: name } }, spec: podSpec(random) } },
+      spec: {
+        replicas: 3,
+        selector: { matchLabels: { app: name } },
+        template: { metadata: { labels: { app: name } }, spec: podSpec(random) },
+      },
     },
   })
 }
 
 function podSpec(random: Random): object {
   return {
-    volumes: [{ name: `kube-api-access-${random.suffix(5)}`, projected: { sources: [{ serviceAccountToken: { expirationSeconds: 3607, path: 'token' } }], defaultMode: 420 } }],
+    volumes: [
+      {
+        name: `kube-api-access-${random.suffix(5)}`,
+        projected: { sources: [{ serviceAccountToken: { expirationSeconds: 3607, path: 'token' } }], defaultMode: 420 },
+      },
+    ],
     containers: [
       {
         name: 'api',
         image: `registry.acme.example/api:1.${random.below(200)}.0`,
         ports: [{ containerPort: 8080, protocol: 'TCP' }],
-        env: [{ name: 'LOG_LEVEL', value: 'info' }, { name: 'SHARD', value: String(random.below(64)) }],
+        env: [
+          { name: 'LOG_LEVEL', value: 'info' },
+          { name: 'SHARD', value: String(random.below(64)) },
+        ],
         resources: { limits: { memory: '512Mi' }, requests: { cpu: '250m', memory: '256Mi' } },
         terminationMessagePath: '/dev/termination-log',
         terminationMessagePolicy: 'File',
@@ -263,7 +301,16 @@ function metadata(random: Random, us: number, name: string, namespace: string, m
     uid: random.uuid(),
     resourceVersion: String(100_000_000 + random.below(1e8)),
     creationTimestamp: second(us),
-    managedFields: [{ manager, operation: 'Update', apiVersion: 'v1', time: second(us), fieldsType: 'FieldsV1', fieldsV1: { 'f:spec': { 'f:replicas': {} } } }],
+    managedFields: [
+      {
+        manager,
+        operation: 'Update',
+        apiVersion: 'v1',
+        time: second(us),
+        fieldsType: 'FieldsV1',
+        fieldsV1: { 'f:spec': { 'f:replicas': {} } },
+      },
+    ],
   }
 }
 

@@ -32,7 +32,10 @@ test('each kind of garbage leaves its neighbours alone and is stored with a flag
   const garbage: Record<string, string> = {
     notAnObject: '42',
     deep: withRaw('requestObject', deep),
-    huge: change({ level: 'RequestResponse', responseObject: { items: Array.from({ length: 60_000 }, (_, i) => ({ note: 'x'.repeat(80), i })) } }),
+    huge: change({
+      level: 'RequestResponse',
+      responseObject: { items: Array.from({ length: 60_000 }, (_, i) => ({ note: 'x'.repeat(80), i })) },
+    }),
     nul: change({ objectRef: { resource: 'pods', namespace: 'shop', name: 'a\u0000b', apiVersion: 'v1' } }),
     surrogate: maker.event().replace(/"username":"[^"]*"/, String.raw`"username":"\ud800x"`),
     number: withRaw('extraNumber', '1e100000'),

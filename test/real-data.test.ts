@@ -28,7 +28,8 @@ function eventsIn(path: string): readonly string[] {
 function eventsOf(text: string, value: unknown): readonly string[] {
   if (!isObject(value)) return []
   if ('auditID' in value) return [text]
-  if (Array.isArray(value['records'])) return value['records'].flatMap((record) => eventsOf(JSON.stringify(record), record))
+  if (Array.isArray(value['records']))
+    return value['records'].flatMap((record) => eventsOf(JSON.stringify(record), record))
   const log = isObject(value['properties']) ? value['properties']['log'] : undefined
   if (typeof log === 'string') return eventsOf(log.trim(), parsed(log))
   return []

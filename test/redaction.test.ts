@@ -32,15 +32,40 @@ function planted(): string[] {
   const uri = '/api/v1/namespaces/shop/secrets/db'
   return [
     base({ verb: 'create', objectRef: secrets, requestURI: uri, requestObject: secret, responseObject: secret }),
-    base({ verb: 'list', objectRef: { ...secrets, name: '' }, requestURI: uri, responseObject: { kind: 'SecretList', apiVersion: 'v1', items: [secret, secret] } }),
-    base({ verb: 'patch', objectRef: secrets, requestURI: uri, requestObject: [{ op: 'replace', path: '/data/password', value: encoded }] }),
+    base({
+      verb: 'list',
+      objectRef: { ...secrets, name: '' },
+      requestURI: uri,
+      responseObject: { kind: 'SecretList', apiVersion: 'v1', items: [secret, secret] },
+    }),
+    base({
+      verb: 'patch',
+      objectRef: secrets,
+      requestURI: uri,
+      requestObject: [{ op: 'replace', path: '/data/password', value: encoded }],
+    }),
     base({ verb: 'patch', objectRef: secrets, requestURI: uri, requestObject: { data: { password: encoded } } }),
-    base({ verb: 'create', objectRef: { resource: 'serviceaccounts', subresource: 'token', namespace: 'shop', name: 'ci', apiVersion: 'v1' }, responseObject: { kind: 'TokenRequest', status: { token: canary } } }),
-    base({ verb: 'create', objectRef: { resource: 'tokenreviews', apiGroup: 'authentication.k8s.io', apiVersion: 'v1' }, requestObject: { kind: 'TokenReview', spec: { token: canary } } }),
-    base({ verb: 'create', objectRef: { resource: 'configmaps', namespace: 'shop', name: 'c', apiVersion: 'v1' }, requestObject: { kind: 'ConfigMap', data: { secretish: canary } } }),
+    base({
+      verb: 'create',
+      objectRef: { resource: 'serviceaccounts', subresource: 'token', namespace: 'shop', name: 'ci', apiVersion: 'v1' },
+      responseObject: { kind: 'TokenRequest', status: { token: canary } },
+    }),
+    base({
+      verb: 'create',
+      objectRef: { resource: 'tokenreviews', apiGroup: 'authentication.k8s.io', apiVersion: 'v1' },
+      requestObject: { kind: 'TokenReview', spec: { token: canary } },
+    }),
+    base({
+      verb: 'create',
+      objectRef: { resource: 'configmaps', namespace: 'shop', name: 'c', apiVersion: 'v1' },
+      requestObject: { kind: 'ConfigMap', data: { secretish: canary } },
+    }),
     base({ verb: 'get', objectRef: undefined, requestURI: `/oauth/token?access_token=${canary}` }),
     // These two cannot be read, and so go to quarantine.
-    base({ verb: 'create', objectRef: secrets, requestURI: uri, requestObject: secret }).replace('"verb":', '"broken":tru,"verb":'),
+    base({ verb: 'create', objectRef: secrets, requestURI: uri, requestObject: secret }).replace(
+      '"verb":',
+      '"broken":tru,"verb":',
+    ),
     base({ verb: 'create', objectRef: secrets, requestURI: uri, requestObject: secret }).slice(0, -40),
   ]
 }
@@ -57,7 +82,11 @@ test('a planted secret is found nowhere', async () => {
   await until(async () => (await allRequests(system)).length === 8)
 
   const places = new Map<string, string>([['output', system.output()]])
-  await using store = openStore(await connectionOf(system), { connectionsMax: 1, statementMs: 0, applicationName: 'test' })
+  await using store = openStore(await connectionOf(system), {
+    connectionsMax: 1,
+    statementMs: 0,
+    applicationName: 'test',
+  })
   const tables = await store.pool.query<{ name: string }>(
     `select tablename as name from pg_tables where schemaname = 'public'`,
   )
@@ -93,8 +122,14 @@ test('what was redacted says so, and equal secrets have equal digests', async ()
   await until(async () => (await allRequests(system)).length === 4)
   const requests = await allRequests(system)
   expect(requests.every((request) => request.flags.includes('redacted'))).toBe(true)
-  const raws = await Promise.all(requests.map(async ({ id }) => JSON.parse(await (await system.get(`/v1/events/${id}/raw`)).text())))
-  const digests = [raws[0].requestObject.data.password, raws[2].requestObject[0].value, raws[3].requestObject.data.password]
+  const raws = await Promise.all(
+    requests.map(async ({ id }) => JSON.parse(await (await system.get(`/v1/events/${id}/raw`)).text())),
+  )
+  const digests = [
+    raws[0].requestObject.data.password,
+    raws[2].requestObject[0].value,
+    raws[3].requestObject.data.password,
+  ]
   expect(new Set(digests).size).toBe(1)
   expect(digests[0]).toMatch(/^plaintrail:hmac-sha256:[A-Za-z0-9_-]{43}$/)
 })

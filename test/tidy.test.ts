@@ -22,6 +22,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'event-log': ['event', 'runtime'],
   store: ['event', 'query', 'rules', 'history', 'ledger', 'event-log', 'runtime'],
   jobs: ['runtime'],
+  'embedded-postgres': ['runtime'],
   // processes
   receiver: ['event', 'event-log', 'runtime', 'store'],
   worker: ['event', 'rules', 'history', 'ledger', 'event-log', 'store', 'runtime'],
@@ -29,7 +30,18 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   api: ['event', 'query', 'rules', 'history', 'ledger', 'store', 'runtime'],
   console: ['event', 'query', 'rules', 'history', 'cel', 'ledger'],
   cli: ['event', 'query', 'rules', 'history', 'cel', 'ledger'],
-  standalone: ['event', 'event-log', 'jobs', 'store', 'runtime', 'receiver', 'worker', 'jobrunner', 'api'],
+  standalone: [
+    'event',
+    'event-log',
+    'jobs',
+    'store',
+    'embedded-postgres',
+    'runtime',
+    'receiver',
+    'worker',
+    'jobrunner',
+    'api',
+  ],
 }
 
 /** Of a room that may be imported, only these files: the receiver knows clusters and tokens, never events. */
@@ -40,7 +52,8 @@ const onlyFiles: Readonly<Record<string, readonly string[]>> = {
 /** The only rooms that may import a library. */
 const owners: Readonly<Record<string, readonly string[]>> = {
   kafkajs: ['event-log'],
-  pg: ['store'],
+  // embedded-postgres only asks whether its server answers.
+  pg: ['store', 'embedded-postgres'],
   'drizzle-orm': ['store'],
   bullmq: ['jobs'],
   ioredis: ['jobs'],
@@ -70,7 +83,9 @@ const files: readonly Source[] = globSync(['packages/*/**/*.ts', 'services/*/**/
 const product = files.filter(({ path }) => !/\.(test|bench)\.ts$/.test(path))
 
 const importsOf = (text: string): readonly string[] =>
-  [...text.matchAll(/(?:^import |^(?:import|export)\b[^'"=(]*?\bfrom |\bimport\()['"]([^'"]+)['"]/gm)].map((match) => match[1] ?? '')
+  [...text.matchAll(/(?:^import |^(?:import|export)\b[^'"=(]*?\bfrom |\bimport\()['"]([^'"]+)['"]/gm)].map(
+    (match) => match[1] ?? '',
+  )
 
 test('there is something to judge', () => {
   expect(files.length).toBeGreaterThan(50)
@@ -119,7 +134,11 @@ test('pure rooms do no I/O and read no clock', () => {
 function isIpOnly(path: string): boolean {
   const text = files.find((file) => file.path === path)?.text ?? ''
   const specs = importsOf(text).filter((spec) => impure.test(spec))
-  return !clock.test(text) && specs.every((spec) => spec === 'node:net') && /import \{ isIP(v[46])? \} from 'node:net'/.test(text)
+  return (
+    !clock.test(text) &&
+    specs.every((spec) => spec === 'node:net') &&
+    /import \{ isIP(v[46])? \} from 'node:net'/.test(text)
+  )
 }
 
 test('relative imports stay inside the room', () => {
@@ -153,11 +172,16 @@ test('no way round the types: any, a non-null assertion, an ignored error', () =
 
 /** Comments and string literals may say what code may not. */
 function withoutTexts(text: string): string {
-  return text.replaceAll(/\/\*[^]*?\*\/|\/\/[^\n]*|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`|\/(?:[^/\\\n]|\\.)+\/[a-z]*/g, "''")
+  return text.replaceAll(
+    /\/\*[^]*?\*\/|\/\/[^\n]*|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`|\/(?:[^/\\\n]|\\.)+\/[a-z]*/g,
+    "''",
+  )
 }
 
 test('SQL lists its columns', () => {
-  const stray = product.filter(({ room, text }) => room === 'store' && /select\s+\*\s+from\s+(?!unnest|input)/i.test(text))
+  const stray = product.filter(
+    ({ room, text }) => room === 'store' && /select\s+\*\s+from\s+(?!unnest|input)/i.test(text),
+  )
   expect(stray.map(({ path }) => path)).toEqual([])
 })
 
@@ -172,8 +196,12 @@ test('every room has a README that opens with the purpose in its package.json', 
 })
 
 test('every file that a package.json exports is there', () => {
-  for (const manifest of globSync(['packages/*/package.json', 'services/*/package.json', 'test/package.json'], { cwd: root })) {
-    const { exports = {} } = JSON.parse(readFileSync(join(root, manifest), 'utf8')) as { exports?: Record<string, string> }
+  for (const manifest of globSync(['packages/*/package.json', 'services/*/package.json', 'test/package.json'], {
+    cwd: root,
+  })) {
+    const { exports = {} } = JSON.parse(readFileSync(join(root, manifest), 'utf8')) as {
+      exports?: Record<string, string>
+    }
     const missing = Object.values(exports).filter((file) => globSync(join(root, manifest, '..', file)).length === 0)
     expect(missing, manifest).toEqual([])
   }
@@ -184,13 +212,15 @@ test('a test that is switched off does not land', () => {
     cwd: root,
     exclude: (path) => path.includes('node_modules'),
   })
-  const off = tracked.filter((path) => /\b(test|it|describe)\.(only|skip|todo)\(/.test(readFileSync(join(root, path), 'utf8')))
+  const off = tracked.filter((path) =>
+    /\b(test|it|describe)\.(only|skip|todo)\(/.test(readFileSync(join(root, path), 'utf8')),
+  )
   expect(off).toEqual([])
 })
 
 test('no line names a path of one machine', () => {
   const tracked = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' }).split('\n').filter(Boolean)
-  const machine = new RegExp(`/${'work'}/(main|shared)|/${'home'}/[a-z]+/`)
+  const machine = new RegExp(['/wor', 'k/(main|shared)|/hom', 'e/[a-z]+/'].join(''))
   const stray = tracked
     .filter((path) => /\.(ts|mjs|md|json|ya?ml|sql)$/.test(path) && path !== 'package-lock.json')
     .filter((path) => machine.test(readFileSync(join(root, path), 'utf8')))

@@ -76,13 +76,23 @@ function dimensionIds(rows: readonly EventRow[], dimensions: Dimensions): readon
     column('actor', ({ actor }) => actor.name + columnSeparator + actor.type),
     column('actor', ({ impersonated }) => impersonated && impersonated.name + columnSeparator + impersonated.type),
     column('actor_groups', ({ actor }) => listText(actor.groups)),
-    column('client', ({ client }) =>
-      client.userAgent + columnSeparator + (client.name ?? '') + columnSeparator + (client.version ?? ''),
+    column(
+      'client',
+      ({ client }) =>
+        client.userAgent + columnSeparator + (client.name ?? '') + columnSeparator + (client.version ?? ''),
     ),
     column('source', ({ source }) => (source.peer ?? '') + columnSeparator + listText(source.claimed)),
-    column('resource', ({ object }) =>
-      object &&
-      object.apiGroup + columnSeparator + object.apiVersion + columnSeparator + object.resource + columnSeparator + object.subresource,
+    column(
+      'resource',
+      ({ object }) =>
+        object &&
+        object.apiGroup +
+          columnSeparator +
+          object.apiVersion +
+          columnSeparator +
+          object.resource +
+          columnSeparator +
+          object.subresource,
     ),
     column('namespace', ({ object }) => object?.namespace || null),
     column('reason', ({ reason }) => reason || null),

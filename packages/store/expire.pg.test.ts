@@ -12,7 +12,9 @@ const today = dayOf(nowUs)
 async function openTestStore(stack: AsyncDisposableStack): Promise<Store> {
   const database = stack.use(await createTestDatabase())
   await migrate(database.connection)
-  const store = stack.use(openStore(database.connection, { connectionsMax: 4, statementMs: 0, applicationName: 'test' }))
+  const store = stack.use(
+    openStore(database.connection, { connectionsMax: 4, statementMs: 0, applicationName: 'test' }),
+  )
   await makePartitionsAhead(store, nowUs)
   return store
 }
@@ -20,7 +22,10 @@ async function openTestStore(stack: AsyncDisposableStack): Promise<Store> {
 /** A sealed segment received on a day, with events up to a time. */
 async function addSegment(store: Store, day: number, timeMaxUs: number | null): Promise<number> {
   const id = segmentId(dayStartUs(day), 7)
-  await store.pool.query(`insert into segment (id, received_us, bytes, envelope) values ($1, $2, 1, 'x')`, [id, dayStartUs(day)])
+  await store.pool.query(`insert into segment (id, received_us, bytes, envelope) values ($1, $2, 1, 'x')`, [
+    id,
+    dayStartUs(day),
+  ])
   await store.pool.query(
     `insert into seal (segment_id, received_us, cluster_id, lane_id, items, stored, first_seq, time_min, time_max)
      select $1, $2, c.id, l.id, 1, 1, 1, $3, $3 from cluster c join lane l on l.cluster_id = c.id`,

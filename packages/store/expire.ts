@@ -61,7 +61,9 @@ async function dropPartition(store: Store, parent: 'event' | 'segment' | 'seal',
   )
   // A crash after the detach leaves the table alone, and one in its middle leaves it pending: both end here.
   if (rows[0]) {
-    await store.pool.query(`alter table ${parent} detach partition ${name} ${rows[0].pending ? 'finalize' : 'concurrently'}`)
+    await store.pool.query(
+      `alter table ${parent} detach partition ${name} ${rows[0].pending ? 'finalize' : 'concurrently'}`,
+    )
   }
   await store.pool.query(`drop table if exists ${name}`)
 }

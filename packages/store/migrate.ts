@@ -80,6 +80,8 @@ async function applyOne(client: pg.Client, name: string, text: string, sha256: s
     await client.query('commit')
   } catch (cause) {
     await client.query('rollback')
-    throw new MigrationError(`could not apply ${name}: ${cause instanceof Error ? cause.message : 'unknown'}`, { cause })
+    throw new MigrationError(`could not apply ${name}: ${cause instanceof Error ? cause.message : 'unknown'}`, {
+      cause,
+    })
   }
 }

@@ -46,7 +46,9 @@ export function openStore(connection: Connection, options: StoreOptions): Store 
  * year 7700. (object_key does not and is never selected.) The cast is pg's own overload, seen through one signature.
  */
 const getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
-  oid === int8Oid && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser
+  oid === int8Oid && format !== 'binary'
+    ? Number
+    : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser
 
 /** SQLSTATE of an error that Postgres sent, or null for any other. */
 export function sqlState(error: unknown): string | null {

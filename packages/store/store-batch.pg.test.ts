@@ -23,7 +23,9 @@ async function openBench(): Promise<Bench> {
   const stack = new AsyncDisposableStack()
   const database = stack.use(await createTestDatabase())
   await migrate(database.connection)
-  const store = stack.use(openStore(database.connection, { connectionsMax: 4, statementMs: 0, applicationName: 'test' }))
+  const store = stack.use(
+    openStore(database.connection, { connectionsMax: 4, statementMs: 0, applicationName: 'test' }),
+  )
   await makePartitionsAhead(store, Date.now() * 1_000)
   const clusterUid = randomUUID()
   await store.pool.query('insert into cluster (uid, name) values ($1, $2)', [clusterUid, 'lab'])
@@ -79,7 +81,10 @@ test('events are numbered in their lane without a hole, whatever was a duplicate
   const writer = createBatchWriter(bench.store)
   const first = await bench.segment(some(5))
   expect(await writer.store([first])).toEqual({ stored: 5, duplicates: 0, quarantined: 0, droppedSegments: 0 })
-  const half = await bench.segment([], { items: 6, events: [...first.events.slice(0, 3), ...(await bench.segment(some(3))).events] })
+  const half = await bench.segment([], {
+    items: 6,
+    events: [...first.events.slice(0, 3), ...(await bench.segment(some(3))).events],
+  })
   expect(await writer.store([half])).toMatchObject({ stored: 3, duplicates: 3 })
   expect(await writer.store([await bench.segment(some(4))])).toMatchObject({ stored: 4 })
   expect(await seqs(bench.store)).toEqual(upTo(12))
@@ -123,7 +128,7 @@ test('two workers that meet a new lane at the same moment make it once and lose 
     for (const [index] of writers.entries()) {
       segments.push(await bench.segment(some(3, nowUs + turn * 1_000 + index * 100), { laneName: `lane-${turn}` }))
     }
-    const outcomes = await Promise.all(segments.map((segment, index) => writers[index]?.store([segment])))
+    const outcomes = await Promise.all(segments.map(async (segment, index) => await writers[index]?.store([segment])))
     expect(outcomes.map((outcome) => outcome?.stored)).toEqual([3, 3, 3, 3])
   }
 })
@@ -185,7 +190,9 @@ test('what belongs to no known cluster is quarantined, not lost and not in the w
   const segment = await bench.segment(some(3), { clusterUid: randomUUID() })
   expect(await createBatchWriter(bench.store).store([segment])).toMatchObject({ stored: 0, quarantined: 1 })
   expect(await queueDepth(bench.store)).toEqual({ segments: 0, bytes: 0 })
-  const { rows } = await bench.store.pool.query<{ id: number }>('select id from segment where id = $1', [segment.segmentId])
+  const { rows } = await bench.store.pool.query<{ id: number }>('select id from segment where id = $1', [
+    segment.segmentId,
+  ])
   expect(rows).toHaveLength(1)
 })
 
@@ -193,7 +200,8 @@ test('the same unreadable item posted again is quarantined once', async () => {
   await using bench = await openBench()
   const writer = createBatchWriter(bench.store)
   const unread = { item: 0, reason: 'not_an_object', detail: 'it is a number', bytes: 2, digest: randomBytes(16) }
-  for (let turn = 0; turn < 2; turn++) await writer.store([await bench.segment([], { items: 1, quarantined: [unread] })])
+  for (let turn = 0; turn < 2; turn++)
+    await writer.store([await bench.segment([], { items: 1, quarantined: [unread] })])
   const { rows } = await bench.store.pool.query<{ count: number }>('select count(*)::int8 as count from quarantine')
   expect(rows[0]?.count).toBe(1)
 })

@@ -92,7 +92,8 @@ export function createBatchWriter(store: Store): BatchWriter {
         } catch (error) {
           askFirst = isStoredAlready(error)
           if (sqlState(error) === 'PT001') throw new BatchFenced('could not store the batch', { cause: error })
-          if (!askFirst && isFaultOfTheData(error)) return await storeWithout(error, { state, plans, rows, offered, refused })
+          if (!askFirst && isFaultOfTheData(error))
+            return await storeWithout(error, { state, plans, rows, offered, refused })
           if (!askFirst && !retried.has(sqlState(error) ?? '')) throw error
         }
       }
@@ -122,14 +123,26 @@ function withoutRepeats(plans: readonly Plan[]): readonly EventRow[] {
       const text = key.toString('latin1')
       if (seen.has(text)) continue
       seen.add(text)
-      rows.push({ event, key, item, bytes, segmentId: segment.segmentId, clusterUid: segment.clusterUid, lane, ordinal: 0 })
+      rows.push({
+        event,
+        key,
+        item,
+        bytes,
+        segmentId: segment.segmentId,
+        clusterUid: segment.clusterUid,
+        lane,
+        ordinal: 0,
+      })
     }
   }
   return rows
 }
 
 async function withoutStored(store: Store, rows: readonly EventRow[]): Promise<readonly EventRow[]> {
-  const stored = await findStoredKeys(store, rows.map(({ event, key }) => ({ time: event.time, key })))
+  const stored = await findStoredKeys(
+    store,
+    rows.map(({ event, key }) => ({ time: event.time, key })),
+  )
   return rows.filter(({ key }) => !stored.has(key.toString('hex')))
 }
 
@@ -199,10 +212,7 @@ async function storeWithout(
   return await commit(batch.state, plans, rows, { offered: batch.offered, refused: batch.refused })
 }
 
-async function findFaulty(
-  state: WriterState,
-  rows: readonly EventRow[],
-): Promise<ReadonlyMap<EventRow, string>> {
+async function findFaulty(state: WriterState, rows: readonly EventRow[]): Promise<ReadonlyMap<EventRow, string>> {
   const fault = await faultOf(state, rows)
   if (fault === null) return new Map()
   const [only] = rows

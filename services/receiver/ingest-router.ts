@@ -45,25 +45,37 @@ async function answer(parts: IngestParts, request: Request, response: Response, 
   const admission = await parts.credentials.admit(request, cluster)
   if (admission.kind !== 'admitted') {
     const code = admission.kind === 'unknown' ? 401 : 403
-    parts.logger.warn({ cluster, code, peer: request.socket.remoteAddress }, 'refused a post: its credential is not for this cluster')
+    parts.logger.warn(
+      { cluster, code, peer: request.socket.remoteAddress },
+      'refused a post: its credential is not for this cluster',
+    )
     return refuse(response, code, code === 401 ? 'no valid ingest credential' : 'the credential is for another cluster')
   }
-  const { body, release } = await readBody(request, parts)
+  const { body, held } = await readBody(request, parts)
   try {
     switch (body.kind) {
       case 'whole':
         return await accept(parts, response, admission.credential, body.bytes)
       case 'too-large':
-        parts.gaps.record(admission.credential, `a body of ${body.bytes} bytes is over the limit of ${parts.bodyBytesMax}`)
-        return refuse(response, 413, `the body is over ${parts.bodyBytesMax} bytes; lower --audit-webhook-batch-max-size`)
+        parts.gaps.record(
+          admission.credential,
+          `a body of ${body.bytes} bytes is over the limit of ${parts.bodyBytesMax}`,
+        )
+        return refuse(
+          response,
+          413,
+          `the body is over ${parts.bodyBytesMax} bytes; lower --audit-webhook-batch-max-size`,
+        )
       case 'overloaded':
         return overloaded(response)
       case 'aborted':
         response.destroy()
         return 499
+      default:
+        return body satisfies never
     }
   } finally {
-    release()
+    held[Symbol.dispose]()
     parts.metrics.bytesInFlight(parts.budget.taken)
   }
 }
@@ -97,9 +109,8 @@ function overloaded(response: Response): number {
   return refuse(response, 503, 'busy or the log is not available; try again')
 }
 
-/** The rest of an unread body is not waited for. */
+/** Node reads and drops what is left of the body, within the server's request timeout, so that the answer gets through. */
 function refuse(response: Response, code: number, reason: string): number {
-  response.setHeader('Connection', 'close')
   response.status(code).type('text/plain').end(`${reason}\n`)
   return code
 }

@@ -35,40 +35,49 @@ export function createBudget(bytesMax: number): Budget {
 
 /**
  * Never rejects. API servers send no Content-Encoding; gzip is taken from forwarders, and its bound counts inflated bytes.
- * The budget is held until `release` of the caller: it covers what is made of the body too.
+ * The budget is held until the caller disposes it: it covers what is made of the body too.
  */
 export async function readBody(
   request: IncomingMessage,
   limits: { readonly bodyBytesMax: number; readonly budget: Budget },
-): Promise<{ readonly body: Body; release(): void }> {
-  let held = 0
-  const hold = (bytes: number): boolean => {
-    if (!limits.budget.take(bytes)) return false
-    held += bytes
-    return true
-  }
-  const release = (): void => {
-    limits.budget.give(held)
-    held = 0
-  }
+): Promise<{ readonly body: Body; readonly held: Disposable }> {
+  const held = holdFrom(limits.budget)
   const announced = Number(request.headers['content-length'] ?? 0)
-  if (announced > limits.bodyBytesMax) return { body: { kind: 'too-large', bytes: announced }, release }
-  if (!hold(announced)) return { body: { kind: 'overloaded' }, release }
+  if (announced > limits.bodyBytesMax) return { body: { kind: 'too-large', bytes: announced }, held }
+  if (!held.atLeast(announced)) return { body: { kind: 'overloaded' }, held }
   const chunks: Buffer[] = []
   let length = 0
   try {
-    for await (const chunk of bodyStream(request)) {
+    // Leaving the loop early must not destroy the socket: the answer still goes through it.
+    for await (const chunk of bodyStream(request).iterator({ destroyOnReturn: false })) {
       const bytes = asBuffer(chunk)
       length += bytes.length
-      if (length > limits.bodyBytesMax) return { body: { kind: 'too-large', bytes: length }, release }
-      if (length > held && !hold(length - held)) return { body: { kind: 'overloaded' }, release }
+      if (length > limits.bodyBytesMax) return { body: { kind: 'too-large', bytes: length }, held }
+      if (!held.atLeast(length)) return { body: { kind: 'overloaded' }, held }
       chunks.push(bytes)
     }
   } catch {
-    return { body: { kind: 'aborted' }, release }
+    return { body: { kind: 'aborted' }, held }
   }
   const [only] = chunks
-  return { body: { kind: 'whole', bytes: only && chunks.length === 1 ? only : Buffer.concat(chunks, length) }, release }
+  return { body: { kind: 'whole', bytes: only && chunks.length === 1 ? only : Buffer.concat(chunks, length) }, held }
+}
+
+/** One request's share of the budget. */
+function holdFrom(budget: Budget): Disposable & { atLeast(bytes: number): boolean } {
+  let held = 0
+  return {
+    atLeast(bytes) {
+      const more = bytes - held
+      if (more > 0 && !budget.take(more)) return false
+      held = Math.max(held, bytes)
+      return true
+    },
+    [Symbol.dispose]() {
+      budget.give(held)
+      held = 0
+    },
+  }
 }
 
 function bodyStream(request: IncomingMessage): Readable {

@@ -55,7 +55,7 @@ export async function startReceiver(config: ReceiverConfig, parts: ReceiverParts
     await createCredentials({
       list: () => listIngestCredentials(store),
       isWriter: async (digest) => (await findApiToken(store, digest)) !== null,
-      findCluster: (name) => findCluster(store, name),
+      findCluster: (name) => findCluster(store, { kind: 'everything' }, name),
     }),
   )
   const gaps = stack.use(createGapRecorder({ save: (gap) => recordGap(store, gap), logger, nowUs }))
@@ -63,7 +63,10 @@ export async function startReceiver(config: ReceiverConfig, parts: ReceiverParts
     credentials,
     gaps,
     log: parts.log,
-    takeIn: createTakeIn({ redactionKey: parts.redactionKey, redactionPaths: config.redactPaths.map(parseRedactionPath) }),
+    takeIn: createTakeIn({
+      redactionKey: parts.redactionKey,
+      redactionPaths: config.redactPaths.map(parseRedactionPath),
+    }),
     budget: createBudget(config.bytesInFlightMax),
     bodyBytesMax: config.bodyBytesMax,
     metrics: createReceiverMetrics(parts.metrics),

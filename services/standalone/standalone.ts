@@ -13,12 +13,12 @@ import { createHealth } from '@plaintrail/runtime/health'
 import { createLogger } from '@plaintrail/runtime/logger'
 import { createMetrics } from '@plaintrail/runtime/metrics'
 import { ensureApiToken } from '@plaintrail/store/credentials'
-import { startEmbeddedPostgres } from '@plaintrail/store/embedded-postgres'
+import { startEmbeddedPostgres } from '@plaintrail/embedded-postgres/embedded-postgres'
 import { migrate } from '@plaintrail/store/migrate'
 import { openStore, type Connection, type Store } from '@plaintrail/store/open-store'
 import { makePartitionsAhead } from '@plaintrail/store/partitions'
 import { tableLogWriter } from '@plaintrail/store/table-log'
-import { newToken } from '@plaintrail/store/token'
+import { makeToken } from '@plaintrail/store/tokens'
 import type { StandaloneConfig } from './config.ts'
 import { privateFile } from './private-file.ts'
 import { startWorkerThread } from './start-worker-thread.ts'
@@ -51,7 +51,8 @@ export async function startStandalone(
   overrides: StandaloneOverrides = {},
 ): Promise<Standalone> {
   await using stack = new AsyncDisposableStack()
-  await mkdir(config.dataFolder, { recursive: true, mode: 0o700 })
+  // Others may pass through and list nothing: as root, Postgres runs as another user and keeps its own folder in here.
+  await mkdir(config.dataFolder, { recursive: true, mode: 0o711 })
   stack.use(await lockFolder(config.dataFolder))
   const logger = createLogger('plaintrail', { level: config.logLevel, destination: process.stderr })
   const metrics = createMetrics({ version, processMetrics: true })
@@ -77,11 +78,16 @@ export async function startStandalone(
   await ensureApiToken(asking, { name: 'admin', digest: createHash('sha256').update(secrets.adminToken).digest() })
   stack.use(watchStore({ store: asking, health, metrics }))
   const worker = stack.use(
-    startWorkerThread({ connection, config: { retentionDays: config.retentionDays }, logLevel: config.logLevel, version }, { health, logger }),
+    startWorkerThread(
+      { connection, config: { retentionDays: config.retentionDays }, logLevel: config.logLevel, version },
+      { health, logger },
+    ),
   )
   const wrapLog = overrides.wrapLog ?? ((log: LogWriter) => log)
   const log = wrapLog(tableLogWriter(appending))
-  const receiver = stack.use(await startReceiver(config, { ...secrets, store: appending, log, logger, metrics, health }))
+  const receiver = stack.use(
+    await startReceiver(config, { ...secrets, store: appending, log, logger, metrics, health }),
+  )
   const api = stack.use(
     await startApi(config, {
       ...secrets,
@@ -123,7 +129,9 @@ async function openDatabase(
 
 async function openSecrets(folder: string) {
   return {
-    adminToken: (await privateFile(join(folder, 'admin-token'), () => Buffer.from(`${newToken('ptr')}\n`))).toString().trim(),
+    adminToken: (await privateFile(join(folder, 'admin-token'), () => Buffer.from(`${makeToken('api')}\n`)))
+      .toString()
+      .trim(),
     redactionKey: await privateFile(join(folder, 'redaction-key'), () => randomBytes(32)),
     certificateAuthority: await openCertificateAuthority(join(folder, 'ca')),
   }

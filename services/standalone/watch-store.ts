@@ -27,7 +27,9 @@ export function watchStore(parts: { store: Store; health: Health; metrics: Metri
       parts.health.set('store', { ok: false, detail: `could not write to Postgres: ${reason}` })
     }
   }
-  const timer = setInterval(() => (turn = turn.then(look)), everyMs)
+  const timer = setInterval(() => {
+    turn = turn.then(look)
+  }, everyMs)
   turn = look()
   return {
     async [Symbol.asyncDispose]() {

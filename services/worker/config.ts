@@ -7,7 +7,8 @@ export const workerSettings = {
     env: 'PLAINTRAIL_RETENTION_DAYS',
     parse: integer(1, 36_500),
     default: '400',
-    describe: 'Whole days of events that are kept; 400 covers the twelve months that PCI DSS 10.5.1 asks for, with a margin.',
+    describe:
+      'Whole days of events that are kept; 400 covers the twelve months that PCI DSS 10.5.1 asks for, with a margin.',
   },
 } as const
 

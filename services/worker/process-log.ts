@@ -3,11 +3,10 @@
 import type { LogEntry, LogReader } from '@plaintrail/event-log/event-log'
 import type { Logger } from '@plaintrail/runtime/logger'
 import { BatchFenced, type BatchOutcome, type BatchWriter, type ReadSegment } from '@plaintrail/store/store-batch'
-import type { SegmentReader } from './read-segment.ts'
+import { readSegment } from './read-segment.ts'
 
 export interface ProcessLogParts {
   readonly reader: LogReader
-  readonly readSegment: SegmentReader
   readonly writer: BatchWriter
   readonly logger: Logger
   /** Told of each commit, and of each failure with its reason. */
@@ -31,7 +30,7 @@ export async function processLog(parts: ProcessLogParts, signal: AbortSignal): P
   while (!signal.aborted) {
     try {
       const entries = await parts.reader.read({ entries: batchEntriesMax, bytes: batchBytesMax })
-      const segments = entries.map(parts.readSegment)
+      const segments = entries.map(readSegment)
       await inFlight
       inFlight = entries.length > 0 ? commit(parts, entries, segments) : Promise.resolve()
       // Its failure is met at the next turn's await, or after the loop.

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
 import { decodeEnvelope, type Envelope } from '@plaintrail/event-log/envelope'
 import type { LogEntry } from '@plaintrail/event-log/event-log'
 import { eventIdentity, eventKey } from '@plaintrail/event/identity'
-import { createNormalizer } from '@plaintrail/event/normalize'
+import { normalize } from '@plaintrail/event/normalize'
 import { withoutBodies } from '@plaintrail/event/without-bodies'
 import type { ReadEvent, ReadSegment, UnreadItem } from '@plaintrail/store/store-batch'
 
@@ -13,28 +13,23 @@ import type { ReadEvent, ReadSegment, UnreadItem } from '@plaintrail/store/store
 export const parsedItemBytesMax = 8 * 1024 * 1024
 const detailLengthMax = 300
 
-export type SegmentReader = (entry: LogEntry) => ReadSegment
-
-export function createSegmentReader(): SegmentReader {
-  const normalize = createNormalizer()
-  return (entry) => {
-    let envelope: Envelope
-    try {
-      envelope = decodeEnvelope(entry.envelope)
-    } catch (error) {
-      return damaged(entry, error)
-    }
-    return readItems(entry, envelope, normalize)
+export function readSegment(entry: LogEntry): ReadSegment {
+  let envelope: Envelope
+  try {
+    envelope = decodeEnvelope(entry.envelope)
+  } catch (error) {
+    return damaged(entry, error)
   }
+  return readItems(entry, envelope)
 }
 
-function readItems(entry: LogEntry, envelope: Envelope, normalize: ReturnType<typeof createNormalizer>): ReadSegment {
+function readItems(entry: LogEntry, envelope: Envelope): ReadSegment {
   const { header, bounds, body } = envelope
   const clusterUid = Buffer.from(header.cluster.replaceAll('-', ''), 'hex')
   const problems = new Map(header.problems.map((problem) => [problem.item, problem]))
   const redactions = new Map(header.redactions.map((redaction) => [redaction.item, redaction.identity]))
   const repeated = new Set(header.duplicateKeys)
-  const text = isAscii(body) ? body.latin1Slice() : null
+  const text = isAscii(body) ? body.toString('latin1') : null
   const events: ReadEvent[] = []
   const quarantined: UnreadItem[] = []
   for (let item = 0; item * 2 < bounds.length; item++) {
@@ -89,5 +84,8 @@ function damaged(entry: LogEntry, error: unknown): ReadSegment {
 /** V8 quotes the text around a syntax error, which could quote a secret: only what went wrong, and where, is kept. */
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : 'unknown'
-  return message.replaceAll(/"[^]*"/g, '"…"').replaceAll(/'[^]*'/g, "'…'").slice(0, detailLengthMax)
+  return message
+    .replaceAll(/"[^]*"/g, '"…"')
+    .replaceAll(/'[^]*'/g, "'…'")
+    .slice(0, detailLengthMax)
 }

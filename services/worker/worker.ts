@@ -10,7 +10,6 @@ import { createBatchWriter } from '@plaintrail/store/store-batch'
 import type { WorkerConfig } from './config.ts'
 import { keepDays } from './keep-days.ts'
 import { processLog } from './process-log.ts'
-import { createSegmentReader } from './read-segment.ts'
 import { createWorkerMetrics } from './worker-metrics.ts'
 
 export interface WorkerParts {
@@ -30,14 +29,14 @@ export function startWorker(config: WorkerConfig, parts: WorkerParts): AsyncDisp
   const log = processLog(
     {
       reader: parts.reader,
-      readSegment: createSegmentReader(),
       writer: createBatchWriter(store),
       logger,
       onCommitted(outcome) {
         counted.committed(outcome)
         health.set('worker', { ok: true, detail: 'working' })
       },
-      onFailed: (reason) => health.set('worker', { ok: false, detail: `could not store events, trying again: ${reason}` }),
+      onFailed: (reason) =>
+        health.set('worker', { ok: false, detail: `could not store events, trying again: ${reason}` }),
       pause,
     },
     stop.signal,

@@ -8,7 +8,7 @@ import { openStore, type Connection } from '@plaintrail/store/open-store'
 import { makePartitionsAhead } from '@plaintrail/store/partitions'
 import { createBatchWriter } from '@plaintrail/store/store-batch'
 import { tableLogReader, tableLogWriter } from '@plaintrail/store/table-log'
-import { createSegmentReader } from '@plaintrail/worker/read-segment'
+import { readSegment } from '@plaintrail/worker/read-segment'
 import { eventsABody } from './postings.ts'
 
 const options = { connectionsMax: 4, statementMs: 0, applicationName: 'bench' }
@@ -20,20 +20,23 @@ export function measureParse(bodies: readonly Buffer[]): number {
   let items = 0
   for (const body of bodies) {
     const list: unknown = JSON.parse(body.toString())
-    items += typeof list === 'object' && list !== null && 'items' in list && Array.isArray(list.items) ? list.items.length : 0
+    items +=
+      typeof list === 'object' && list !== null && 'items' in list && Array.isArray(list.items) ? list.items.length : 0
   }
   return perSecond(items, from)
 }
 
 /** Events per second of append and batch insert, with everything else done before the clock runs. */
-export async function measureStorePath(connection: Exclude<Connection, string>, bodies: readonly Buffer[]): Promise<number> {
+export async function measureStorePath(
+  connection: Exclude<Connection, string>,
+  bodies: readonly Buffer[],
+): Promise<number> {
   await using store = openStore(await floorDatabase(connection), options)
   await makePartitionsAhead(store, Date.now() * 1_000)
   const cluster = randomUUID()
   await store.pool.query('insert into cluster (uid, name) values ($1, $2)', [cluster, 'bench-floor'])
   const envelopes = await Promise.all(bodies.map((body) => envelopeOf(body, cluster)))
   const parts = { writer: tableLogWriter(store), reader: tableLogReader(store), batchWriter: createBatchWriter(store) }
-  const read = createSegmentReader()
   let spentMs = 0
   const timed = async <T>(work: () => Promise<T>): Promise<T> => {
     const from = performance.now()
@@ -44,13 +47,16 @@ export async function measureStorePath(connection: Exclude<Connection, string>, 
   let stored = 0
   for (let start = 0; start < envelopes.length; start += segmentsABatch) {
     const batch = envelopes.slice(start, start + segmentsABatch)
-    await timed(() => Promise.all(batch.map((envelope) => parts.writer.append(envelope, { receivedAtUs: Date.now() * 1_000 }))))
+    await timed(() =>
+      Promise.all(batch.map((envelope) => parts.writer.append(envelope, { receivedAtUs: Date.now() * 1_000 }))),
+    )
     const entries = await parts.reader.read({ entries: batch.length, bytes: Number.MAX_SAFE_INTEGER })
-    const segments = entries.map(read)
+    const segments = entries.map(readSegment)
     stored += (await timed(() => parts.batchWriter.store(segments))).stored
     parts.reader.settled(entries.map((entry) => entry.position))
   }
-  if (stored !== bodies.length * eventsABody) throw new Error(`stored ${stored} events of ${bodies.length * eventsABody}`)
+  if (stored !== bodies.length * eventsABody)
+    throw new Error(`stored ${stored} events of ${bodies.length * eventsABody}`)
   return (stored / spentMs) * 1_000
 }
 
@@ -65,7 +71,15 @@ async function floorDatabase(connection: Exclude<Connection, string>): Promise<C
 
 async function envelopeOf(body: Buffer, cluster: string): Promise<Buffer> {
   const { bounds, problems, duplicateKeys } = scanEventList(body)
-  const header = { cluster, lane: 'main', receivedAtUs: Date.now() * 1_000, credential: randomUUID(), problems, duplicateKeys, redactions: [] }
+  const header = {
+    cluster,
+    lane: 'main',
+    receivedAtUs: Date.now() * 1_000,
+    credential: randomUUID(),
+    problems,
+    duplicateKeys,
+    redactions: [],
+  }
   return await encodeEnvelope(header, bounds, body)
 }
 

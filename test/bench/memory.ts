@@ -35,7 +35,7 @@ function residentMiB(pid: number): number {
 function postgresMiB(): number {
   let sum = 0
   for (const entry of readdirSync('/proc')) {
-    if (!/^\d+$/.test(entry) || !/^postgres/.test(read(`/proc/${entry}/comm`))) continue
+    if (!/^\d+$/.test(entry) || !read(`/proc/${entry}/comm`).startsWith('postgres')) continue
     sum += kibibytes(`/proc/${entry}/smaps_rollup`, 'Pss')
   }
   return sum >> 10

@@ -37,7 +37,11 @@ export async function measurePages(system: System, connection: Connection): Prom
   )
   const random = seededRandom(50)
   const kinds: readonly [string, (sample: Sample) => string][] = [
-    ['object', (s) => `/v1/objects/bench/${groupOf(s.resource)}/${s.resource}/${s.namespace}/${s.name}/history?limit=50&class=read,write,connect`],
+    [
+      'object',
+      (s) =>
+        `/v1/objects/bench/${groupOf(s.resource)}/${s.resource}/${s.namespace}/${s.name}/history?limit=50&class=read,write,connect`,
+    ],
     ['actor', (s) => `/v1/events?${window}&actor=${encodeURIComponent(s.actor)}`],
     ['namespace', (s) => `/v1/events?${window}&ns=${s.namespace}`],
     ['time', (s) => `/v1/events?limit=50&since=now-30d&until=${new Date(s.time / 1_000).toISOString()}`],

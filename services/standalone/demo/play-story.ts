@@ -42,7 +42,9 @@ export async function playStory(standalone: Standalone, stage: StoryStage): Prom
     events += body.split('"auditID":').length - 1
   }
   await untilVisible(standalone, events)
-  stage.say(`  posted a week of cluster life: ${events.toLocaleString('en')} audit events (told in services/standalone/demo/README.md)`)
+  stage.say(
+    `  posted a week of cluster life: ${events.toLocaleString('en')} audit events (told in services/standalone/demo/README.md)`,
+  )
   const question = ['who', `deployment/${incident.name}`, '-n', incident.namespace]
   stage.say('')
   stage.say('Thursday evening the checkout of the shop broke. Who changed it?')
@@ -54,7 +56,9 @@ export async function playStory(standalone: Standalone, stage: StoryStage): Prom
   stage.say(`  npx plaintrail events --actor ${incident.actor} --since 30d`)
   stage.say(`  npx plaintrail events --ns ${incident.namespace} --class connect --since 30d`)
   stage.say(`  npx plaintrail events --kind secret --ns ${incident.namespace} --since 30d`)
-  stage.say(`Stop with Ctrl-C. The demo's data is in ${relative(process.cwd(), standalone.dataFolder) || '.'}; delete it when you are done.`)
+  stage.say(
+    `Stop with Ctrl-C. The demo's data is in ${relative(process.cwd(), standalone.dataFolder) || '.'}; delete it when you are done.`,
+  )
 }
 
 /** The story ends a few minutes before the first run; every later run keeps to that. */
@@ -67,7 +71,8 @@ async function readPlayed(standalone: Standalone): Promise<Played> {
     headers: { authorization: `Bearer ${standalone.adminToken}`, 'content-type': 'application/json' },
     body: JSON.stringify({ name: clusterName }),
   })
-  if (response.status !== 201) throw new Error(`could not add the demo cluster: delete ${standalone.dataFolder} and run it again`)
+  if (response.status !== 201)
+    throw new Error(`could not add the demo cluster: delete ${standalone.dataFolder} and run it again`)
   const { ingest } = (await response.json()) as { ingest: { token: string } }
   const marginUs = 120_000_000
   const played = { token: ingest.token, shiftUs: Date.now() * 1_000 - marginUs - Date.parse(storyEnd) * 1_000 }
@@ -78,7 +83,8 @@ async function readPlayed(standalone: Standalone): Promise<Played> {
 function parsePlayed(text: string, path: string): Played {
   const value: unknown = JSON.parse(text)
   if (typeof value === 'object' && value !== null && 'token' in value && 'shiftUs' in value) {
-    if (typeof value.token === 'string' && typeof value.shiftUs === 'number') return { token: value.token, shiftUs: value.shiftUs }
+    if (typeof value.token === 'string' && typeof value.shiftUs === 'number')
+      return { token: value.token, shiftUs: value.shiftUs }
   }
   throw new Error(`could not read ${path}: delete the demo's data folder and run it again`)
 }
@@ -101,7 +107,9 @@ async function post(standalone: Standalone, token: string, body: string): Promis
 async function untilVisible(standalone: Standalone, events: number): Promise<void> {
   const deadline = Date.now() + visibleMsMax
   const stored = async (): Promise<number> => {
-    const response = await fetch(`${standalone.url}/v1/clusters`, { headers: { authorization: `Bearer ${standalone.adminToken}` } })
+    const response = await fetch(`${standalone.url}/v1/clusters`, {
+      headers: { authorization: `Bearer ${standalone.adminToken}` },
+    })
     const { data } = (await response.json()) as { data: { name: string; events: number }[] }
     return data.find(({ name }) => name === clusterName)?.events ?? 0
   }

@@ -1,0 +1,93 @@
+// eventIdentity: which event it is, by its bytes alone, since a client can choose its Audit-ID.
+import { hash } from 'node:crypto'
+
+/**
+ * SHA-256 over identityBytes: 32 bytes. A redacted event's identity is the HMAC that redaction made of the same bytes
+ * instead.
+ */
+export function eventIdentity(raw: Uint8Array): Buffer {
+  return hash('sha256', identityBytes(raw), 'buffer')
+}
+
+/**
+ * The bytes that identify an event: those of its item, without the kind and version that a line of the log file begins
+ * with and an item of the webhook's EventList has not, so that a back-fill doubles no event.
+ */
+export function identityBytes(raw: Uint8Array): Uint8Array {
+  if (!startsWith(raw, logLineStart)) return raw
+  const bytes = raw.slice(logLineStart.length - 1)
+  bytes[0] = braceOpen
+  return bytes
+}
+
+/** The first 16 bytes of SHA-256(identity ‖ clusterUid); `clusterUid` is 16 bytes. */
+export function eventKey(identity: Uint8Array, clusterUid: Uint8Array): Buffer {
+  return hash('sha256', Buffer.concat([identity, clusterUid]), 'buffer').subarray(0, keyLength)
+}
+
+/**
+ * `evt_` and 39 characters of Crockford's base32 (upper case, no I, L, O, U) over the time in microseconds since 1970,
+ * 8 bytes big-endian, and the 16 bytes of the key. Ids sort as text by time. `timeUs` is a safe integer from 0.
+ */
+export function formatEventId(timeUs: number, key: Uint8Array): string {
+  const bytes = Buffer.alloc(timeLength + keyLength)
+  bytes.writeUInt32BE(Math.floor(timeUs / 2 ** 32), 0)
+  bytes.writeUInt32BE(timeUs % 2 ** 32, 4)
+  bytes.set(key.subarray(0, keyLength), timeLength)
+  return prefix + encodeBase32(bytes)
+}
+
+/** Null unless formatEventId could have made the id: it has one spelling. */
+export function parseEventId(id: string): { readonly timeUs: number; readonly key: Buffer } | null {
+  if (!id.startsWith(prefix)) return null
+  const bytes = decodeBase32(id.slice(prefix.length), timeLength + keyLength)
+  if (bytes === null) return null
+  const timeUs = bytes.readUInt32BE(0) * 2 ** 32 + bytes.readUInt32BE(4)
+  return Number.isSafeInteger(timeUs) ? { timeUs, key: bytes.subarray(timeLength) } : null
+}
+
+const logLineStart = Buffer.from('{"kind":"Event","apiVersion":"audit.k8s.io/v1",')
+const braceOpen = 0x7b
+const timeLength = 8
+const keyLength = 16
+const prefix = 'evt_'
+
+function startsWith(bytes: Uint8Array, start: Buffer): boolean {
+  for (let at = 0; at < start.length; at++) if (bytes[at] !== start[at]) return false
+  return true
+}
+
+const digits = Buffer.from('0123456789ABCDEFGHJKMNPQRSTVWXYZ')
+
+function encodeBase32(bytes: Buffer): string {
+  const text = Buffer.allocUnsafe(Math.ceil((bytes.length * 8) / 5))
+  let length = 0
+  let bits = 0
+  let bitCount = 0
+  for (const byte of bytes) {
+    bits = ((bits << 8) | byte) & 0xfff
+    bitCount += 8
+    for (; bitCount >= 5; bitCount -= 5) text[length++] = digits[(bits >>> (bitCount - 5)) & 31] ?? 0
+  }
+  if (bitCount > 0) text[length] = digits[(bits << (5 - bitCount)) & 31] ?? 0
+  return text.toString('latin1')
+}
+
+/** Null where the text has another length, a character that is no digit, or bits behind the last byte. */
+function decodeBase32(text: string, length: number): Buffer | null {
+  if (text.length !== Math.ceil((length * 8) / 5)) return null
+  const bytes = Buffer.alloc(length)
+  let at = 0
+  let bits = 0
+  let bitCount = 0
+  for (const digit of text) {
+    const value = digits.indexOf(digit)
+    if (value < 0) return null
+    bits = ((bits << 5) | value) & 0xfff
+    bitCount += 5
+    if (bitCount < 8) continue
+    bitCount -= 8
+    bytes[at++] = (bits >>> bitCount) & 0xff
+  }
+  return (bits & ((1 << bitCount) - 1)) === 0 ? bytes : null
+}

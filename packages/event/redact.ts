@@ -1,0 +1,144 @@
+// redactEventList: replaces the secrets in a posted EventList by keyed digests, before anything is written.
+import { createHmac } from 'node:crypto'
+import { identityBytes } from './identity.ts'
+import { asBuffer, quote } from './json-bytes.ts'
+import { parseSpans } from './json-spans.ts'
+import { findMasks } from './lexical-mask.ts'
+import type { RedactionEdit } from './redaction-edits.ts'
+import type { RedactionPath } from './redaction-path.ts'
+import { findSecrets } from './redaction-rules.ts'
+import type { Scan } from './scan.ts'
+import { isBrokenItemSuspect } from './sensitive-words.ts'
+
+export { parseRedactionPath, RedactionPathError } from './redaction-path.ts'
+export type { RedactionPath } from './redaction-path.ts'
+
+export interface RedactionOptions {
+  /** 32 bytes, of one cluster. Never rotated: digests of equal values must stay equal. */
+  readonly key: Uint8Array
+  /** What to hide besides what is always hidden. */
+  readonly paths: readonly RedactionPath[]
+}
+
+export interface Redacted {
+  /** The same array where nothing was hidden. */
+  readonly body: Uint8Array
+  /** Of the items in `body`, as in Scan. */
+  readonly bounds: Uint32Array
+  /** In the order of the items. */
+  readonly redactions: readonly Redaction[]
+}
+
+export interface Redaction {
+  readonly item: number
+  /** HMAC-SHA-256, in hex, of the bytes that identify the event as it was received (identityBytes). */
+  readonly identity: string
+  /**
+   * JSON pointers (RFC 6901) of the values that were hidden, or in part hidden where it is `/requestURI`. `["/"]` where
+   * the item could not be read as JSON and was masked by its tokens.
+   */
+  readonly paths: readonly string[]
+}
+
+/**
+ * Puts `"plaintrail:hmac-sha256:…"` (43 characters of base64url) in the place of each secret and leaves all other bytes
+ * as they are. The digest is of a string's text, of a URI parameter's decoded value, or else of the value's bytes. Items
+ * keep their order and their problems, so the scan's `problems` and `duplicateKeys` hold for the new body too. Never
+ * throws.
+ */
+export function redactEventList(body: Uint8Array, scan: Scan, options: RedactionOptions): Redacted {
+  const bytes = asBuffer(body)
+  const broken = new Set(scan.problems.map(({ item }) => item))
+  const replacements = new Map<number, Buffer>()
+  const redactions: Redaction[] = []
+  for (const item of itemsToRead(bytes, scan, options.paths)) {
+    const raw = bytes.subarray(scan.bounds[2 * item], scan.bounds[2 * item + 1])
+    const edits = broken.has(item) ? maskBroken(raw, options.paths) : editItem(raw, options.paths)
+    if (edits.length === 0) continue
+    replacements.set(item, replace(raw, edits, options.key))
+    redactions.push({
+      item,
+      identity: createHmac('sha256', options.key).update(identityBytes(raw)).digest('hex'),
+      paths: [...new Set(edits.map(({ pointer }) => pointer))],
+    })
+  }
+  if (redactions.length === 0) return { body, bounds: scan.bounds, redactions }
+  return { ...rebuild(bytes, scan.bounds, replacements), redactions }
+}
+
+/** In their order; most bodies have none. */
+function itemsToRead(bytes: Buffer, scan: Scan, paths: readonly RedactionPath[]): readonly number[] {
+  const items = new Set([...scan.suspects, ...scan.problems.map(({ item }) => item)])
+  if (paths.length > 0) {
+    for (let item = 0; 2 * item < scan.bounds.length; item++) {
+      const raw = bytes.subarray(scan.bounds[2 * item], scan.bounds[2 * item + 1])
+      if (paths.some((path) => mayConcern(path, raw))) items.add(item)
+    }
+  }
+  return [...items].toSorted((a, b) => a - b)
+}
+
+/** Looks for the resource's name where objectRef or a URI has it. Escaped names make an item suspect anyway. */
+function mayConcern({ resource, apiGroup }: RedactionPath, raw: Buffer): boolean {
+  const name = resource === '*' ? (apiGroup ?? '') : resource
+  return name === '' || raw.includes(`"${name}"`) || raw.includes(`/${name}`)
+}
+
+function editItem(raw: Buffer, paths: readonly RedactionPath[]): readonly RedactionEdit[] {
+  const event = parseSpans(raw)
+  return event?.type === 'object' ? findSecrets(raw, event, paths) : maskBroken(raw, paths)
+}
+
+function maskBroken(raw: Buffer, paths: readonly RedactionPath[]): readonly RedactionEdit[] {
+  const isSuspect = isBrokenItemSuspect(raw.toString('latin1')) || paths.some((path) => mayConcern(path, raw))
+  return isSuspect ? findMasks(raw).map(({ start, end }) => ({ start, end, pointer: '/', range: 'value' })) : []
+}
+
+function replace(raw: Buffer, edits: readonly RedactionEdit[], key: Uint8Array): Buffer {
+  const chunks: Buffer[] = []
+  let copied = 0
+  for (const edit of edits) {
+    const digest = createHmac('sha256', key).update(contentOf(raw, edit)).digest('base64url')
+    const text = `plaintrail:hmac-sha256:${digest}`
+    chunks.push(raw.subarray(copied, edit.start), Buffer.from(edit.range === 'value' ? `"${text}"` : text))
+    copied = edit.end
+  }
+  return Buffer.concat([...chunks, raw.subarray(copied)])
+}
+
+/** What is digested: the same for one secret wherever and however it was written. */
+function contentOf(raw: Buffer, { start, end, range }: RedactionEdit): Uint8Array | string {
+  const bytes = raw.subarray(start, end)
+  if (range === 'value' && bytes[0] !== quote) return bytes
+  const text = range === 'part' ? `"${bytes.toString('utf8')}"` : bytes.toString('utf8')
+  try {
+    const value = String(JSON.parse(text))
+    return range === 'part' ? decodeURIComponent(value) : value
+  } catch {
+    return bytes
+  }
+}
+
+function rebuild(
+  bytes: Buffer,
+  bounds: Uint32Array,
+  replacements: ReadonlyMap<number, Buffer>,
+): Omit<Redacted, 'redactions'> {
+  const chunks: Buffer[] = []
+  const newBounds = bounds.slice()
+  let copied = 0
+  let shift = 0
+  for (let item = 0; 2 * item < bounds.length; item++) {
+    const start = bounds[2 * item] ?? 0
+    const end = bounds[2 * item + 1] ?? 0
+    const replacement = replacements.get(item)
+    newBounds[2 * item] = start + shift
+    if (replacement !== undefined) {
+      chunks.push(bytes.subarray(copied, start), replacement)
+      copied = end
+      shift += replacement.length - (end - start)
+    }
+    newBounds[2 * item + 1] = end + shift
+  }
+  return { body: Buffer.concat([...chunks, bytes.subarray(copied)]), bounds: newBounds }
+}

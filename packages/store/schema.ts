@@ -1,0 +1,176 @@
+// Every table as drizzle-orm sees it, to type the queries of this room. The truth is migrations/*.sql; schema.pg.test.ts
+// compares the two. A partitioned parent stands here as a plain table.
+
+import { bigint, customType, integer, pgTable, smallint, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+
+/** Postgres' one-byte type, here always one ASCII letter (event-codes.ts). */
+const char = customType<{ data: string }>({ dataType: () => '"char"' })
+const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
+/** Below 2^53: see the type parser in open-store.ts. */
+const int8 = (name: string) => bigint(name, { mode: 'number' })
+const id = () => integer('id').primaryKey().generatedAlwaysAsIdentity()
+const at = (name: string) => timestamp(name, { withTimezone: true })
+const digest = () => uuid('digest').notNull()
+
+export const cluster = pgTable('cluster', {
+  id: id(),
+  uid: uuid('uid').notNull(),
+  name: text('name').notNull(),
+  createdAt: at('created_at').notNull().defaultNow(),
+})
+
+export const lane = pgTable('lane', {
+  id: id(),
+  clusterId: integer('cluster_id').notNull(),
+  name: text('name').notNull(),
+  nextSeq: int8('next_seq').notNull().default(1),
+})
+
+export const ingestCredential = pgTable('ingest_credential', {
+  id: uuid('id').primaryKey(),
+  clusterId: integer('cluster_id').notNull(),
+  laneName: text('lane_name').notNull().default('main'),
+  kind: text('kind', { enum: ['token', 'certificate'] }).notNull(),
+  digest: bytea('digest').notNull(),
+  createdAt: at('created_at').notNull().defaultNow(),
+  revokedAt: at('revoked_at'),
+})
+
+export const apiToken = pgTable('api_token', {
+  id: uuid('id').primaryKey(),
+  name: text('name').notNull(),
+  digest: bytea('digest').notNull(),
+  createdAt: at('created_at').notNull().defaultNow(),
+  revokedAt: at('revoked_at'),
+})
+
+export const signingKey = pgTable('signing_key', {
+  name: text('name').primaryKey(),
+  bytes: bytea('bytes').notNull(),
+  createdAt: at('created_at').notNull().defaultNow(),
+})
+
+export const gap = pgTable('gap', {
+  id: int8('id').primaryKey().generatedAlwaysAsIdentity(),
+  clusterId: integer('cluster_id').notNull(),
+  cause: text('cause').notNull(),
+  detail: text('detail').notNull(),
+  fromUs: int8('from_us').notNull(),
+  toUs: int8('to_us').notNull(),
+  occurrences: integer('occurrences').notNull().default(1),
+})
+
+export const heartbeat = pgTable('heartbeat', {
+  id: integer('id').primaryKey(),
+  at: at('at').notNull(),
+  filler: bytea('filler').notNull(),
+})
+
+export const segment = pgTable('segment', {
+  id: int8('id').primaryKey(),
+  receivedUs: int8('received_us').notNull(),
+  bytes: integer('bytes').notNull(),
+  envelope: bytea('envelope').notNull(),
+})
+
+export const seal = pgTable('seal', {
+  segmentId: int8('segment_id').primaryKey(),
+  receivedUs: int8('received_us').notNull(),
+  clusterId: integer('cluster_id').notNull(),
+  laneId: integer('lane_id').notNull(),
+  items: integer('items').notNull(),
+  stored: integer('stored').notNull(),
+  firstSeq: int8('first_seq').notNull(),
+  timeMin: int8('time_min'),
+  timeMax: int8('time_max'),
+})
+
+export const segmentQueue = pgTable('segment_queue', {
+  segmentId: int8('segment_id').primaryKey(),
+  bytes: integer('bytes').notNull(),
+})
+
+export const quarantine = pgTable('quarantine', {
+  id: uuid('id').primaryKey(),
+  clusterId: integer('cluster_id'),
+  segmentId: int8('segment_id').notNull(),
+  item: integer('item').notNull(),
+  reason: text('reason').notNull(),
+  detail: text('detail').notNull(),
+  bytes: integer('bytes').notNull(),
+  receivedUs: int8('received_us').notNull(),
+  digest: digest(),
+})
+
+export const actor = pgTable('actor', {
+  id: id(),
+  digest: digest(),
+  name: text('name').notNull(),
+  type: text('type').notNull(),
+})
+
+export const actorGroups = pgTable('actor_groups', { id: id(), digest: digest(), names: text('names').notNull() })
+
+export const client = pgTable('client', {
+  id: id(),
+  digest: digest(),
+  userAgent: text('user_agent').notNull(),
+  name: text('name').notNull(),
+  version: text('version').notNull(),
+})
+
+export const source = pgTable('source', {
+  id: id(),
+  digest: digest(),
+  peer: text('peer').notNull(),
+  claimed: text('claimed').notNull(),
+})
+
+export const resource = pgTable('resource', {
+  id: id(),
+  digest: digest(),
+  apiGroup: text('api_group').notNull(),
+  apiVersion: text('api_version').notNull(),
+  resource: text('resource').notNull(),
+  subresource: text('subresource').notNull(),
+})
+
+export const namespace = pgTable('namespace', { id: id(), digest: digest(), name: text('name').notNull() })
+
+export const verb = pgTable('verb', { id: id(), digest: digest(), name: text('name').notNull() })
+
+export const reason = pgTable('reason', { id: id(), digest: digest(), text: text('text').notNull() })
+
+export const event = pgTable('event', {
+  time: int8('time').notNull(),
+  stageTime: int8('stage_time'),
+  segmentId: int8('segment_id').notNull(),
+  seq: int8('seq').notNull(),
+  objectKey: bigint('object_key', { mode: 'bigint' }),
+  laneId: integer('lane_id').notNull(),
+  item: integer('item').notNull(),
+  clusterId: integer('cluster_id').notNull(),
+  actorId: integer('actor_id').notNull(),
+  impersonatedId: integer('impersonated_id'),
+  groupsId: integer('groups_id').notNull(),
+  clientId: integer('client_id').notNull(),
+  sourceId: integer('source_id').notNull(),
+  resourceId: integer('resource_id'),
+  namespaceId: integer('namespace_id'),
+  reasonId: integer('reason_id'),
+  uriHash: integer('uri_hash').notNull(),
+  flags: integer('flags').notNull(),
+  verbId: integer('verb_id').notNull(),
+  code: smallint('code'),
+  stage: char('stage').notNull(),
+  level: char('level').notNull(),
+  class: char('class').notNull(),
+  outcome: char('outcome').notNull(),
+  decision: char('decision').notNull(),
+  key: uuid('key').notNull(),
+  audit: uuid('audit').notNull(),
+  objectUid: uuid('object_uid'),
+  name: text('name'),
+  auditText: text('audit_text'),
+  detail: text('detail'),
+})

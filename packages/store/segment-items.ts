@@ -1,0 +1,70 @@
+// segmentItems: the bytes of single items, cut from their segments; the segments used last stay unpacked in memory.
+
+import { decodeEnvelope, type Envelope } from '@plaintrail/event-log/envelope'
+import { sql } from 'drizzle-orm'
+import type { Store } from './open-store.ts'
+import { readRows } from './read-rows.ts'
+
+export interface SegmentItems {
+  /**
+   * Item `item` of a segment as it was received, or the envelope as it stands for -1; a copy. Null where the segment is
+   * gone or has no such item. Rejects with EnvelopeError when the segment is damaged.
+   */
+  read(segmentId: number, item: number): Promise<Buffer | null>
+}
+
+export const wholeEnvelope = -1
+
+/** Memory for unpacked segments, in bytes; a larger one is unpacked anew each time. */
+const cacheBytesMaxDefault = 32 * 1024 * 1024
+
+export function createSegmentItems(store: Store, cacheBytesMax: number = cacheBytesMaxDefault): SegmentItems {
+  /** In the order of use, the longest unused first. */
+  const unpacked = new Map<number, Envelope>()
+  let cachedBytes = 0
+
+  const keep = (id: number, envelope: Envelope): void => {
+    const before = unpacked.get(id)
+    if (before) cachedBytes -= sizeOf(before)
+    unpacked.delete(id)
+    if (sizeOf(envelope) > cacheBytesMax) return
+    unpacked.set(id, envelope)
+    cachedBytes += sizeOf(envelope)
+    for (const [oldest, old] of unpacked) {
+      if (cachedBytes <= cacheBytesMax) break
+      unpacked.delete(oldest)
+      cachedBytes -= sizeOf(old)
+    }
+  }
+
+  return {
+    async read(segmentId, item) {
+      const cached = unpacked.get(segmentId)
+      const packed = cached ? null : await readSegment(store, segmentId)
+      if (item === wholeEnvelope) return packed ?? (await readSegment(store, segmentId))
+      const envelope = cached ?? (packed && decodeEnvelope(packed))
+      if (!envelope) return null
+      keep(segmentId, envelope)
+      return itemOf(envelope, item)
+    },
+  }
+}
+
+async function readSegment(store: Store, id: number): Promise<Buffer | null> {
+  const [row] = await readRows<{ envelope: Buffer }>(
+    store,
+    sql`select s.envelope from segment s where s.id = ${id}::int8`,
+  )
+  return row?.envelope ?? null
+}
+
+/** A copy: a slice would keep the whole body in memory as long as an answer waits to be sent. */
+function itemOf({ bounds, body }: Envelope, item: number): Buffer | null {
+  const start = bounds[item * 2]
+  const end = bounds[item * 2 + 1]
+  return start === undefined || end === undefined ? null : Buffer.from(body.subarray(start, end))
+}
+
+function sizeOf({ body, bounds }: Envelope): number {
+  return body.length + bounds.byteLength
+}

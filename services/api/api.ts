@@ -1,0 +1,121 @@
+// The api: questions over HTTP, answered from the store. It never writes events.
+
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import express, { type Express, type Router } from 'express'
+import type { CertificateAuthority } from '@plaintrail/runtime/certificate-authority'
+import type { Health } from '@plaintrail/runtime/health'
+import type { Logger } from '@plaintrail/runtime/logger'
+import type { Metrics } from '@plaintrail/runtime/metrics'
+import type { Store } from '@plaintrail/store/open-store'
+import { createSegmentItems, type SegmentItems } from '@plaintrail/store/segment-items'
+import { signingKey } from '@plaintrail/store/signing-keys'
+import { createCallers } from './authenticate.ts'
+import type { ApiConfig } from './config.ts'
+import { problemHandler, unknownRoute } from './problems.ts'
+import { requestId, timeRequests } from './requests.ts'
+import { getCluster } from './routes/get-clusters.ts'
+import { getEvent } from './routes/get-event.ts'
+import { getEventRaw } from './routes/get-event-raw.ts'
+import { getEvents } from './routes/get-events.ts'
+import { getObjectHistory } from './routes/get-object-history.ts'
+import { operations } from './routes/operations.ts'
+import { getQuarantine } from './routes/get-quarantine.ts'
+import { postClusters } from './routes/post-clusters.ts'
+
+export interface ApiParts {
+  readonly store: Store
+  readonly logger: Logger
+  readonly health: Health
+  readonly metrics: Metrics
+  /** The body of /metrics: this process' and that of any other that speaks through it. */
+  readonly metricsText: () => Promise<string>
+  readonly certificateAuthority: CertificateAuthority
+  readonly version: string
+  /** Where ingest by TLS listens, for kubeconfigs without PLAINTRAIL_INGEST_URL. */
+  readonly ingestPort: number
+  /** Answered before the API's own routes. */
+  readonly mount?: Router
+  /** Microseconds since 1970. */
+  readonly nowUs?: () => number
+}
+
+/** What routes are made from. */
+export interface RouteParts extends ApiParts {
+  readonly config: ApiConfig
+  readonly cursorKey: Uint8Array
+  readonly segmentItems: SegmentItems
+  readonly nowUs: () => number
+}
+
+export interface Api extends AsyncDisposable {
+  /** `http://127.0.0.1:7717` */
+  readonly url: string
+}
+
+/** Longer than any body takes that is not ingest's. */
+const requestMsMax = 35_000
+const stopMsMax = 10_000
+
+export async function startApi(config: ApiConfig, parts: ApiParts): Promise<Api> {
+  const routeParts: RouteParts = {
+    ...parts,
+    config,
+    cursorKey: await signingKey(parts.store, 'cursor'),
+    segmentItems: createSegmentItems(parts.store),
+    nowUs: parts.nowUs ?? (() => Date.now() * 1_000),
+  }
+  const app = apiApp(routeParts)
+  const server = createServer({ requestTimeout: requestMsMax }, (request, response) => void app(request, response))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(config.port, config.host, resolve)
+  })
+  server.on('error', (error) => parts.logger.error({ error }, 'the api server failed'))
+  return { url: urlOf(server), [Symbol.asyncDispose]: () => close(server) }
+}
+
+function apiApp(parts: RouteParts): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.set('query parser', 'simple')
+  app.use(requestId, timeRequests(parts.metrics))
+  if (parts.mount) app.use(parts.mount)
+  app.use(operations(parts))
+  const asked = createCallers(parts.store)
+  app.get(
+    '/v1/version',
+    asked((_request, response) => void response.json({ version: parts.version })),
+  )
+  app.get('/v1/events', asked(getEvents(parts)))
+  app.get('/v1/events/:id', asked(getEvent(parts)))
+  app.get('/v1/events/:id/raw', asked(getEventRaw(parts)))
+  app.get('/v1/objects/:cluster/:group/:resource/:ns/:name/history', asked(getObjectHistory(parts)))
+  app.get('/v1/clusters', asked(getCluster(parts)))
+  app.post('/v1/clusters', express.json({ limit: '1mb' }), asked(postClusters(parts)))
+  app.get('/v1/quarantine', asked(getQuarantine(parts)))
+  app.use(unknownRoute)
+  app.use(problemHandler(parts.logger))
+  return app
+}
+
+function urlOf(server: Server): string {
+  const { address, port, family } = addressOf(server)
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}
+
+/** A server that listens on TCP has an address with a port. */
+function addressOf(server: Server): AddressInfo {
+  return server.address() as AddressInfo
+}
+
+/** Requests in progress get their answer, within the bound. */
+async function close(server: Server): Promise<void> {
+  const forced = setTimeout(() => server.closeAllConnections(), stopMsMax)
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve())
+    server.closeIdleConnections()
+  })
+  clearTimeout(forced)
+}

@@ -1,0 +1,50 @@
+// Who asks, and what they may see: a route gets a Caller, so that none can forget to ask.
+
+import type { Request, RequestHandler, Response } from 'express'
+import { everything, type Scope } from '@plaintrail/query/scope'
+import { findApiToken, type ApiToken } from '@plaintrail/store/credentials'
+import type { Store } from '@plaintrail/store/open-store'
+import { tokenDigest, tokenPrefixes } from '@plaintrail/store/tokens'
+import { Problem } from './problems.ts'
+
+export interface Caller {
+  readonly token: ApiToken
+  readonly scope: Scope
+}
+
+export type Route = (request: Request, response: Response, caller: Caller) => Promise<void> | void
+
+const bearer = /^Bearer ([\x21-\x7e]{1,512})$/i
+/** How long a revoked token may still work. */
+const rememberedMs = 10_000
+/** Wrong tokens are remembered too, so that guessing them does not load Postgres. */
+const rememberedMax = 1_000
+
+export function createCallers(store: Store, nowMs: () => number = Date.now): (route: Route) => RequestHandler {
+  const remembered = new Map<string, { readonly token: ApiToken | null; readonly untilMs: number }>()
+  const find = async (digest: Buffer): Promise<ApiToken | null> => {
+    const key = digest.toString('hex')
+    const known = remembered.get(key)
+    if (known && known.untilMs > nowMs()) return known.token
+    const token = await findApiToken(store, digest)
+    if (remembered.size >= rememberedMax) remembered.clear()
+    remembered.set(key, { token, untilMs: nowMs() + rememberedMs })
+    return token
+  }
+  return (route) => async (request, response) => {
+    const text = bearer.exec(request.headers.authorization ?? '')?.[1]
+    if (text === undefined)
+      throw new Problem('auth_required', 'no API token was sent', 'Send Authorization: Bearer ptr_….')
+    if (text.startsWith(tokenPrefixes.ingest))
+      throw new Problem('forbidden', 'an ingest token can only post events', 'Use an API token (ptr_…) to ask.')
+    const token = await find(tokenDigest(text))
+    if (!token)
+      throw new Problem(
+        'auth_required',
+        'the API token is not known',
+        'The admin token stands in the data folder, in admin-token.',
+      )
+    // There is only the administrator so far; roles give other scopes here.
+    await route(request, response, { token, scope: everything })
+  }
+}

@@ -1,0 +1,28 @@
+// The api's settings.
+
+import { port, text, url, type Config } from '@plaintrail/runtime/config'
+
+export const apiSettings = {
+  host: {
+    env: 'PLAINTRAIL_HOST',
+    parse: text,
+    default: '127.0.0.1',
+    describe:
+      'Address that the API listens on. It speaks plain HTTP: put a proxy with TLS before it to open it to others.',
+  },
+  port: {
+    env: 'PLAINTRAIL_PORT',
+    parse: port,
+    default: '7717',
+    describe: 'Port of the API. Ingest is answered here too, for clients on the same machine.',
+  },
+  ingestUrl: {
+    env: 'PLAINTRAIL_INGEST_URL',
+    parse: url,
+    default: null,
+    describe:
+      'URL under which API servers reach ingest (https, no query): it goes into kubeconfigs, and its host into the certificate. Without it, https://127.0.0.1 and the ingest port.',
+  },
+} as const
+
+export type ApiConfig = Config<typeof apiSettings>

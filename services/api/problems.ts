@@ -1,0 +1,146 @@
+// Every error as RFC 9457 problem+json, in this one place. What Postgres says never leaves the process.
+
+import { STATUS_CODES } from 'node:http'
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
+import { QueryError } from '@plaintrail/query/query-error'
+import type { Logger } from '@plaintrail/runtime/logger'
+import { ClusterExists } from '@plaintrail/store/clusters'
+import { sqlState } from '@plaintrail/store/open-store'
+import { IngestUrlRefused } from './connect/kubeconfig.ts'
+import { requestIdOf } from './requests.ts'
+
+const statusOf = {
+  bad_request: 400,
+  query_syntax: 400,
+  auth_required: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  gone: 410,
+  payload_too_large: 413,
+  unprocessable: 422,
+  internal: 500,
+  dependency_unavailable: 503,
+} as const
+
+export type ProblemCode = keyof typeof statusOf
+
+export class Problem extends Error {
+  override name = 'Problem'
+  readonly code: ProblemCode
+  /** One sentence that says how to mend it. */
+  readonly hint: string | null
+  /** More members of the answer. */
+  readonly more: Readonly<Record<string, unknown>>
+
+  constructor(
+    code: ProblemCode,
+    message: string,
+    hint: string | null = null,
+    more: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(message)
+    this.code = code
+    this.hint = hint
+    this.more = more
+  }
+}
+
+/** A program that is told to wait waits this long. */
+const retryAfterSeconds = 2
+
+export function problemHandler(logger: Logger): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    if (response.headersSent) return next(error)
+    const problem = problemOf(error)
+    if (problem.code === 'internal')
+      logger.error({ error, request_id: requestIdOf(response) }, 'could not answer a request')
+    sendProblem(request, response, problem)
+  }
+}
+
+export const unknownRoute: RequestHandler = (request) => {
+  throw new Problem(
+    'not_found',
+    `there is nothing at ${request.method} ${request.path.slice(0, 200)}`,
+    'See docs/api.md for what there is.',
+  )
+}
+
+function sendProblem(request: Request, response: Response, problem: Problem): void {
+  const status = statusOf[problem.code]
+  if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer')
+  if (status === 503) response.setHeader('Retry-After', String(retryAfterSeconds))
+  const body = {
+    type: `https://plaintrail.dev/problems/${problem.code.replaceAll('_', '-')}`,
+    title: STATUS_CODES[status],
+    status,
+    code: problem.code,
+    detail: problem.message,
+    ...(problem.hint === null ? {} : { hint: problem.hint }),
+    ...problem.more,
+    instance: request.originalUrl.slice(0, 2_000),
+    request_id: requestIdOf(response),
+  }
+  response.status(status).type('application/problem+json').send(JSON.stringify(body))
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  if (error instanceof QueryError) {
+    const { parameter, suggestion } = error
+    return new Problem(
+      'query_syntax',
+      error.message,
+      error.hint,
+      suggestion === undefined ? { parameter } : { parameter, suggestion },
+    )
+  }
+  if (error instanceof ClusterExists) return new Problem('conflict', error.message)
+  if (error instanceof IngestUrlRefused) return new Problem('unprocessable', error.message, error.hint)
+  return (
+    ofBody(error) ??
+    ofPostgres(error) ??
+    new Problem('internal', 'something went wrong here', 'The log has more, under this request_id.')
+  )
+}
+
+/** body-parser names its errors in `type`. */
+function ofBody(error: unknown): Problem | null {
+  if (!(error instanceof Error) || !('type' in error)) return null
+  if (error.type === 'entity.too.large') return new Problem('payload_too_large', 'the body is over 1 MiB')
+  if (error.type === 'entity.parse.failed')
+    return new Problem('bad_request', 'the body is no JSON', 'Send Content-Type: application/json and an object.')
+  return null
+}
+
+/** Cancelled by statement_timeout, shutting down, out of connections or space; or not there at all. */
+const unavailableStates = /^(08|53|57P|58)/
+const unavailableCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT'])
+
+function ofPostgres(error: unknown): Problem | null {
+  const found = withCause(error)
+  const state = found.map(sqlState).find((code) => code !== null) ?? null
+  if (state === '57014')
+    return new Problem(
+      'dependency_unavailable',
+      'the question took longer than 10 seconds',
+      'Narrow the window with since and until, or name a namespace or an object.',
+    )
+  const isGone = found.some((one) => one instanceof Error && 'code' in one && unavailableCodes.has(String(one.code)))
+  const isTimeout = found.some(
+    (one) => one instanceof Error && /timeout exceeded when trying to connect|Connection terminated/.test(one.message),
+  )
+  if ((state !== null && unavailableStates.test(state)) || isGone || isTimeout)
+    return new Problem(
+      'dependency_unavailable',
+      'Postgres is not available now',
+      'Try again; /readyz says what is wrong.',
+    )
+  return null
+}
+
+/** drizzle wraps what pg throws. */
+function withCause(error: unknown): readonly unknown[] {
+  return error instanceof Error && error.cause !== undefined ? [error, error.cause] : [error]
+}

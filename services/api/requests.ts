@@ -1,0 +1,44 @@
+// What every request gets: an id that is in its answer and its log lines, safe headers, and a clock.
+
+import { randomUUID } from 'node:crypto'
+import type { RequestHandler, Response } from 'express'
+import type { Metrics } from '@plaintrail/runtime/metrics'
+
+const header = 'X-Request-Id'
+/** A caller's own id is echoed when it is short and plain. */
+const plainId = /^[\w.:-]{1,128}$/
+
+export const requestId: RequestHandler = (request, response, next) => {
+  const sent = request.get(header)
+  response.setHeader(header, sent !== undefined && plainId.test(sent) ? sent : `req_${randomUUID()}`)
+  response.setHeader('X-Content-Type-Options', 'nosniff')
+  response.setHeader('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'")
+  response.setHeader('Cache-Control', 'no-store')
+  next()
+}
+
+export function requestIdOf(response: Response): string {
+  return String(response.getHeader(header) ?? '')
+}
+
+export function timeRequests(metrics: Metrics): RequestHandler {
+  const duration = metrics.histogram({
+    name: 'plaintrail_api_request_duration_seconds',
+    help: 'From request to answer.',
+    labels: ['route', 'method', 'code'],
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 10],
+  })
+  return (request, response, next) => {
+    const stop = duration.startTimer()
+    response.once('finish', () => {
+      // The pattern and never the path, which names users' objects.
+      const pattern: unknown = request.route?.path
+      stop({
+        route: typeof pattern === 'string' ? pattern : 'none',
+        method: request.method,
+        code: String(response.statusCode),
+      })
+    })
+    next()
+  }
+}

@@ -1,0 +1,26 @@
+// GET /v1/clusters: which clusters there are, and when each was last heard of.
+
+import { formatMicroTime } from '@plaintrail/event/time'
+import { listClusters } from '@plaintrail/store/clusters'
+import type { RouteParts } from '../api.ts'
+import type { Route } from '../authenticate.ts'
+import { refuseOthers, urlParameters } from '../list-question.ts'
+
+export function getCluster(parts: RouteParts): Route {
+  return async (request, response, caller) => {
+    refuseOthers(urlParameters(request), [])
+    const clusters = await listClusters(parts.store, caller.scope)
+    response.json({
+      data: clusters.map((cluster) => ({
+        id: cluster.uid,
+        name: cluster.name,
+        created_at: new Date(cluster.createdAt).toISOString(),
+        last_event_at: cluster.lastReceivedUs === null ? null : formatMicroTime(cluster.lastReceivedUs),
+        events: cluster.events,
+        credentials: cluster.credentials,
+      })),
+      has_more: false,
+      next_cursor: null,
+    })
+  }
+}

@@ -1,0 +1,203 @@
+// plaintrail who: who changed an object, when, and how.
+import type { StoredEvent } from '@plaintrail/event/event'
+import type { Command } from 'commander'
+import type { Api, Query } from '../api-client.ts'
+import { CliError } from '../cli-error.ts'
+import { didWords, fromWords, howWords, whoWords } from '../output/event-words.ts'
+import { terminalText } from '../output/terminal-text.ts'
+import { collect, type RunCommand, type Session } from '../session.ts'
+import { eventPages, getEventPage, noteGaps, printableEvents } from './event-pages.ts'
+import { findObject, type ObjectPlace } from './find-object.ts'
+
+interface WhoOptions {
+  readonly namespace?: string
+  readonly cluster?: readonly string[]
+  readonly since?: string
+  readonly until?: string
+  readonly all?: true
+  readonly limit: string
+}
+
+const titles = ['WHEN', 'WHO', 'DID', 'HOW', 'FROM'] as const
+const looks = [null, 'bold', null, 'dim', 'dim'] as const
+/** Controllers write an object's status all day: so many pages are searched for changes between. */
+const pagesMax = 10
+const pageLimit = 200
+
+export function addWho(program: Command, run: RunCommand): void {
+  program
+    .command('who')
+    .summary('who changed an object, when, and how')
+    .description('Who changed an object, when, and how: newest first, from its whole history.')
+    .argument('<type/name>', 'such as deploy/checkout; TYPE NAME as two words works too')
+    .argument('[name]')
+    .option('-n, --namespace <namespace>', 'namespace; looked for when left out')
+    .option('-c, --cluster <name>', 'only this cluster (repeatable)', collect)
+    .option('--since <time>', 'from then on: 7d, 2026-11-20, 2026-11-20T14:03:22Z')
+    .option('--until <time>', 'before then')
+    .option('--all', 'reads, and status updates by controllers, too')
+    .option('--limit <count>', 'at most so many rows an object', '20')
+    .addHelpText('after', helpText)
+    .action((first: string, second: string | undefined, options: WhoOptions, command: Command) =>
+      run(command, (session) => who(session, readObject(first, second), options)),
+    )
+}
+
+const helpText = `
+Examples:
+  plaintrail who deploy/checkout -n shop
+  plaintrail who clusterrolebinding tmp-admin --since 7d -o json`
+
+async function who(session: Session, object: { type: string; name: string }, options: WhoOptions): Promise<void> {
+  const limit = readLimit(options.limit)
+  const clusters = (options.cluster ?? []).flatMap((names) => names.split(','))
+  const api = await session.api()
+  const places = await findObject(api, { ...object, namespace: options.namespace ?? null, clusters })
+  if (places.length === 0) throw notFound(object, options)
+  if (new Set(places.map((place) => place.namespace)).size > 1) throw ambiguous(object, places)
+  for (const [index, place] of places.entries()) {
+    if (session.format !== 'table') {
+      const page = await getEventPage(api, historyPath(place), historyQuery(options, limit))
+      await session.printAnswer(session.format, printableEvents(page))
+      continue
+    }
+    if (index > 0) await session.print('\n')
+    await printHistory(session, place, await readHistory(session, api, place, options, limit))
+  }
+}
+
+interface History {
+  readonly events: readonly StoredEvent[]
+  /** Status updates that were left out. */
+  readonly hiddenCount: number
+  readonly hasMore: boolean
+}
+
+async function readHistory(
+  session: Session,
+  api: Api,
+  place: ObjectPlace,
+  options: WhoOptions,
+  limit: number,
+): Promise<History> {
+  const events: StoredEvent[] = []
+  let hiddenCount = 0
+  let pages = 0
+  let hasMore = false
+  for await (const { page } of eventPages(api, historyPath(place), historyQuery(options, Math.max(limit, pageLimit)))) {
+    if (pages === 0) await noteGaps(session, page)
+    pages += 1
+    for (const event of page.data) {
+      if (options.all !== true && isStatusUpdate(event)) hiddenCount += 1
+      else events.push(event)
+    }
+    hasMore = page.has_more || events.length > limit
+    if (events.length >= limit || pages >= pagesMax) break
+  }
+  return { events: events.slice(0, limit), hiddenCount, hasMore }
+}
+
+/** What a controller reports and nobody asked for. A person who edits a status is another matter. */
+function isStatusUpdate(event: StoredEvent): boolean {
+  return event.object?.subresource === 'status' && event.outcome === 'success' && event.actor.type !== 'human'
+}
+
+async function printHistory(session: Session, place: ObjectPlace, history: History): Promise<void> {
+  const { events } = history
+  const where = place.namespace === '' ? place.name : `${place.namespace}/${place.name}`
+  const last = events.find(isChange)
+  if (session.hasHeaders) {
+    const title = session.style('bold', terminalText(`${place.kind} ${where}`))
+    const change = last === undefined ? 'no change' : `last change ${when(session, last)} by ${whoWords(last.actor)}`
+    await session.print(`${title}  (${terminalText(place.cluster)})   ${change}\n\n`)
+  }
+  if (events.length > 0)
+    await session.printTable(
+      titles,
+      events.map((event) => [
+        when(session, event),
+        whoWords(event.actor),
+        didWords(event),
+        howWords(event),
+        fromWords(event),
+      ]),
+      { looks },
+    )
+  if (session.hasHeaders) await session.print(`${events.length > 0 ? '\n' : ''}${summary(history)}\n`)
+}
+
+const when = (session: Session, event: StoredEvent): string =>
+  event.time === null ? 'no time' : session.when(event.time)
+
+function isChange(event: StoredEvent): boolean {
+  return event.class === 'write' && event.outcome === 'success' && !event.flags.includes('dryRun')
+}
+
+/** `4 changes, 2 people, 1 connection, 1 refused`. */
+function summary({ events, hiddenCount, hasMore }: History): string {
+  const changes = events.filter(isChange)
+  const people = new Set(events.filter((event) => event.actor.type === 'human').map((event) => event.actor.name))
+  const connections = events.filter((event) => event.class === 'connect' && event.outcome === 'success').length
+  const refused = events.filter((event) => event.outcome === 'denied' || event.outcome === 'rejected').length
+  const counts = [count(changes.length, 'change', 'changes'), count(people.size, 'person', 'people')]
+  if (connections > 0) counts.push(count(connections, 'connection', 'connections'))
+  if (refused > 0) counts.push(`${refused} refused`)
+  const more = hasMore ? ['older ones with --limit'] : []
+  if (hiddenCount > 0) more.push(`${count(hiddenCount, 'status update', 'status updates')} not shown (--all)`)
+  return [counts.join(', '), ...more].join(' · ')
+}
+
+const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`
+
+function historyPath(place: ObjectPlace): string {
+  const { cluster, group, resource, namespace, name } = place
+  const parts = [cluster, group === '' ? 'core' : group, resource, namespace === '' ? '_' : namespace, name]
+  return `/v1/objects/${parts.map(encodeURIComponent).join('/')}/history`
+}
+
+function historyQuery(options: WhoOptions, limit: number): Query {
+  const everyClass = options.all === true ? 'read,write,connect,other' : undefined
+  return { class: everyClass, since: options.since, until: options.until, limit: String(limit) }
+}
+
+function readObject(first: string, second: string | undefined): { type: string; name: string } {
+  const slash = first.indexOf('/')
+  const type = second === undefined ? first.slice(0, Math.max(slash, 0)) : first
+  const name = second ?? first.slice(slash + 1)
+  if (type === '' || name === '' || (second !== undefined && slash !== -1))
+    throw new CliError(
+      'usage',
+      `could not read the object "${terminalText(second === undefined ? first : `${first} ${second}`)}"`,
+      {
+        hint: 'Write TYPE/NAME, such as deploy/checkout.',
+      },
+    )
+  if (name.includes('*'))
+    throw new CliError('usage', 'could not ask about several objects at once', {
+      hint: `Ask for their events: plaintrail events --kind ${type} --name '${name}' --class write`,
+    })
+  return { type, name }
+}
+
+function readLimit(text: string): number {
+  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0
+  if (limit >= 1 && limit <= 1000) return limit
+  throw new CliError('usage', `could not read --limit "${text}"`, { hint: 'Give a whole number from 1 to 1000.' })
+}
+
+function notFound(object: { type: string; name: string }, options: WhoOptions): CliError {
+  const where = options.namespace === undefined ? '' : ` in namespace ${options.namespace}`
+  return new CliError('not_found', `no event names ${object.type}/${object.name}${where}`, {
+    hint: `Look for names like it: plaintrail events --name '*${object.name}*' --since 30d`,
+  })
+}
+
+function ambiguous(object: { type: string; name: string }, places: readonly ObjectPlace[]): CliError {
+  const lines = places.map((place) => {
+    const flag = place.namespace === '' ? "-n ''" : `-n ${place.namespace}`
+    return `  ${terminalText(flag)}  (${terminalText(`${place.kind} in ${place.cluster}`)})`
+  })
+  return new CliError('usage', `${object.type}/${object.name} is in more than one namespace`, {
+    hint: `Say which:\n${lines.join('\n')}`,
+  })
+}
