@@ -29,6 +29,8 @@ create table seal (
   primary key (segment_id)
 ) partition by range (segment_id);
 create index seal_lane_seq on seal (lane_id, first_seq);
+-- For retention: did anything of an old day come lately?
+create index seal_time_min on seal (time_min);
 
 -- What the worker has not read yet: the embedded profile's log. A row goes away in the transaction that stores its events.
 create table segment_queue (

@@ -62,7 +62,7 @@ test('the certificate covers the host of PLAINTRAIL_INGEST_URL', async () => {
   const cluster = await system.addCluster('lab')
   expect(cluster.ingest.url).toBe('https://audit.example:7718/v1/ingest/k8s/lab')
   const body = createEventMaker(32, startUs, 500).list(1)
-  const there = { host: '127.0.0.1', servername: 'audit.example' }
+  const there = { hostname: '127.0.0.1', servername: 'audit.example' }
   expect(await postAsApiServer(cluster.kubeconfig, system, body, there)).toBe(200)
   await expect(
     postAsApiServer(cluster.kubeconfig, system, body, { ...there, servername: 'other.example' }),

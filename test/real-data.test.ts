@@ -49,7 +49,7 @@ const files = globSync(patterns, { cwd: folder })
 const here = existsSync(folder)
 if (!here) console.warn('SKIPPED: shared/data is not beside the repository, so no real events were replayed')
 
-test.skipIf(!here)('every real event comes back with its own bytes, once', async () => {
+test.skipIf(!here)('every real event comes back with its own bytes, once', { timeout: 120_000 }, async () => {
   const events = new Map<string, string>()
   let read = 0
   for (const file of files) {

@@ -106,8 +106,10 @@ test('a planted secret is found nowhere', async () => {
     const text = await (await system.get(path)).text()
     places.set(path, text + Buffer.from(text, 'base64').toString('latin1'))
   }
-  const { data } = (await (await system.get('/v1/quarantine?bytes=true')).json()) as { data: { bytes: string }[] }
-  expect(data).toHaveLength(2)
+  const { data } = (await (await system.get('/v1/quarantine?bytes=true')).json()) as {
+    data: { bytes: string; reason: string }[]
+  }
+  expect(data.map(({ reason }) => reason).toSorted()).toEqual(['cut_short', 'invalid_json'])
   data.forEach(({ bytes }, index) => places.set(`quarantine ${index}`, Buffer.from(bytes, 'base64').toString('latin1')))
   for (const path of await logFiles(system.dataFolder)) places.set(path, await readFile(path, 'latin1'))
 

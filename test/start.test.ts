@@ -1,16 +1,15 @@
 // Starting, stopping and starting again: as the person who types `npm start` meets it.
 
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createEventMaker } from './make-events.ts'
-import { allRequests, postList, startSystem, until } from './system.ts'
+import { allRequests, postList, startSystem, temporaryFolder, until } from './system.ts'
 
 const startUs = Date.parse('2026-11-20T10:00:00Z') * 1_000
 
 test('a second start on the same data keeps clusters, tokens and events', async () => {
-  const dataFolder = await mkdtemp(join(tmpdir(), 'plaintrail-start-'))
+  const dataFolder = await temporaryFolder()
   try {
     await using first = await startSystem({ dataFolder })
     const cluster = await first.addCluster('lab')
@@ -36,7 +35,7 @@ test('two at once on one data folder: the second says who is there', async () =>
 })
 
 test('a start after kill -9 of Node alone recovers by itself', async () => {
-  const dataFolder = await mkdtemp(join(tmpdir(), 'plaintrail-start-'))
+  const dataFolder = await temporaryFolder()
   try {
     const first = await startSystem({ dataFolder })
     const cluster = await first.addCluster('lab')
@@ -55,7 +54,7 @@ test('a wrong setting is told with how to mend it, all of them at once', async (
 })
 
 test('the running server says where it is, and no longer once it has stopped', async () => {
-  const dataFolder = await mkdtemp(join(tmpdir(), 'plaintrail-start-'))
+  const dataFolder = await temporaryFolder()
   try {
     const system = await startSystem({ dataFolder })
     const said = JSON.parse(await readFile(join(dataFolder, 'server.json'), 'utf8'))

@@ -2,7 +2,7 @@
 
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -41,13 +41,20 @@ export interface AddedCluster {
   readonly flags: Readonly<Record<string, string>>
 }
 
+/** Others may pass through: as root, Postgres runs as another user and then keeps its data in here. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'plaintrail-test-'))
+  await chmod(folder, 0o711)
+  return folder
+}
+
 const standaloneMain = join(import.meta.dirname, '../services/standalone/main.ts')
 const readyMsMax = 60_000
 const ready = /^plaintrail ready at (\S+) \(ingest by TLS on port (\d+)\)/m
 
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
   const temporary = options.dataFolder === undefined
-  const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'plaintrail-test-')))
+  const dataFolder = options.dataFolder ?? (await temporaryFolder())
   const child = spawn(process.execPath, [options.entry ?? standaloneMain], {
     env: {
       ...process.env,

@@ -80,13 +80,15 @@ export function decodeEnvelope(envelope: Uint8Array): Envelope {
   } catch (cause) {
     throw new EnvelopeError('could not decompress an envelope: its bytes were damaged', { cause })
   }
-  if (body.length !== header.bodyBytes) throw new EnvelopeError('could not read an envelope: its body has another length')
+  if (body.length !== header.bodyBytes)
+    throw new EnvelopeError('could not read an envelope: its body has another length')
   return { header, bounds: decodeBounds(distances, body.length), body }
 }
 
 function parts(envelope: Uint8Array): { header: EnvelopeHeader; distances: Buffer; packed: Buffer } {
   const bytes = Buffer.from(envelope.buffer, envelope.byteOffset, envelope.byteLength)
-  if (!bytes.subarray(0, 4).equals(magic)) throw new EnvelopeError('could not read an envelope: it does not begin with PTE1')
+  if (!bytes.subarray(0, 4).equals(magic))
+    throw new EnvelopeError('could not read an envelope: it does not begin with PTE1')
   try {
     const headerEnd = 8 + bytes.readUInt32LE(4)
     const boundsEnd = headerEnd + 4 + bytes.readUInt32LE(headerEnd)

@@ -14,7 +14,6 @@ export interface EventTarget {
 }
 
 export interface LocatedUri {
-  readonly span: Span
   /** As it was sent, a byte a character. */
   readonly text: string
   readonly uri: UriParts
@@ -22,11 +21,11 @@ export interface LocatedUri {
   readonly offsetOf: (place: number) => number
 }
 
-export function eventTargets(bytes: Buffer, event: ObjectSpan, uris: readonly LocatedUri[]): readonly EventTarget[] {
+export function eventTargets(bytes: Buffer, event: ObjectSpan, uris: Iterable<LocatedUri>): readonly EventTarget[] {
   const named = event.members.flatMap(({ key, value }) =>
     key === 'objectRef' && value.type === 'object' ? [targetOfRef(bytes, value)] : [],
   )
-  const asked = uris.flatMap(({ uri }) =>
+  const asked = Array.from(uris).flatMap(({ uri }) =>
     uri.targets.map(({ resource, apiGroup, subresource }) => ({
       resources: [resource],
       apiGroups: [apiGroup],
@@ -45,10 +44,11 @@ function targetOfRef(bytes: Buffer, ref: ObjectSpan): EventTarget {
   }
 }
 
-export function locateUris(bytes: Buffer, event: ObjectSpan): readonly LocatedUri[] {
-  return event.members.flatMap(({ key, value }) =>
-    key === 'requestURI' && value.type === 'string' ? [locateUri(bytes, value)] : [],
+export function locateUris(bytes: Buffer, event: ObjectSpan): ReadonlyMap<Span, LocatedUri> {
+  const values = event.members.flatMap(({ key, value }) =>
+    key === 'requestURI' && value.type === 'string' ? [value] : [],
   )
+  return new Map(values.map((value) => [value, locateUri(bytes, value)]))
 }
 
 /** Reads the URI as Latin-1, so that a byte is a character: all that is looked for in it is ASCII. */
@@ -56,11 +56,11 @@ function locateUri(bytes: Buffer, span: Span): LocatedUri {
   const literal = bytes.toString('latin1', span.start + 1, span.end - 1)
   const first = span.start + 1
   if (!literal.includes('\\')) {
-    return { span, text: literal, uri: parseUriParts(literal), offsetOf: (place) => first + place }
+    return { text: literal, uri: parseUriParts(literal), offsetOf: (place) => first + place }
   }
   const units = literal.match(/\\u[0-9a-fA-F]{4}|\\.|[^\\]/gs) ?? []
   const offsets = new Uint32Array(units.length + 1)
   for (const [index, unit] of units.entries()) offsets[index + 1] = (offsets[index] ?? 0) + unit.length
   const text = units.map((unit) => (unit.length === 1 ? unit : String(JSON.parse(`"${unit}"`)))).join('')
-  return { span, text, uri: parseUriParts(text), offsetOf: (place) => first + (offsets[place] ?? literal.length) }
+  return { text, uri: parseUriParts(text), offsetOf: (place) => first + (offsets[place] ?? literal.length) }
 }

@@ -19,7 +19,7 @@ export function findSecrets(
   paths: readonly RedactionPath[],
 ): readonly RedactionEdit[] {
   const uris = locateUris(bytes, event)
-  const targets = eventTargets(bytes, event, uris)
+  const targets = eventTargets(bytes, event, uris.values())
   const search: Search = {
     bytes,
     edits: new RedactionEdits(),
@@ -44,7 +44,7 @@ const openly: Secrecy = { keys: new Set(), hidesNames: false }
 interface Search {
   readonly bytes: Buffer
   readonly edits: RedactionEdits
-  readonly uris: readonly LocatedUri[]
+  readonly uris: ReadonlyMap<Span, LocatedUri>
   /** Those that concern the event. */
   readonly paths: readonly RedactionPath[]
   /** Of the event's bodies as a whole. */
@@ -196,7 +196,7 @@ function searchAnnotations(search: Search, annotations: Span): void {
 }
 
 function searchUri({ edits, uris, paths, secrecy }: Search, span: Span): void {
-  const located = uris.find((uri) => uri.span === span)
+  const located = uris.get(span)
   if (located === undefined) return
   const { text, uri, offsetOf } = located
   const hidesSelector = secrecy.hidesNames && !text.includes('sha256~')

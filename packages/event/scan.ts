@@ -38,7 +38,7 @@ export interface ItemProblem {
 export interface Scan {
   /** Item i is body.subarray(bounds[2 * i], bounds[2 * i + 1]). */
   readonly bounds: Uint32Array
-  /** At most one an item, in the order of the items. */
+  /** At most one an item, in the order of the items, and at most 10,001. */
   readonly problems: readonly ItemProblem[]
   /** Items with a top-level field of audit.k8s.io that is there twice; JSON.parse takes the last one. */
   readonly duplicateKeys: readonly number[]
@@ -155,8 +155,10 @@ function scanItem(list: ItemList, start: number): number {
   const end = endOfValue(list.body, start, list.facts)
   if (end < 0) list.addCutShort(start)
   else list.addItem(start, end)
-  return end
+  return list.isEnded ? -1 : end
 }
+
+const problemsMax = 10_000
 
 /** The items found so far. */
 class ItemList {
@@ -167,6 +169,7 @@ class ItemList {
   isEnded = false
   #bounds = new Uint32Array(64)
   #count = 0
+  readonly #isUtf8: boolean
   readonly #problems: ItemProblem[] = []
   readonly #duplicateKeys: number[] = []
   readonly #suspects: number[] = []
@@ -174,20 +177,23 @@ class ItemList {
   constructor(body: Buffer, depthMax: number) {
     this.body = body
     this.facts = valueFacts(depthMax)
+    this.#isUtf8 = isUtf8(body)
   }
 
-  /** Adds the value that was scanned last. */
+  /** Adds the value that was scanned last; or, where too many before it were no events, all from there on. */
   addItem(start: number, end: number): void {
-    const item = this.#push(start, end)
-    const { facts } = this
-    if (this.body[start] !== braceOpen) {
-      this.#problems.push({ item, reason: 'not_an_object', detail: 'the item is not a JSON object' })
-    } else if (facts.isTooDeep) {
-      this.#problems.push({ item, reason: 'too_deep', detail: `the item has more than ${facts.depthMax} levels` })
-    } else {
-      if (facts.hasDuplicateKey) this.#duplicateKeys.push(item)
-      if (facts.isSuspect) this.#suspects.push(item)
+    const problem = this.#problemOf(start, end)
+    if (problem !== null && this.#problems.length === problemsMax) {
+      this.#addLast(start, 'not_event_list', `${problemsMax} items before byte ${start} are not events`)
+      return
     }
+    const item = this.#push(start, end)
+    if (problem !== null) {
+      this.#problems.push({ item, ...problem })
+      return
+    }
+    if (this.facts.hasDuplicateKey) this.#duplicateKeys.push(item)
+    if (this.facts.isSuspect) this.#suspects.push(item)
   }
 
   addCutShort(start: number): void {
@@ -199,15 +205,21 @@ class ItemList {
   }
 
   finish(): Scan {
-    const bounds = this.#bounds.slice(0, 2 * this.#count)
-    const problems = isUtf8(this.body) ? this.#problems : this.#withInvalidUtf8(bounds)
-    const broken = new Set(problems.map(({ item }) => item))
     return {
-      bounds,
-      problems,
-      duplicateKeys: this.#duplicateKeys.filter((item) => !broken.has(item)),
-      suspects: this.#suspects.filter((item) => !broken.has(item)),
+      bounds: this.#bounds.slice(0, 2 * this.#count),
+      problems: this.#problems,
+      duplicateKeys: this.#duplicateKeys,
+      suspects: this.#suspects,
     }
+  }
+
+  #problemOf(start: number, end: number): Pick<ItemProblem, 'reason' | 'detail'> | null {
+    if (this.body[start] !== braceOpen) return { reason: 'not_an_object', detail: 'the item is not a JSON object' }
+    if (this.facts.isTooDeep) {
+      return { reason: 'too_deep', detail: `the item has more than ${this.facts.depthMax} levels` }
+    }
+    if (this.#isUtf8 || isUtf8(this.body.subarray(start, end))) return null
+    return { reason: 'invalid_utf8', detail: 'the item is not UTF-8' }
   }
 
   #addLast(start: number, reason: ProblemReason, detail: string): void {
@@ -224,14 +236,5 @@ class ItemList {
     this.#bounds[2 * this.#count] = start
     this.#bounds[2 * this.#count + 1] = end
     return this.#count++
-  }
-
-  #withInvalidUtf8(bounds: Uint32Array): readonly ItemProblem[] {
-    const problems = new Map(this.#problems.map((problem) => [problem.item, problem]))
-    for (let item = 0; item < this.#count; item++) {
-      if (problems.has(item) || isUtf8(this.body.subarray(bounds[2 * item], bounds[2 * item + 1]))) continue
-      problems.set(item, { item, reason: 'invalid_utf8', detail: 'the item is not UTF-8' })
-    }
-    return Array.from(problems.values()).toSorted((a, b) => a.item - b.item)
   }
 }

@@ -17,13 +17,26 @@ type Condition = SQL | null
 
 /** Null where no event can match: then there is nothing to read. */
 export async function eventConditions(store: Store, scope: Scope, filter: EventFilter): Promise<SQL | null> {
-  const conditions = await Promise.all([
-    isInClusters(store, scope, filter),
-    isObject(store, scope, filter),
-    ...filterKeys.map((key) => meetsTerms(store, key, filter)),
-  ])
-  const met = conditions.filter((condition) => condition !== null)
-  return met.length < conditions.length ? null : sql.join(met, sql` and `)
+  return allOf(
+    await Promise.all([
+      isInClusters(store, scope, filter),
+      isObject(store, scope, filter),
+      ...otherKeys.map((key) => meetsTerms(store, key, filter)),
+    ]),
+  )
+}
+
+type TermsKey = Exclude<FilterKey, 'cluster'>
+
+/** Together they can name an object. */
+const objectKeyParts = ['kind', 'ns', 'name'] as const
+const otherKeys = filterKeys.filter(
+  (key): key is TermsKey => key !== 'cluster' && !objectKeyParts.some((part) => part === key),
+)
+
+function allOf(conditions: readonly Condition[]): Condition {
+  const possible = conditions.filter((condition) => condition !== null)
+  return possible.length < conditions.length ? null : sql.join(possible, sql` and `)
 }
 
 const always = sql`true`
@@ -37,18 +50,22 @@ async function isInClusters(store: Store, scope: Scope, filter: EventFilter): Pr
   )
 }
 
-/** Says nothing that the other conditions do not, but in a way that an index serves. */
+/**
+ * Where few objects are meant, one index finds them. Kind, namespace and name are compared all the same, in a way whose
+ * frequency Postgres does not guess: it would multiply them, expect one row, and read and sort all of a busy object's.
+ */
 async function isObject(store: Store, scope: Scope, filter: EventFilter): Promise<Condition> {
-  const keys = await objectKeys(store, scope, filter)
-  if (keys === null) return always
-  return keys.length === 1
-    ? sql`e.object_key = ${keys[0]}::int8`
-    : sql`e.object_key = any(${arrayOf('int8', keys)})`
+  const [keys, ...parts] = await Promise.all([
+    objectKeys(store, scope, filter),
+    ...objectKeyParts.map((key) => meetsTerms(store, key, filter)),
+  ])
+  const meant = allOf(parts)
+  if (keys === null || meant === null) return meant
+  const found = keys.length === 1 ? sql`${keys[0]}::int8` : sql`any(${arrayOf('int8', keys)})`
+  return sql`e.object_key = ${found} and coalesce(${meant}, false)`
 }
 
-async function meetsTerms(store: Store, key: FilterKey, filter: EventFilter): Promise<Condition> {
-  // See isInClusters.
-  if (key === 'cluster') return always
+async function meetsTerms(store: Store, key: TermsKey, filter: EventFilter): Promise<Condition> {
   const { any = [], not = [] } = filter[key] ?? {}
   const wanted = any.length === 0 ? always : await hasOneOf(store, key, any)
   const unwanted = not.length === 0 ? null : await hasOneOf(store, key, not)
@@ -56,11 +73,7 @@ async function meetsTerms(store: Store, key: FilterKey, filter: EventFilter): Pr
   return wanted && unwanted ? sql`${wanted} and (${unwanted}) is not true` : wanted
 }
 
-async function hasOneOf(
-  store: Store,
-  key: Exclude<FilterKey, 'cluster'>,
-  values: readonly string[],
-): Promise<Condition> {
+async function hasOneOf(store: Store, key: TermsKey, values: readonly string[]): Promise<Condition> {
   switch (key) {
     case 'actor':
       return isOneOf(sql`e.actor_id`, await actorIds(store, values))

@@ -22,15 +22,22 @@ export interface EventRow {
   ordinal: number
 }
 
+/** One array a column, in the order of insert-batch.ts. Makes the ids that dimensions lack. */
+export async function encodeRows(rows: readonly EventRow[], dimensions: Dimensions): Promise<readonly Buffer[]> {
+  const ordered = inKeyOrder(rows)
+  for (;;) {
+    const ids = dimensionIds(ordered, dimensions)
+    if (ids) return encodeColumns(ordered, ids)
+    await dimensions.resolve()
+  }
+}
+
 /** Rows that are inserted in different orders by two workers deadlock: measured 20 times in 20. */
-export function inKeyOrder(rows: readonly EventRow[]): readonly EventRow[] {
+function inKeyOrder(rows: readonly EventRow[]): readonly EventRow[] {
   return rows.toSorted((a, b) => a.event.time - b.event.time || Buffer.compare(a.key, b.key))
 }
 
-/** `columns` in this order; text of the statement in insert-batch.ts. */
-export function encodeRows(rows: readonly EventRow[], dimensions: Dimensions): readonly Buffer[] | null {
-  const ids = dimensionIds(rows, dimensions)
-  if (!ids) return null
+function encodeColumns(rows: readonly EventRow[], ids: readonly Buffer[]): readonly Buffer[] {
   const pick = <T>(read: (event: Event, row: EventRow) => T): T[] => rows.map((row) => read(row.event, row))
   return [
     int8Array(pick((event) => event.time)),
@@ -59,7 +66,7 @@ export function encodeRows(rows: readonly EventRow[], dimensions: Dimensions): r
   ]
 }
 
-/** Null when a dimension lacks an id: resolve, then encode again. */
+/** Null when a dimension lacks an id. */
 function dimensionIds(rows: readonly EventRow[], dimensions: Dimensions): readonly Buffer[] | null {
   let complete = true
   const column = (dimension: Dimension, read: (event: Event) => string | null): Buffer =>

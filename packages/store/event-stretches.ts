@@ -25,7 +25,11 @@ export function eventStretches(days: readonly number[], window: Window, order: O
   const inWindow = days.filter((day) => dayStartUs(day) < untilUs && dayStartUs(day + 1) > sinceUs)
   if (order === 'desc') inWindow.reverse()
   const stretches: Stretch[] = []
-  for (let first = 0, count = daysFirst; first < inWindow.length; first += count, count = Math.min(count * 2, daysMax)) {
+  for (
+    let first = 0, count = daysFirst;
+    first < inWindow.length;
+    first += count, count = Math.min(count * 2, daysMax)
+  ) {
     const own = inWindow.slice(first, first + count)
     stretches.push({
       fromUs: Math.max(sinceUs, dayStartUs(Math.min(...own))),

@@ -58,7 +58,7 @@ function readSegment({ position, envelope }: LogEntry): ReadSegment {
     clusterUid: header.cluster,
     laneName: header.lane,
     items: read.length,
-    events: read.flatMap(({ event, problem: _, ...rest }) => (event ? [{ ...rest, event }] : [])),
+    events: read.flatMap(({ item, key, bytes, event }) => (event ? [{ item, key, bytes, event }] : [])),
     quarantined: read.flatMap(({ problem, key, bytes }) => (problem ? [{ ...problem, bytes, digest: key }] : [])),
   }
 }

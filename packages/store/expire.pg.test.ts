@@ -49,12 +49,24 @@ test('event days past retention go, the others stay', async () => {
   expect(await expire(store, nowUs, 30)).toEqual({ eventDays: [], segmentDays: [] })
 })
 
+test('an old log file that was read lately is kept as long as news are', async () => {
+  await using stack = new AsyncDisposableStack()
+  const store = await openTestStore(stack)
+  await addCluster(store)
+  await makeEventDays(store, [today - 700, today - 600])
+  await addSegment(store, today, dayStartUs(today - 700) + 1)
+  expect((await expire(store, nowUs, 30)).eventDays).toEqual([dayName(today - 600)])
+  await makePartitionsAhead(store, dayStartUs(today + 31))
+  expect((await expire(store, dayStartUs(today + 31), 30)).eventDays).toContain(dayName(today - 700))
+})
+
 test('a day of segments stays while an event that is kept has its bytes there', async () => {
   await using stack = new AsyncDisposableStack()
   const store = await openTestStore(stack)
   await makePartitionsAhead(store, dayStartUs(today - 50))
   await addCluster(store)
   // Received fifty days ago with a clock that ran ahead: its event is not old.
+  await makeEventDays(store, [today - 50])
   const needed = await addSegment(store, today - 50, nowUs)
   await addSegment(store, today - 49, dayStartUs(today - 49))
   const expired = await expire(store, nowUs, 30)

@@ -1,5 +1,5 @@
-// Retention: whole days go, never rows. An event day is dropped when it is too old; a day of segments when no event that is
-// still kept has its bytes there.
+// Retention: whole days go, never rows. An event day is dropped when it is too old and nothing of it came lately (a log file of
+// last year is kept as long as news are); a day of segments when no event that is still kept has its bytes there.
 
 import type { Store } from './open-store.ts'
 import { eventDays } from './partitions.ts'
@@ -10,18 +10,32 @@ export interface Expired {
   readonly segmentDays: readonly string[]
 }
 
-/** Drops what is older than `keepDays` full days before now. Safe to run twice and beside another run. */
+/** Drops what happened and was received more than `keepDays` full days before now. Safe to run twice and beside another run. */
 export async function expire(store: Store, nowUs: number, keepDays: number): Promise<Expired> {
   const firstKept = dayOf(nowUs) - keepDays
-  const oldEvents = (await eventDays(store)).filter((day) => day < firstKept)
-  for (const day of oldEvents) await dropPartition(store, 'event', day)
+  const oldEvents: number[] = []
+  for (const day of await eventDays(store)) {
+    if (day >= firstKept || (await cameLately(store, day, firstKept))) continue
+    await dropPartition(store, 'event', day)
+    oldEvents.push(day)
+  }
   const oldSegments: number[] = []
   for (const day of await segmentDays(store)) {
-    if (day >= firstKept || (await isNeeded(store, day, dayStartUs(firstKept)))) continue
+    if (day >= firstKept || (await isNeeded(store, day))) continue
     await dropSegmentDay(store, day)
     oldSegments.push(day)
   }
   return { eventDays: oldEvents.map(dayName), segmentDays: oldSegments.map(dayName) }
+}
+
+/** Whether a segment received since `firstKept` may have events of the day: its times span it. */
+async function cameLately(store: Store, day: number, firstKept: number): Promise<boolean> {
+  const [from] = segmentIdsOfDay(firstKept)
+  const { rows } = await store.pool.query<{ came: boolean }>(
+    `select exists (select from seal where segment_id >= $1 and time_min < $3 and time_max >= $2) as came`,
+    [from, dayStartUs(day), dayStartUs(day + 1)],
+  )
+  return rows[0]?.came ?? true
 }
 
 /** Days since 1970 that have a segment partition, oldest first. */
@@ -34,12 +48,13 @@ async function segmentDays(store: Store): Promise<readonly number[]> {
 }
 
 /** Events without a usable time (time 0) go with the bytes they came in; all others hold on to theirs. */
-async function isNeeded(store: Store, day: number, keptFromUs: number): Promise<boolean> {
+async function isNeeded(store: Store, day: number): Promise<boolean> {
   const [from, to] = segmentIdsOfDay(day)
+  const firstKept = dayStartUs((await eventDays(store))[0] ?? day)
   const { rows } = await store.pool.query<{ needed: boolean }>(
     `select exists (select from seal where segment_id >= $1 and segment_id < $2 and time_max >= $3)
          or exists (select from segment_queue where segment_id >= $1 and segment_id < $2) as needed`,
-    [from, to, keptFromUs],
+    [from, to, firstKept],
   )
   return rows[0]?.needed ?? true
 }

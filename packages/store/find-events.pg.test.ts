@@ -66,7 +66,7 @@ describe('a page of events', () => {
           expect(walked.map(({ id }) => id)).toEqual(expectedIds(filter, order, window))
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 60 },
     )
   }, 120_000)
 

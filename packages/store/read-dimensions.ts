@@ -11,7 +11,10 @@ export type Texts = (dimension: Named, id: number | null) => readonly string[]
 
 /** Each dimension's columns, and which columns of an event hold its ids. */
 const sources: Readonly<
-  Record<Named, { readonly columns: readonly string[]; ids(record: EventRecord): readonly (number | null)[] }>
+  Record<
+    Named,
+    { readonly columns: readonly string[]; readonly ids: (record: EventRecord) => readonly (number | null)[] }
+  >
 > = {
   cluster: { columns: ['name'], ids: (record) => [record.clusterId] },
   actor: { columns: dimensionColumns.actor, ids: (record) => [record.actorId, record.impersonatedId] },

@@ -185,6 +185,18 @@ test('a late event gets a partition of its day, an odd one the fixed odd partiti
   expect(dayStartUs(dayOf(late))).toBe(Date.parse('2019-02-03T00:00:00Z') * 1_000)
 })
 
+test('a day that retention dropped in the meantime is made again', async () => {
+  await using bench = await openBench()
+  const writer = createBatchWriter(bench.store)
+  const late = Date.parse('2019-02-03T04:05:06Z') * 1_000
+  await writer.store([await bench.segment([eventAt(late)])])
+  await bench.store.pool.query('drop table event_20190203')
+  expect(await writer.store([await bench.segment([eventAt(late), ...some(2)])])).toMatchObject({
+    stored: 3,
+    quarantined: 0,
+  })
+})
+
 test('what belongs to no known cluster is quarantined, not lost and not in the way', async () => {
   await using bench = await openBench()
   const segment = await bench.segment(some(3), { clusterUid: randomUUID() })

@@ -5,7 +5,8 @@ import { randomUUID } from 'node:crypto'
 import type { Event } from '@plaintrail/event/event'
 import { isUsableTime } from '@plaintrail/event/time'
 import { createDimensions, type Dimensions } from './dimensions.ts'
-import { encodeRows, inKeyOrder, type EventRow } from './event-rows.ts'
+import { encodeRows, type EventRow } from './event-rows.ts'
+import { findFaulty, isFaultOfTheData, isStoredAlready } from './find-faulty.ts'
 import { dropSegments, findStoredKeys, findQuarantined } from './find-stored.ts'
 import { insertBatch, type BatchRows, type QuarantineRow, type SegmentSeal } from './insert-batch.ts'
 import { createLanes, type Lane, type Lanes } from './lanes.ts'
@@ -64,8 +65,6 @@ export class BatchFenced extends Error {
 
 /** Each attempt learns of at least one more stored event, or of a deadlock's end. */
 const attemptsMax = 8
-const retried = new Set(['40001', '40P01'])
-
 interface Plan {
   readonly segment: ReadSegment
   readonly lane: Lane | null
@@ -90,11 +89,12 @@ export function createBatchWriter(store: Store): BatchWriter {
         try {
           return await commit(state, plans, rows, { offered, refused })
         } catch (error) {
-          askFirst = isStoredAlready(error)
-          if (sqlState(error) === 'PT001') throw new BatchFenced('could not store the batch', { cause: error })
-          if (!askFirst && isFaultOfTheData(error))
-            return await storeWithout(error, { state, plans, rows, offered, refused })
-          if (!askFirst && !retried.has(sqlState(error) ?? '')) throw error
+          const reaction = reactionTo(error)
+          askFirst = reaction === 'ask'
+          if (reaction === 'look again') state.days.clear()
+          if (reaction === 'fenced') throw new BatchFenced('could not store the batch', { cause: error })
+          if (reaction === 'isolate') return await storeWithout(error, { state, plans, rows, offered, refused })
+          if (reaction === 'give up') throw error
         }
       }
       throw new Error(`could not store a batch in ${attemptsMax} attempts: other writers kept storing the same events`)
@@ -168,7 +168,7 @@ async function commit(
   const accepted = rows.filter(({ event }) => !facts.refused.has(dayOf(event.time)))
   const quarantined = await freshQuarantine(state.store, plans, rows, facts.refused)
   const batch = assemble(plans, accepted, quarantined)
-  await insertBatch(state.store, { ...batch, events: await encodeWithIds(state, accepted) })
+  await insertBatch(state.store, { ...batch, events: await encodeRows(accepted, state.dimensions) })
   const sealed = new Set(batch.seals.map((seal) => seal.segmentId))
   const held = new Set(quarantined.map((row) => row.segmentId))
   const dropped = batch.taken.filter((id) => !sealed.has(id) && !held.has(id))
@@ -182,18 +182,9 @@ async function commit(
   }
 }
 
-async function encodeWithIds(state: WriterState, rows: readonly EventRow[]): Promise<readonly Buffer[]> {
-  const ordered = inKeyOrder(rows)
-  for (;;) {
-    const encoded = encodeRows(ordered, state.dimensions)
-    if (encoded) return encoded
-    await state.dimensions.resolve()
-  }
-}
-
 /**
  * One event that Postgres or we cannot take must not hold up its lane for ever: the events that fail alone are quarantined
- * and the rest is stored. Each is tried in a statement that expects -1 events, which undoes itself with PT001 when all is well.
+ * and the rest is stored.
  */
 async function storeWithout(
   cause: unknown,
@@ -212,32 +203,6 @@ async function storeWithout(
   return await commit(batch.state, plans, rows, { offered: batch.offered, refused: batch.refused })
 }
 
-async function findFaulty(state: WriterState, rows: readonly EventRow[]): Promise<ReadonlyMap<EventRow, string>> {
-  const fault = await faultOf(state, rows)
-  if (fault === null) return new Map()
-  const [only] = rows
-  if (only && rows.length === 1) return new Map([[only, fault]])
-  const middle = rows.length >> 1
-  const left = await findFaulty(state, rows.slice(0, middle))
-  const right = await findFaulty(state, rows.slice(middle))
-  return new Map([...left, ...right])
-}
-
-async function faultOf(state: WriterState, rows: readonly EventRow[]): Promise<string | null> {
-  if (rows.length === 0) return null
-  try {
-    const lanes = new Map(rows.map((row) => [row.lane.id, 0]))
-    const events = await encodeWithIds(state, rows)
-    const none = { taken: [], seals: [], quarantined: [] }
-    await insertBatch(state.store, { ...none, freshByLane: lanes, events, eventCount: -1 })
-    return null
-  } catch (error) {
-    if (sqlState(error) === 'PT001' || isStoredAlready(error)) return null
-    if (!isFaultOfTheData(error)) throw error
-    return sqlState(error) ?? (error instanceof Error ? error.name : 'unknown')
-  }
-}
-
 function withUnread(segment: ReadSegment, faulty: ReadonlyMap<EventRow, string>): ReadSegment {
   const unread = [...faulty]
     .filter(([row]) => row.segmentId === segment.segmentId)
@@ -251,11 +216,24 @@ function withUnread(segment: ReadSegment, faulty: ReadonlyMap<EventRow, string>)
   return unread.length === 0 ? segment : { ...segment, quarantined: [...segment.quarantined, ...unread] }
 }
 
-/** SQLSTATE classes 22 (data), 23 (integrity), 54 (limits), or our own encoder; all else is the server's state. */
-function isFaultOfTheData(error: unknown): boolean {
-  const state = sqlState(error)
-  if (state === null) return error instanceof RangeError || error instanceof TypeError
-  return /^(22|23|54)/.test(state)
+type Reaction = 'ask' | 'look again' | 'again' | 'isolate' | 'fenced' | 'give up'
+
+/** What a failed statement means. It undid itself, so that the batch can be tried again from the start. */
+function reactionTo(error: unknown): Reaction {
+  if (isStoredAlready(error)) return 'ask'
+  switch (sqlState(error)) {
+    case 'PT001':
+      return 'fenced'
+    // A row without a partition: retention dropped a day that was known to be there, so that it is made again.
+    case '23514':
+      return 'look again'
+    // A deadlock, or a serialization failure.
+    case '40P01':
+    case '40001':
+      return 'again'
+    default:
+      return isFaultOfTheData(error) ? 'isolate' : 'give up'
+  }
 }
 
 /** Numbers the fresh events in log order and says what each segment holds. */
@@ -349,12 +327,4 @@ function ofRefusedDay(row: EventRow, segment: ReadSegment | undefined): Quaranti
     bytes: row.bytes,
     digest: row.key,
   })
-}
-
-function isStoredAlready(error: unknown): boolean {
-  return sqlState(error) === '23505' && tableOf(error).startsWith('event')
-}
-
-function tableOf(error: unknown): string {
-  return error instanceof Error && 'table' in error && typeof error.table === 'string' ? error.table : ''
 }

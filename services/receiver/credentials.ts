@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { TLSSocket } from 'node:tls'
 
 export interface IngestCredential {
@@ -31,8 +32,8 @@ export interface Credentials extends AsyncDisposable {
 }
 
 const refreshMs = 5_000
-/** An unknown credential asks Postgres at once, but not more often than this. */
-const refreshMsMin = 500
+/** An unknown credential may be a new one: it waits for the next list, which is read this often at most. */
+const refreshMsMin = 250
 const bearer = /^Bearer ([\x21-\x7e]{1,512})$/i
 
 export async function createCredentials(source: CredentialSource): Promise<Credentials> {
@@ -47,9 +48,18 @@ export async function createCredentials(source: CredentialSource): Promise<Crede
   const timer = setInterval(() => void refresh().catch(() => undefined), refreshMs)
   timer.unref()
 
+  let awaited: Promise<void> | null = null
+  const nextRefresh = (): Promise<void> => {
+    awaited ??= sleep(Math.max(0, refreshedAt + refreshMsMin - Date.now()))
+      .then(refresh)
+      .catch(() => undefined)
+      .finally(() => (awaited = null))
+    return awaited
+  }
+
   const find = async (digest: Buffer, cluster: string): Promise<Admission> => {
     const key = digest.toString('hex')
-    if (!known.has(key) && Date.now() - refreshedAt > refreshMsMin) await refresh().catch(() => undefined)
+    if (!known.has(key)) await nextRefresh()
     const credential = known.get(key)
     if (credential) return judge(credential, cluster)
     return (await source.isWriter(digest).catch(() => false)) ? await ofWriter(source, cluster) : { kind: 'unknown' }

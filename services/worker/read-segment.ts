@@ -12,6 +12,8 @@ import type { ReadEvent, ReadSegment, UnreadItem } from '@plaintrail/store/store
 /** Larger items are read without their bodies: parsing costs 25 ms a MiB and many times the memory. */
 export const parsedItemBytesMax = 8 * 1024 * 1024
 const detailLengthMax = 300
+/** How packages/event/redact.ts says that it could not read an item and masked what may be a secret. */
+const maskedWhole = '/'
 
 export function readSegment(entry: LogEntry): ReadSegment {
   let envelope: Envelope
@@ -27,7 +29,7 @@ function readItems(entry: LogEntry, envelope: Envelope): ReadSegment {
   const { header, bounds, body } = envelope
   const clusterUid = Buffer.from(header.cluster.replaceAll('-', ''), 'hex')
   const problems = new Map(header.problems.map((problem) => [problem.item, problem]))
-  const redactions = new Map(header.redactions.map((redaction) => [redaction.item, redaction.identity]))
+  const redactions = new Map(header.redactions.map((redaction) => [redaction.item, redaction]))
   const repeated = new Set(header.duplicateKeys)
   const text = isAscii(body) ? body.toString('latin1') : null
   const events: ReadEvent[] = []
@@ -36,8 +38,8 @@ function readItems(entry: LogEntry, envelope: Envelope): ReadSegment {
     const start = bounds[item * 2] ?? 0
     const end = bounds[item * 2 + 1] ?? start
     const raw = body.subarray(start, end)
-    const hmac = redactions.get(item)
-    const identity = hmac === undefined ? eventIdentity(raw) : Buffer.from(hmac, 'hex')
+    const redaction = redactions.get(item)
+    const identity = redaction ? Buffer.from(redaction.identity, 'hex') : eventIdentity(raw)
     const key = eventKey(identity, clusterUid)
     const problem = problems.get(item)
     if (problem) {
@@ -45,9 +47,11 @@ function readItems(entry: LogEntry, envelope: Envelope): ReadSegment {
       continue
     }
     try {
+      // Masked without being understood, which can make of no JSON something that reads like an event.
+      if (redaction?.paths.includes(maskedWhole)) throw new SyntaxError('it is no JSON; its texts were masked')
       const large = raw.length > parsedItemBytesMax
       const json = large ? withoutBodies(raw).toString('utf8') : (text?.slice(start, end) ?? raw.toString('utf8'))
-      const facts = { duplicateKeys: repeated.has(item), redacted: hmac !== undefined, bodyTooLarge: large }
+      const facts = { duplicateKeys: repeated.has(item), redacted: redaction !== undefined, bodyTooLarge: large }
       const event = normalize(JSON.parse(json), facts)
       if (!event) throw new TypeError('it is no JSON object')
       events.push({ event, item, key, bytes: raw.length })

@@ -47,7 +47,7 @@ export async function playStory(standalone: Standalone, stage: StoryStage): Prom
   )
   const question = ['who', `deployment/${incident.name}`, '-n', incident.namespace]
   stage.say('')
-  stage.say('Thursday evening the checkout of the shop broke. Who changed it?')
+  stage.say('One evening the checkout of the shop broke. Who changed it?')
   stage.say(`$ npx plaintrail ${question.join(' ')}`)
   stage.say('')
   await ask(standalone, stage, question)

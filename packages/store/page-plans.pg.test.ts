@@ -1,0 +1,121 @@
+// How Postgres reads a page: by an index, in the partitions of the window and no others.
+
+import { parseEventFilter } from '@plaintrail/query/filter'
+import { everything } from '@plaintrail/query/scope'
+import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { addCluster } from './clusters.ts'
+import { eventConditions } from './event-conditions.ts'
+import { eventStretches } from './event-stretches.ts'
+import { storeDeliveries } from './events-for-tests.ts'
+import { findRecords, recordsQuery } from './find-records.ts'
+import { migrate } from './migrate.ts'
+import { openStore, type Store } from './open-store.ts'
+import { knownEventDays } from './event-days.ts'
+import { statementOf } from './read-rows.ts'
+import { siblingsQuery } from './read-siblings.ts'
+
+const dayUs = 86_400_000_000
+const startUs = Date.UTC(2026, 10, 10) * 1000
+const days = 4
+const eventsADay = 2_000
+/** Two of the four days. */
+const window = { sinceUs: startUs + dayUs, untilUs: startUs + 3 * dayUs }
+const partitionsInWindow = ['event_20261111', 'event_20261112']
+
+const resources = new AsyncDisposableStack()
+let store: Store
+
+beforeAll(async () => {
+  const database = resources.use(await createTestDatabase())
+  await migrate(database.connection)
+  store = resources.use(openStore(database.connection, { connectionsMax: 2, statementMs: 0, applicationName: 'test' }))
+  const { uid } = await addCluster(store, { name: 'east' })
+  const items = Array.from({ length: days * eventsADay }, (_, index) => item(index))
+  await storeDeliveries(store, [{ cluster: uid, items, receivedAtUs: startUs }])
+  await store.pool.query('analyze')
+})
+
+afterAll(() => resources.disposeAsync())
+
+test.each([
+  ['an object', { kind: 'deploy', ns: 'ns-7', name: 'app-7' }],
+  ['an actor', { actor: 'user-3' }],
+  ['a namespace', { ns: 'ns-7' }],
+  ['time alone', {}],
+])('a page by %s is read by index scans in the partitions of the window alone', async (_, parameters) => {
+  const where = await eventConditions(store, everything, parseEventFilter(parameters))
+  expect(where).not.toBeNull()
+  if (!where) return
+  for (const stretch of eventStretches(await knownEventDays(store), window, 'desc')) {
+    const query = recordsQuery({ ...stretch, where, order: 'desc', after: null, limit: 51 })
+    const scans = await scansOf(query)
+    expect(scans.map(({ table }) => table).toSorted()).toEqual(partitionsInWindow)
+    expect(scans.filter(({ type }) => !type.startsWith('Index'))).toEqual([])
+  }
+})
+
+test('the stages of a page are looked up by index, with a day to both sides for other claims to the same stage', async () => {
+  const where = await eventConditions(store, everything, {})
+  if (!where) throw new Error('there are events')
+  const ask = {
+    fromUs: window.sinceUs,
+    toUs: window.sinceUs + dayUs / 2,
+    order: 'desc',
+    after: null,
+    limit: 51,
+  } as const
+  const scans = await scansOf(siblingsQuery(await findRecords(store, { ...ask, where })))
+  expect(new Set(scans.map(({ table }) => table))).toEqual(
+    new Set(['event_20261110', 'event_20261111', 'event_20261112']),
+  )
+  expect(scans.filter(({ type }) => !type.startsWith('Index'))).toEqual([])
+})
+
+interface Scan {
+  readonly type: string
+  readonly table: string
+}
+
+async function scansOf(query: ReturnType<typeof recordsQuery>): Promise<readonly Scan[]> {
+  const { text, values } = statementOf(query)
+  const { rows } = await store.pool.query<{ 'QUERY PLAN': readonly { Plan: PlanNode }[] }>({
+    text: `explain (format json) ${text}`,
+    values,
+  })
+  return rows.flatMap((row) => row['QUERY PLAN'].flatMap(({ Plan }) => scansIn(Plan)))
+}
+
+interface PlanNode {
+  readonly 'Node Type': string
+  readonly 'Relation Name'?: string
+  readonly Plans?: readonly PlanNode[]
+}
+
+function scansIn(node: PlanNode): readonly Scan[] {
+  const table = node['Relation Name']
+  const own = table === undefined ? [] : [{ type: node['Node Type'], table }]
+  return [...own, ...(node.Plans ?? []).flatMap(scansIn)]
+}
+
+function item(index: number): string {
+  const us = startUs + Math.floor((index * dayUs) / eventsADay)
+  const object = index % 10
+  return JSON.stringify({
+    level: 'Metadata',
+    auditID: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
+    stage: 'ResponseComplete',
+    requestURI: '/apis/apps/v1/made-up',
+    verb: 'patch',
+    user: { username: `user-${index % 20}` },
+    objectRef: {
+      apiGroup: 'apps',
+      apiVersion: 'v1',
+      resource: 'deployments',
+      namespace: `ns-${object}`,
+      name: `app-${object}`,
+    },
+    responseStatus: { code: 200 },
+    requestReceivedTimestamp: `${new Date(us / 1000).toISOString().slice(0, -1)}000Z`,
+  })
+}
