@@ -1,14 +1,21 @@
 // kill -9 at random moments under load, seeded: every event of every batch that was answered 200 is there exactly once.
 
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { createEventMaker } from './make-events.ts'
 import { seededRandom } from './random.ts'
-import { allRequests, postList, startSystem, untilDrained, type AddedCluster, type System } from './system.ts'
+import {
+  allRequests,
+  postList,
+  startSystem,
+  temporaryFolder,
+  untilDrained,
+  type AddedCluster,
+  type System,
+} from './system.ts'
 
 const kills = Number(process.env['PLAINTRAIL_TEST_KILLS'] ?? 20)
 const seed = Number(process.env['PLAINTRAIL_TEST_SEED'] ?? 20261123)
@@ -45,7 +52,7 @@ async function killUnderLoad(options: {
   entry?: string
 }): Promise<{ journal: Journal; found: string[] }> {
   const random = seededRandom(seed)
-  const dataFolder = await mkdtemp(join(tmpdir(), 'plaintrail-kill-'))
+  const dataFolder = await temporaryFolder()
   const journal: Journal = { acknowledged: new Set(), sent: new Set() }
   const maker = createEventMaker(seed, Date.parse('2026-11-20T10:00:00Z') * 1_000, 500)
   let cluster: AddedCluster | null = null
@@ -93,11 +100,8 @@ async function postUntilDead(
 }
 
 async function killPostgres(dataFolder: string): Promise<void> {
-  const location = await readFile(join(dataFolder, 'postgres-location'), 'utf8').catch(() =>
-    join(dataFolder, 'postgres'),
-  )
-  const pid = Number((await readFile(join(location.trim(), 'postmaster.pid'), 'utf8')).split('\n')[0])
-  spawnSync('kill', ['-9', String(pid)])
+  const pid = (await readFile(join(dataFolder, 'postgres/data/postmaster.pid'), 'utf8')).split('\n')[0] ?? ''
+  expect(spawnSync('kill', ['-9', pid]).status).toBe(0)
 }
 
 function missing(journal: Journal, found: readonly string[]): string[] {

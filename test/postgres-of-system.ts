@@ -7,8 +7,6 @@ import type { System } from './system.ts'
 
 /** Line 5 of postmaster.pid is the socket folder (src/include/utils/pidfile.h). */
 export async function connectionOf(system: System): Promise<Exclude<Connection, string>> {
-  const fallback = join(system.dataFolder, 'postgres')
-  const folder = (await readFile(join(system.dataFolder, 'postgres-location'), 'utf8').catch(() => fallback)).trim()
-  const lines = (await readFile(join(folder, 'postmaster.pid'), 'utf8')).split('\n')
+  const lines = (await readFile(join(system.dataFolder, 'postgres/data/postmaster.pid'), 'utf8')).split('\n')
   return { host: lines[4] ?? '', user: 'plaintrail', database: 'plaintrail' }
 }

@@ -125,7 +125,7 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number 
 export function postList(system: System, cluster: AddedCluster, body: string | Uint8Array): Promise<Response> {
   return fetch(`${system.url}/v1/ingest/k8s/${cluster.name}?timeout=30s`, {
     method: 'POST',
-    body: body as BodyInit,
+    body: Buffer.from(body),
     headers: { authorization: `Bearer ${cluster.ingest.token}`, 'content-type': 'application/json' },
   })
 }

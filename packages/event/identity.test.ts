@@ -87,3 +87,10 @@ describe('event ids', () => {
     expect(parseEventId(text)).toBeNull()
   })
 })
+
+test('naming an event leaves its bytes as they are', () => {
+  const raw = Buffer.from('{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"Metadata","auditID":"a"}')
+  const before = raw.toString()
+  eventIdentity(raw)
+  expect(raw.toString()).toBe(before)
+})

@@ -15,7 +15,8 @@ export function eventIdentity(raw: Uint8Array): Buffer {
  */
 export function identityBytes(raw: Uint8Array): Uint8Array {
   if (!startsWith(raw, logLineStart)) return raw
-  const bytes = raw.slice(logLineStart.length - 1)
+  // A copy: Buffer's own slice would share the memory, and the next line would write into the evidence.
+  const bytes = Uint8Array.from(raw.subarray(logLineStart.length - 1))
   bytes[0] = braceOpen
   return bytes
 }

@@ -50,10 +50,7 @@ async function isInClusters(store: Store, scope: Scope, filter: EventFilter): Pr
   )
 }
 
-/**
- * Where few objects are meant, one index finds them. Kind, namespace and name are compared all the same, in a way whose
- * frequency Postgres does not guess: it would multiply them, expect one row, and read and sort all of a busy object's.
- */
+/** Where few objects are meant, one index finds them; kind, namespace and name are compared all the same. */
 async function isObject(store: Store, scope: Scope, filter: EventFilter): Promise<Condition> {
   const [keys, ...parts] = await Promise.all([
     objectKeys(store, scope, filter),
@@ -61,8 +58,10 @@ async function isObject(store: Store, scope: Scope, filter: EventFilter): Promis
   ])
   const meant = allOf(parts)
   if (keys === null || meant === null) return meant
-  const found = keys.length === 1 ? sql`${keys[0]}::int8` : sql`any(${arrayOf('int8', keys)})`
-  return sql`e.object_key = ${found} and coalesce(${meant}, false)`
+  if (keys.length !== 1) return sql`e.object_key = any(${arrayOf('int8', keys)}) and ${meant}`
+  // As one opaque comparison: Postgres would multiply the frequencies of the parts, expect one row, and so read and sort
+  // all rows of a busy object. Of several keys most have none, and the multiplied guess is the better one.
+  return sql`e.object_key = ${keys[0]}::int8 and coalesce(${meant}, false)`
 }
 
 async function meetsTerms(store: Store, key: TermsKey, filter: EventFilter): Promise<Condition> {

@@ -1,6 +1,7 @@
-// Retention: whole days go, never rows. An event day is dropped when it is too old and nothing of it came lately (a log file of
-// last year is kept as long as news are); a day of segments when no event that is still kept has its bytes there.
+// Retention: whole days go, never rows. An event day is dropped when it is too old and nothing of it came lately (a log file
+// of last year is kept as long as news are); a day of segments when no event that is still kept has its bytes there.
 
+import type { PoolClient } from 'pg'
 import type { Store } from './open-store.ts'
 import { eventDays } from './partitions.ts'
 import { dayFromName, dayName, dayOf, dayStartUs, segmentIdsOfDay } from './segment-id.ts'
@@ -10,32 +11,21 @@ export interface Expired {
   readonly segmentDays: readonly string[]
 }
 
+/** Writers and readers queue behind a drop that waits for a long question: it gives up after this, and comes again. */
+const lockWaitMs = 2_000
+
 /** Drops what happened and was received more than `keepDays` full days before now. Safe to run twice and beside another run. */
 export async function expire(store: Store, nowUs: number, keepDays: number): Promise<Expired> {
   const firstKept = dayOf(nowUs) - keepDays
-  const oldEvents: number[] = []
+  const dropped: { eventDays: string[]; segmentDays: string[] } = { eventDays: [], segmentDays: [] }
   for (const day of await eventDays(store)) {
-    if (day >= firstKept || (await cameLately(store, day, firstKept))) continue
-    await dropPartition(store, 'event', day)
-    oldEvents.push(day)
+    if (day < firstKept && (await dropEventDay(store, day, firstKept))) dropped.eventDays.push(dayName(day))
   }
-  const oldSegments: number[] = []
+  const [oldest = firstKept] = await eventDays(store)
   for (const day of await segmentDays(store)) {
-    if (day >= firstKept || (await isNeeded(store, day))) continue
-    await dropSegmentDay(store, day)
-    oldSegments.push(day)
+    if (day < firstKept && (await dropSegmentDay(store, day, oldest))) dropped.segmentDays.push(dayName(day))
   }
-  return { eventDays: oldEvents.map(dayName), segmentDays: oldSegments.map(dayName) }
-}
-
-/** Whether a segment received since `firstKept` may have events of the day: its times span it. */
-async function cameLately(store: Store, day: number, firstKept: number): Promise<boolean> {
-  const [from] = segmentIdsOfDay(firstKept)
-  const { rows } = await store.pool.query<{ came: boolean }>(
-    `select exists (select from seal where segment_id >= $1 and time_min < $3 and time_max >= $2) as came`,
-    [from, dayStartUs(day), dayStartUs(day + 1)],
-  )
-  return rows[0]?.came ?? true
+  return dropped
 }
 
 /** Days since 1970 that have a segment partition, oldest first. */
@@ -47,38 +37,68 @@ async function segmentDays(store: Store): Promise<readonly number[]> {
   return rows.map(({ name }) => dayFromName(name.slice('segment_'.length)))
 }
 
-/** Events without a usable time (time 0) go with the bytes they came in; all others hold on to theirs. */
-async function isNeeded(store: Store, day: number): Promise<boolean> {
+async function dropEventDay(store: Store, day: number, firstKept: number): Promise<boolean> {
+  return await dropUnlessNeeded(store, ['event'], async (client) => {
+    if (await cameLately(client, day, firstKept)) return false
+    await client.query(`drop table event_${dayName(day)}`)
+    return true
+  })
+}
+
+/** Whether a segment received since `firstKept` may have events of the day: its times span it. */
+async function cameLately(client: PoolClient, day: number, firstKept: number): Promise<boolean> {
+  const [from] = segmentIdsOfDay(firstKept)
+  const { rows } = await client.query<{ came: boolean }>(
+    `select exists (select from seal where segment_id >= $1 and time_min < $3 and time_max >= $2) as came`,
+    [from, dayStartUs(day), dayStartUs(day + 1)],
+  )
+  return rows[0]?.came ?? true
+}
+
+/** Events without a usable time go with the bytes they came in, and so does what is in quarantine. */
+async function dropSegmentDay(store: Store, day: number, oldestEventDay: number): Promise<boolean> {
   const [from, to] = segmentIdsOfDay(day)
-  const firstKept = dayStartUs((await eventDays(store))[0] ?? day)
-  const { rows } = await store.pool.query<{ needed: boolean }>(
+  return await dropUnlessNeeded(store, ['event', 'segment', 'seal'], async (client) => {
+    if (await isNeeded(client, day, oldestEventDay)) return false
+    await client.query('delete from event_odd where segment_id >= $1 and segment_id < $2', [from, to])
+    await client.query('delete from quarantine where segment_id >= $1 and segment_id < $2', [from, to])
+    await client.query(`drop table segment_${dayName(day)}`)
+    await client.query(`drop table if exists seal_${dayName(day)}`)
+    return true
+  })
+}
+
+async function isNeeded(client: PoolClient, day: number, oldestEventDay: number): Promise<boolean> {
+  const [from, to] = segmentIdsOfDay(day)
+  const { rows } = await client.query<{ needed: boolean }>(
     `select exists (select from seal where segment_id >= $1 and segment_id < $2 and time_max >= $3)
          or exists (select from segment_queue where segment_id >= $1 and segment_id < $2) as needed`,
-    [from, to, firstKept],
+    [from, to, dayStartUs(oldestEventDay)],
   )
   return rows[0]?.needed ?? true
 }
 
-async function dropSegmentDay(store: Store, day: number): Promise<void> {
-  const [from, to] = segmentIdsOfDay(day)
-  await store.pool.query('delete from event_odd where segment_id >= $1 and segment_id < $2', [from, to])
-  await store.pool.query('delete from quarantine where segment_id >= $1 and segment_id < $2', [from, to])
-  await dropPartition(store, 'seal', day)
-  await dropPartition(store, 'segment', day)
-}
-
-/** DETACH … CONCURRENTLY lets readers and writers of the other days go on; it cannot run inside a transaction. */
-async function dropPartition(store: Store, parent: 'event' | 'segment' | 'seal', day: number): Promise<void> {
-  const name = `${parent}_${dayName(day)}`
-  const { rows } = await store.pool.query<{ pending: boolean }>(
-    `select inhdetachpending as pending from pg_inherits where inhrelid = to_regclass($1)`,
-    [name],
-  )
-  // A crash after the detach leaves the table alone, and one in its middle leaves it pending: both end here.
-  if (rows[0]) {
-    await store.pool.query(
-      `alter table ${parent} detach partition ${name} ${rows[0].pending ? 'finalize' : 'concurrently'}`,
-    )
+/**
+ * The tables are locked before it is asked whether the day is needed: a batch that commits between question and drop
+ * would lose its events. A crash in here leaves everything as it was.
+ */
+async function dropUnlessNeeded(
+  store: Store,
+  parents: readonly ('event' | 'segment' | 'seal')[],
+  drop: (client: PoolClient) => Promise<boolean>,
+): Promise<boolean> {
+  const client = await store.pool.connect()
+  try {
+    await client.query('begin')
+    await client.query(`set local lock_timeout = ${lockWaitMs}`)
+    await client.query(`lock table ${parents.join(', ')} in access exclusive mode`)
+    const isDropped = await drop(client)
+    await client.query('commit')
+    return isDropped
+  } catch (error) {
+    await client.query('rollback')
+    throw error
+  } finally {
+    client.release()
   }
-  await store.pool.query(`drop table if exists ${name}`)
 }

@@ -190,7 +190,7 @@ test('status updates of controllers do not hide the changes of people, and are c
   await using api = await startCannedApi(apiOf([status, ...story, status]))
   const done = await plaintrail(['who', 'deploy/checkout', '-n', 'shop'], { server: api.url })
   expect(done.out).not.toContain('deployment-controller')
-  expect(done.out).toContain('4 changes, 3 people, 1 refused · 2 status updates not shown (--all)')
+  expect(done.out).toContain('4 changes, 3 people, 1 refused · 2 status updates and dry runs not shown (--all)')
   const all = await plaintrail(['who', 'deploy/checkout', '-n', 'shop', '--all'], { server: api.url })
   expect(all.out).toContain('updated status')
 })

@@ -35,7 +35,7 @@ export function addWho(program: Command, run: RunCommand): void {
     .option('-c, --cluster <name>', 'only this cluster (repeatable)', collect)
     .option('--since <time>', 'from then on: 7d, 2026-11-20, 2026-11-20T14:03:22Z')
     .option('--until <time>', 'before then')
-    .option('--all', 'reads, and status updates by controllers, too')
+    .option('--all', 'reads, dry runs, and status updates by controllers, too')
     .option('--limit <count>', 'at most so many rows an object', '20')
     .addHelpText('after', helpText)
     .action((first: string, second: string | undefined, options: WhoOptions, command: Command) =>
@@ -68,7 +68,7 @@ async function who(session: Session, object: { type: string; name: string }, opt
 
 interface History {
   readonly events: readonly StoredEvent[]
-  /** Status updates that were left out. */
+  /** Status updates and dry runs that were left out. */
   readonly hiddenCount: number
   readonly hasMore: boolean
 }
@@ -88,7 +88,7 @@ async function readHistory(
     if (pages === 0) await noteGaps(session, page)
     pages += 1
     for (const event of page.data) {
-      if (options.all !== true && isStatusUpdate(event)) hiddenCount += 1
+      if (options.all !== true && isAside(event)) hiddenCount += 1
       else events.push(event)
     }
     hasMore = page.has_more || events.length > limit
@@ -97,8 +97,9 @@ async function readHistory(
   return { events: events.slice(0, limit), hiddenCount, hasMore }
 }
 
-/** What a controller reports and nobody asked for. A person who edits a status is another matter. */
-function isStatusUpdate(event: StoredEvent): boolean {
+/** What changed nothing, or what a controller reports and nobody asked for. A person who edits a status is another matter. */
+function isAside(event: StoredEvent): boolean {
+  if (event.flags.includes('dryRun')) return true
   return event.object?.subresource === 'status' && event.outcome === 'success' && event.actor.type !== 'human'
 }
 
@@ -143,7 +144,8 @@ function summary({ events, hiddenCount, hasMore }: History): string {
   if (connections > 0) counts.push(count(connections, 'connection', 'connections'))
   if (refused > 0) counts.push(`${refused} refused`)
   const more = hasMore ? ['older ones with --limit'] : []
-  if (hiddenCount > 0) more.push(`${count(hiddenCount, 'status update', 'status updates')} not shown (--all)`)
+  if (hiddenCount > 0)
+    more.push(`${count(hiddenCount, 'status update or dry run', 'status updates and dry runs')} not shown (--all)`)
   return [counts.join(', '), ...more].join(' · ')
 }
 
