@@ -19,7 +19,7 @@ export interface ObjectSpan {
   readonly members: readonly Member[]
 }
 
-export interface Member {
+interface Member {
   readonly key: string
   readonly value: Span
 }
@@ -31,7 +31,7 @@ export interface ArraySpan {
   readonly elements: readonly Span[]
 }
 
-export interface ScalarSpan {
+interface ScalarSpan {
   readonly type: 'string' | 'number' | 'boolean' | 'null'
   readonly start: number
   readonly end: number

@@ -5,9 +5,9 @@ import { textsOf } from './json-spans.ts'
 import type { ObjectSpan, Span } from './json-spans.ts'
 import type { RedactionEdits } from './redaction-edits.ts'
 
-export const redactionRoots = ['object', 'requestObject', 'responseObject', 'annotations', 'requestURI'] as const
+const redactionRoots = ['object', 'requestObject', 'responseObject', 'annotations', 'requestURI'] as const
 /** `object` is both bodies. */
-export type RedactionRoot = (typeof redactionRoots)[number]
+type RedactionRoot = (typeof redactionRoots)[number]
 
 export interface RedactionPath {
   /** As it was written. */

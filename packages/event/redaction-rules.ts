@@ -27,7 +27,9 @@ export function findSecrets(
     paths: paths.filter((path) => targets.some((target) => pathConcerns(path, target))),
     secrecy: targets.flatMap(sensitivitiesOf).reduce(addSensitivity, openly),
   }
-  for (const { key, value } of event.members) search.edits.below(key, () => searchField(search, key, value))
+  // Something else than an Event may have been posted: a Secret itself.
+  const ofItself = addKinds(bytes, event, openly)
+  for (const { key, value } of event.members) search.edits.below(key, () => searchField(search, key, value, ofItself))
   return search.edits.toList()
 }
 
@@ -63,7 +65,7 @@ function addSensitivity(secrecy: Secrecy, sensitivity: Sensitivity): Secrecy {
   }
 }
 
-function searchField(search: Search, key: string, value: Span): void {
+function searchField(search: Search, key: string, value: Span, ofItself: Secrecy): void {
   switch (key) {
     case 'requestObject':
     case 'responseObject':
@@ -76,6 +78,7 @@ function searchField(search: Search, key: string, value: Span): void {
     case 'requestURI':
       return searchUri(search, value)
     default:
+      return searchMember(search, key, value, ofItself)
   }
 }
 
@@ -120,12 +123,17 @@ function searchValue(search: Search, span: Span, secrecy: Secrecy): void {
       search.edits.below(index, () => searchValue(search, element, secrecy))
     }
   } else if (span.type === 'object') {
-    const kinds = textsOf(search.bytes, span, 'kind').flatMap((kind) => sensitiveKinds.get(kind) ?? [])
-    const inner = kinds.reduce(addSensitivity, secrecy)
+    const inner = addKinds(search.bytes, span, secrecy)
     for (const { key, value } of span.members) {
       search.edits.below(key, () => searchMember(search, key, value, inner))
     }
   }
+}
+
+function addKinds(bytes: Buffer, object: ObjectSpan, secrecy: Secrecy): Secrecy {
+  return textsOf(bytes, object, 'kind')
+    .flatMap((kind) => sensitiveKinds.get(kind) ?? [])
+    .reduce(addSensitivity, secrecy)
 }
 
 function searchMember(search: Search, key: string, value: Span, secrecy: Secrecy): void {

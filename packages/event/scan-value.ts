@@ -100,7 +100,7 @@ const eventFields = byteWords([
 ])
 const requestUri = 0
 
-/** The hot loop, 4.5 µs an event of 2 KB. Fields are told apart loosely here; endOfEvent mends it. */
+/** The hot loop: 4.7 µs an event of 2 KB. Fields are told apart loosely here; endOfEvent mends it. */
 function endOfContainer(body: Buffer, start: number, facts: ValueFacts): number {
   const length = body.length
   const { depthMax, closers } = facts
@@ -127,7 +127,9 @@ function endOfContainer(body: Buffer, start: number, facts: ValueFacts): number 
         facts.isSuspect = true
       }
       const meaning = meaningOfWord(body, at + 1, end - 1)
-      if (meaning === 'sensitive' || (isLastApplied && holdsSecret(body, at, end))) facts.isSuspect = true
+      // In objectRef a resource stands at level 2. Roles and access reviews name resources further down.
+      if (meaning === 'kind' || (meaning === 'resource' && depth === 2)) facts.isSuspect = true
+      if (isLastApplied && holdsSecret(body, at, end)) facts.isSuspect = true
       isLastApplied = meaning === 'last-applied'
       at = end - 1
     } else if (byteClass === opener) {

@@ -33,12 +33,16 @@ describe('what an API server or a person may post', () => {
     expect(scanText(text)).toEqual({ items: ['{"a":1}', '{"b":2}'], reasons: {} })
   })
 
-  test.each(['{"kind":"EventList"}', '{"items":null}', '{"kind":"EventList","items":null}', '{"items":[]}', '[]', ' [ ] '])(
-    '%s has no items and no problem',
-    (text) => {
-      expect(scanText(text)).toEqual({ items: [], reasons: {} })
-    },
-  )
+  test.each([
+    '{"kind":"EventList"}',
+    '{"items":null}',
+    '{"kind":"EventList","items":null}',
+    '{"items":[]}',
+    '[]',
+    ' [ ] ',
+  ])('%s has no items and no problem', (text) => {
+    expect(scanText(text)).toEqual({ items: [], reasons: {} })
+  })
 
   test('a second items array loses nothing', () => {
     expect(scanText('{"items":[{"a":1}],"kind":"EventList","items":[{"b":2}]}').items).toEqual(['{"a":1}', '{"b":2}'])
@@ -118,6 +122,13 @@ describe('what is no EventList', () => {
     expect(details).toHaveLength(4)
     expect(JSON.stringify(details)).not.toContain('CANARY')
   })
+})
+
+test('a list of very many values that are no events is not taken apart', () => {
+  const { items, reasons } = scanText(listOf('{"a":1}', ...Array<string>(10_050).fill('1')))
+  expect(items.length).toBe(10_002)
+  expect(items.at(-1)).toBe(`${Array<string>(50).fill('1').join(',')}]}`)
+  expect(reasons[10_001]).toBe('not_event_list')
 })
 
 describe('deep nesting', () => {
@@ -202,7 +213,10 @@ describe('suspects', () => {
 
   test.each([
     '{"objectRef":{"resource":"pods","name":"secret"}}',
-    '{"requestObject":{"mountPath":"/var/run/secrets/kubernetes.io/serviceaccount","secretName":"a","path":"token"}}',
+    '{"objectRef":{"resource":"serviceaccounts","name":"a"}}',
+    '{"requestURI":"/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas/openshift-oauth-server"}',
+    '{"requestObject":{"spec":{"resourceAttributes":{"resource":"secrets","verb":"list"}}}}',
+    '{"requestObject":{"mountPath":"/var/run/secrets/kubernetes.io/serviceaccount","volume":{"secretName":"a","path":"token"}}}',
     String.raw`{"requestURI":"/api/v1/pods?limit=5\u0026fieldSelector=metadata.name%3Da\u0026continue=token"}`,
     String.raw`{"userAgent":"a\u003cb\u003E\u0026\n\u001b\u00e9"}`,
     '{"x":{"kubectl.kubernetes.io/last-applied-configuration":"{\\"kind\\":\\"Pod\\"}"}}',
@@ -212,8 +226,12 @@ describe('suspects', () => {
 })
 
 test.skipIf(!existsSync(dataFolder))('every line of the real logs comes back exactly as it is', () => {
-  const files = readdirSync(dataFolder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.(?:log|json|jsonl)$/.test(name))
-  const linesOfFiles = files.map((name) => readFileSync(new URL(name, dataFolder), 'utf8').split('\n').filter(isJsonObject))
+  const files = readdirSync(dataFolder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /\.(?:log|json|jsonl)$/.test(name),
+  )
+  const linesOfFiles = files.map((name) =>
+    readFileSync(new URL(name, dataFolder), 'utf8').split('\n').filter(isJsonObject),
+  )
   for (const lines of linesOfFiles) expect(scanText(listOf(...lines))).toEqual({ items: lines, reasons: {} })
   expect(linesOfFiles.flat().length).toBeGreaterThan(300)
 })

@@ -1,9 +1,8 @@
 // Sensitive words: the resources, kinds and keys whose values are secret, and the quick test for them in raw bytes.
 import { byteWords, indexOfWord } from './byte-words.ts'
 
-export const sensitivities = ['secret', 'token', 'oauth-token', 'oauth-client'] as const
 /** Why a body holds secrets; decides which of its keys do. */
-export type Sensitivity = (typeof sensitivities)[number]
+export type Sensitivity = 'secret' | 'token' | 'oauth-token' | 'oauth-client'
 
 /** The annotation in which kubectl keeps the whole manifest as a string, data and all. */
 export const lastAppliedKey = 'kubectl.kubernetes.io/last-applied-configuration'
@@ -57,24 +56,24 @@ export const sensitiveKinds: ReadonlyMap<string, Sensitivity> = new Map<string, 
   ['OAuthClientList', 'oauth-client'],
 ])
 
-const words = byteWords([
-  lastAppliedKey,
-  ...Array.from(sensitiveResources.keys(), (resource) => resource.replace(/\/.*/, '')),
-  ...sensitiveKinds.keys(),
-])
+// Of serviceaccounts/token only the second word, since service accounts themselves are read all the time.
+const resourceWords = Array.from(sensitiveResources.keys(), (resource) => resource.replace(/.*\//, ''))
+const words = byteWords([lastAppliedKey, ...resourceWords, ...sensitiveKinds.keys()])
 
-export type WordMeaning = 'none' | 'sensitive' | 'last-applied'
+export type WordMeaning = 'none' | 'last-applied' | 'resource' | 'kind'
 
-/** What the string literal with the contents `bytes[start..end)` says about the event it is in. */
+/** What the string literal with the contents `bytes[start..end)` may say about the event it is in. */
 export function meaningOfWord(bytes: Uint8Array, start: number, end: number): WordMeaning {
   const index = indexOfWord(words, bytes, start, end)
   if (index < 0) return 'none'
-  return index === 0 ? 'last-applied' : 'sensitive'
+  if (index === 0) return 'last-applied'
+  return index <= resourceWords.length ? 'resource' : 'kind'
 }
 
 const uriMark = /secret|token|oauth|password|code|%/i
 // Names run to the next separator only, so that a long URI without one is read once.
-const uriMarkInPlace = /^[^?]*(?:secrets|token|oauth|%)|(?:[?&;]|\\u0026)[^=&;?\\]*(?:token|secret|password|code|%)/i
+const uriMarkInPlace =
+  /^[^?]*(?:\/(?:secrets|token|oauth|useroauth)|%)|(?:[?&;]|\\u0026)[^=&;?\\]*(?:token|secret|password|code|%)/i
 
 /** False where a request URI, as it is written between its JSON quotes, can hold no secret. */
 export function isUriSuspect(uri: string): boolean {

@@ -1,14 +1,14 @@
 // parseUriParts: what a request URI may ask for and where its parts stand in the text.
 
 /** A part of the URI; `start` and `end` are places in the URI as it was sent. */
-export interface UriPart {
+interface UriPart {
   readonly text: string
   readonly start: number
   readonly end: number
 }
 
 /** A resource that the path may name; see pkg/endpoints/request/requestinfo.go in kubernetes/apiserver. */
-export interface UriTarget {
+interface UriTarget {
   readonly apiGroup: string
   readonly resource: string
   readonly name: UriPart | null
@@ -16,7 +16,7 @@ export interface UriTarget {
 }
 
 /** `start` and `end` are those of the value. Values may overlap. */
-export interface UriParameter {
+interface UriParameter {
   readonly name: string
   readonly start: number
   readonly end: number

@@ -1,10 +1,11 @@
 // Dimension tables: a text that repeats is written once and events carry its id. Ids are made in a transaction of their
 // own before the batch that needs them; a crash between the two leaves an unused id and nothing else.
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Store } from './open-store.ts'
+import { createPathCache } from './path-cache.ts'
 
-/** Each table's value columns. A value's key is its columns joined by NUL, which no column holds. */
+/** Each table's value columns. */
 export const dimensionColumns = {
   actor: ['name', 'type'],
   actor_groups: ['names'],
@@ -17,69 +18,80 @@ export const dimensionColumns = {
 } as const
 
 export type Dimension = keyof typeof dimensionColumns
-export const columnSeparator = '\0'
 
-/** A client chooses user agents and names, so the cache must be bounded; on overflow it starts again. */
+/** A value as a list of texts: its columns in order, but for the two that end in a list of their own. */
+function columnsOf(dimension: Dimension, path: readonly string[]): readonly string[] {
+  switch (dimension) {
+    case 'actor_groups':
+      return [JSON.stringify(path)]
+    case 'source':
+      return [path[0] ?? '', JSON.stringify(path.slice(1))]
+    default:
+      return path
+  }
+}
+
+/** A client chooses user agents and names, so what is remembered must be bounded. */
 const cachedIdsMax = 100_000
 const attemptsMax = 5
 
 export interface Dimensions {
-  /** The id, or 0 after noting the value as missing. Ids begin with 1. */
-  id(dimension: Dimension, key: string): number
-  /** Makes ids for all values noted as missing; returns false when there was none. */
-  resolve(): Promise<boolean>
+  /** The id, or 0 after noting the value as missing. Ids begin with 1. No text may hold a NUL. */
+  id(dimension: Dimension, path: readonly string[]): number
+  /** Makes ids for all values noted as missing. */
+  resolve(): Promise<void>
 }
 
 export function createDimensions(store: Store): Dimensions {
-  const ids = new Map<Dimension, Map<string, number>>()
-  const missing = new Map<Dimension, Set<string>>()
-  for (const dimension of Object.keys(dimensionColumns) as Dimension[]) {
-    ids.set(dimension, new Map())
-    missing.set(dimension, new Set())
-  }
+  const dimensions = Object.keys(dimensionColumns) as Dimension[]
+  const known = new Map(dimensions.map((dimension) => [dimension, createPathCache<number>(cachedIdsMax)]))
+  const missing = new Map<Dimension, (readonly string[])[]>()
   return {
-    id(dimension, key) {
-      const id = ids.get(dimension)?.get(key)
+    id(dimension, path) {
+      const id = known.get(dimension)?.get(path)
       if (id !== undefined) return id
-      missing.get(dimension)?.add(key)
+      const noted = missing.get(dimension)
+      if (noted) noted.push(path)
+      else missing.set(dimension, [path])
       return 0
     },
     async resolve() {
-      let resolved = false
-      for (const [dimension, keys] of missing) {
-        if (keys.size === 0) continue
-        const known = ids.get(dimension) ?? new Map<string, number>()
-        if (known.size + keys.size > cachedIdsMax) known.clear()
-        for (const [key, id] of await makeIds(store, dimension, [...keys])) known.set(key, id)
-        keys.clear()
-        resolved = true
+      for (const [dimension, paths] of missing) {
+        const cache = known.get(dimension)
+        for (const [path, id] of await makeIds(store, dimension, paths)) cache?.set(path, id)
+        missing.delete(dimension)
       }
-      return resolved
     },
   }
 }
 
 /** Another process may make the same value at the same moment: its row is seen by the next attempt. */
-async function makeIds(store: Store, dimension: Dimension, keys: readonly string[]): Promise<Map<string, number>> {
-  const byDigest = new Map(keys.map((key) => [digestOf(key), key]))
+async function makeIds(
+  store: Store,
+  dimension: Dimension,
+  paths: readonly (readonly string[])[],
+): Promise<readonly (readonly [readonly string[], number])[]> {
+  const columns = new Map(
+    paths.map((path) => {
+      const values = columnsOf(dimension, path)
+      return [digestOf(values), values]
+    }),
+  )
   const ids = new Map<string, number>()
-  for (let attempt = 1; attempt <= attemptsMax; attempt++) {
-    for (const { id, digest } of await findOrMake(store, dimension, byDigest)) {
-      const key = byDigest.get(digest)
-      if (key !== undefined) ids.set(key, id)
-    }
-    if (ids.size === byDigest.size) return ids
+  for (let attempt = 1; ids.size < columns.size; attempt++) {
+    if (attempt > attemptsMax) throw new Error(`could not make ids in ${dimension}: rows vanished ${attemptsMax} times`)
+    for (const { id, digest } of await findOrMake(store, dimension, columns)) ids.set(digest, id)
   }
-  throw new Error(`could not make ids in ${dimension}: rows vanished ${attemptsMax} times`)
+  return paths.map((path) => [path, ids.get(digestOf(columnsOf(dimension, path))) ?? 0])
 }
 
 async function findOrMake(
   store: Store,
   dimension: Dimension,
-  byDigest: ReadonlyMap<string, string>,
+  byDigest: ReadonlyMap<string, readonly string[]>,
 ): Promise<readonly { id: number; digest: string }[]> {
   const columns = dimensionColumns[dimension]
-  const values = [...byDigest.values()].map((key) => key.split(columnSeparator))
+  const values = [...byDigest.values()]
   const arrays = columns.map((_, index) => values.map((value) => value[index] ?? ''))
   const types = columns.map((_, index) => `$${index + 2}::text[]`).join(', ')
   const { rows } = await store.pool.query<{ id: number; digest: string }>({
@@ -101,8 +113,8 @@ async function findOrMake(
   return rows
 }
 
-/** First half of the value's SHA-256, written as Postgres writes a uuid. */
-function digestOf(key: string): string {
-  const hex = createHash('sha256').update(key).digest('hex')
+/** First half of the value's SHA-256, written as Postgres writes a uuid. NUL is in none of the columns. */
+function digestOf(columns: readonly string[]): string {
+  const hex = hash('sha256', columns.join('\0'))
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`
 }

@@ -1,13 +1,14 @@
 // Events as rows: each batch becomes one binary array a column, in the order of the unique key.
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import type { Event } from '@plaintrail/event/event'
 import { charArray, int2Array, int4Array, int8Array, textArray, uuidArray } from './binary-arrays.ts'
-import { columnSeparator, type Dimension, type Dimensions } from './dimensions.ts'
+import type { Dimension, Dimensions } from './dimensions.ts'
 import { classCode, decisionCode, flagBits, levelCode, outcomeCode, stageCode } from './event-codes.ts'
 import type { Lane } from './lanes.ts'
 import { objectKey } from './object-key.ts'
+import { createPathCache } from './path-cache.ts'
 
 export interface EventRow {
   readonly event: Event
@@ -69,83 +70,74 @@ function encodeColumns(rows: readonly EventRow[], ids: readonly Buffer[]): reado
 /** Null when a dimension lacks an id. */
 function dimensionIds(rows: readonly EventRow[], dimensions: Dimensions): readonly Buffer[] | null {
   let complete = true
-  const column = (dimension: Dimension, read: (event: Event) => string | null): Buffer =>
+  const column = (dimension: Dimension, read: (event: Event) => readonly string[] | null): Buffer =>
     int4Array(
       rows.map(({ event }) => {
-        const key = read(event)
-        if (key === null) return null
-        const id = dimensions.id(dimension, key)
+        const path = read(event)
+        if (path === null) return null
+        const id = dimensions.id(dimension, path)
         if (id === 0) complete = false
         return id
       }),
     )
   const columns = [
-    column('actor', ({ actor }) => actor.name + columnSeparator + actor.type),
-    column('actor', ({ impersonated }) => impersonated && impersonated.name + columnSeparator + impersonated.type),
-    column('actor_groups', ({ actor }) => listText(actor.groups)),
-    column(
-      'client',
-      ({ client }) =>
-        client.userAgent + columnSeparator + (client.name ?? '') + columnSeparator + (client.version ?? ''),
-    ),
-    column('source', ({ source }) => (source.peer ?? '') + columnSeparator + listText(source.claimed)),
+    column('actor', ({ actor }) => [actor.name, actor.type]),
+    column('actor', ({ impersonated }) => impersonated && [impersonated.name, impersonated.type]),
+    column('actor_groups', ({ actor }) => actor.groups),
+    column('client', ({ client }) => [client.userAgent, client.name ?? '', client.version ?? '']),
+    column('source', ({ source }) => [source.peer ?? '', ...source.claimed]),
     column(
       'resource',
-      ({ object }) =>
-        object &&
-        object.apiGroup +
-          columnSeparator +
-          object.apiVersion +
-          columnSeparator +
-          object.resource +
-          columnSeparator +
-          object.subresource,
+      ({ object }) => object && [object.apiGroup, object.apiVersion, object.resource, object.subresource],
     ),
-    column('namespace', ({ object }) => object?.namespace || null),
-    column('reason', ({ reason }) => reason || null),
-    column('verb', ({ verb }) => verb),
+    column('namespace', ({ object }) => (object && object.namespace !== '' ? [object.namespace] : null)),
+    column('reason', ({ reason }) => (reason === '' ? null : [reason])),
+    column('verb', ({ verb }) => [verb]),
   ]
   return complete ? columns : null
 }
 
-/** Lists repeat for hours, and most are empty or hold two names: their JSON is made once. */
-const listTexts = new WeakMap<readonly string[], string>()
-
-function listText(names: readonly string[]): string {
-  if (names.length === 0) return '[]'
-  let text = listTexts.get(names)
-  if (text === undefined) {
-    text = JSON.stringify(names)
-    listTexts.set(names, text)
-  }
-  return text
-}
-
 /** Objects repeat, and a digest costs more than a look-up. */
-const objectKeys = new Map<string, bigint>()
-const objectKeysMax = 50_000
+const objectKeysMax = 200_000
+const objectKeys = createPathCache<bigint>(objectKeysMax)
 
 function keyOfObject(event: Event, clusterUid: string): bigint | null {
   const { object } = event
   if (!object || object.name === '') return null
-  const cacheKey = `${clusterUid}\0${object.apiGroup}\0${object.resource}\0${object.namespace}\0${object.name}`
-  let key = objectKeys.get(cacheKey)
-  if (key === undefined) {
-    key = objectKey({ cluster: clusterUid, ...object })
-    if (objectKeys.size >= objectKeysMax) objectKeys.clear()
-    objectKeys.set(cacheKey, key)
-  }
+  const path = [clusterUid, object.apiGroup, object.resource, object.namespace, object.name]
+  const known = objectKeys.get(path)
+  if (known !== undefined) return known
+  const key = objectKey({ cluster: clusterUid, ...object })
+  objectKeys.set(path, key)
   return key
 }
 
 /** The auditID itself, or half of its SHA-256: a client may send any text as Audit-ID. */
-export function auditUuid(auditID: string): Buffer {
-  return uuidBytes(auditID) ?? createHash('sha256').update(auditID).digest().subarray(0, 16)
+function auditUuid(auditID: string): Buffer {
+  return uuidBytes(auditID) ?? hash('sha256', auditID, 'buffer').subarray(0, 16)
 }
-
-const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /** Null for anything but a lower-case UUID: another spelling must come back as it was sent. */
 function uuidBytes(text: string): Buffer | null {
-  return text.length === 36 && uuidPattern.test(text) ? Buffer.from(text.replaceAll('-', ''), 'hex') : null
+  if (text.length !== 36) return null
+  const bytes = Buffer.allocUnsafe(16)
+  let at = 0
+  for (let index = 0; index < 36; index += 2) {
+    if (index === 8 || index === 13 || index === 18 || index === 23) {
+      if (text.charCodeAt(index) !== hyphen) return null
+      index += 1
+    }
+    const high = hexValue(text.charCodeAt(index))
+    const low = hexValue(text.charCodeAt(index + 1))
+    if (high < 0 || low < 0) return null
+    bytes[at++] = high * 16 + low
+  }
+  return bytes
+}
+
+const hyphen = 0x2d
+
+function hexValue(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30
+  return code >= 0x61 && code <= 0x66 ? code - 0x57 : -1
 }

@@ -1,6 +1,6 @@
 // The object key: 64 bits that stand for cluster, group, resource, namespace and name, so that one index finds an object.
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 export interface ObjectName {
   /** UUID of the cluster. */
@@ -14,5 +14,5 @@ export interface ObjectName {
 /** Readers also compare the name, so a collision can cost time but never show another object's events. */
 export function objectKey(object: ObjectName): bigint {
   const text = [object.cluster, object.apiGroup, object.resource, object.namespace, object.name].join('\0')
-  return createHash('sha256').update(text).digest().readBigInt64BE(0)
+  return hash('sha256', text, 'buffer').readBigInt64BE(0)
 }

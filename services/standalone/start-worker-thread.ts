@@ -25,6 +25,8 @@ export interface WorkerThread extends AsyncDisposable {
   metricsText(): Promise<string>
 }
 
+/** A batch's objects then die before they are ever copied: the default of 48 costs 20 µs of collecting an event. */
+const youngGenerationMiB = 192
 const metricsMsMax = 2_000
 const restartMs = 1_000
 const stopMsMax = 30_000
@@ -36,7 +38,10 @@ export function startWorkerThread(input: WorkerInput, parts: { health: Health; l
   let worker = start()
 
   function start(): Worker {
-    const thread = new Worker(new URL('./worker-thread.ts', import.meta.url), { workerData: input })
+    const thread = new Worker(new URL('./worker-thread.ts', import.meta.url), {
+      workerData: input,
+      resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMiB },
+    })
     thread.on('message', (message: FromWorker) => {
       if (message.kind === 'metrics') waiting.get(message.request)?.(message.text)
       else for (const [name, state] of Object.entries(message.state.checks)) parts.health.set(name, state)

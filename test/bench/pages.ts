@@ -54,7 +54,7 @@ export async function measurePages(system: System, connection: Connection): Prom
       events: counted[0]?.events ?? 0,
       p50: percentile(latencies, 0.5),
       p99: percentile(latencies, 0.99),
-      plan: 'asserted in find-events.pg.test.ts',
+      plan: 'index scans only: page-plans.pg.test.ts',
     })
   }
   return found
