@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { apiSettings } from '@plaintrail/api/config'
+import { cliSettings } from '@plaintrail/cli/config'
 import { receiverSettings } from '@plaintrail/receiver/config'
 import { settingsMarkdown } from '@plaintrail/runtime/config'
 import { standaloneSettings } from '@plaintrail/standalone/config'
@@ -16,6 +17,7 @@ export function configurationText(): string {
     { service: 'api', table: apiSettings },
     { service: 'receiver', table: receiverSettings },
     { service: 'worker', table: workerSettings },
+    { service: 'cli', table: cliSettings },
   ])
 }
 

@@ -30,7 +30,7 @@ export function flagBits(flags: Flags): number {
   return bits
 }
 
-export function flagBit(name: FlagName): number {
+function flagBit(name: FlagName): number {
   return 1 << flagNames.indexOf(name)
 }
 

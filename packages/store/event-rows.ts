@@ -114,7 +114,7 @@ function keyOfObject(event: Event, clusterUid: string): bigint | null {
 
 /** The auditID itself, or half of its SHA-256: a client may send any text as Audit-ID. */
 function auditUuid(auditID: string): Buffer {
-  return uuidBytes(auditID) ?? hash('sha256', auditID, 'buffer').subarray(0, 16)
+  return uuidBytes(auditID) ?? Buffer.from(hash('sha256', auditID).slice(0, 32), 'hex')
 }
 
 /** Null for anything but a lower-case UUID: another spelling must come back as it was sent. */

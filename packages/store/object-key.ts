@@ -14,5 +14,5 @@ export interface ObjectName {
 /** Readers also compare the name, so a collision can cost time but never show another object's events. */
 export function objectKey(object: ObjectName): bigint {
   const text = [object.cluster, object.apiGroup, object.resource, object.namespace, object.name].join('\0')
-  return hash('sha256', text, 'buffer').readBigInt64BE(0)
+  return BigInt.asIntN(64, BigInt(`0x${hash('sha256', text).slice(0, 16)}`))
 }

@@ -22,7 +22,7 @@ export interface CredentialSource {
   findCluster(name: string): Promise<{ readonly uid: string } | null>
 }
 
-export type Admission =
+type Admission =
   | { readonly kind: 'admitted'; readonly credential: IngestCredential }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'other-cluster' }

@@ -20,7 +20,7 @@ export function getObjectHistory(parts: RouteParts): Route {
       defaults: changes,
       fixed: {
         cluster: only(segment('cluster')),
-        kind: only(`${segment('resource')}.${group}`),
+        kind: only(`${segment('resource').toLowerCase()}.${group}`),
         ns: only(segment('ns') === '_' ? '' : segment('ns')),
         name: only(segment('name')),
       },
