@@ -1,4 +1,4 @@
-// Real events that nobody on this project wrote, from /work/shared/data; SOURCES.md there says where each comes from.
+// Real events that nobody on this project wrote, from shared/data beside the repository; SOURCES.md there says where each comes from.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -35,7 +35,7 @@ test('the stretches hold every moment of a day in the window once, and follow ea
       day,
       day,
       fc.constantFrom('desc', 'asc'),
-      fc.nat(86_400_000_000),
+      fc.nat(86_399_999_999),
       (days, a, b, order, offset) => {
         const window = { sinceUs: dayStartUs(Math.min(a, b)) + offset, untilUs: dayStartUs(Math.max(a, b)) + 1 }
         const known = days.toSorted((x, y) => x - y)
