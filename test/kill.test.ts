@@ -58,7 +58,8 @@ async function killUnderLoad(options: {
   let cluster: AddedCluster | null = null
   try {
     for (let round = 0; round < options.kills; round++) {
-      const system = await startSystem({ dataFolder, ...(options.entry ? { entry: options.entry } : {}) })
+      // Disposed too should something here fail: a process that nobody ends would slow down all that follows.
+      await using system = await startSystem({ dataFolder, ...(options.entry ? { entry: options.entry } : {}) })
       cluster ??= await system.addCluster('lab')
       const load = postUntilDead(system, cluster, () => maker.list(batchEvents), journal)
       await sleep(50 + random.below(700))

@@ -60,7 +60,7 @@ export async function startStandalone(
 
   const connection = await openDatabase(config, stack, say, health)
   const applied = await migrate(connection, { onApplied: (name) => say(`schema: ${name}`) })
-  if (applied.length > 0) logger.info({ applied }, 'migrated the schema')
+  if (applied.length > 0) logger.debug({ applied }, 'migrated the schema')
   const open = (name: string, connectionsMax: number, statementMs: number): Store =>
     stack.use(
       openStore(connection, {
