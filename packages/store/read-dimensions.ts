@@ -1,8 +1,9 @@
-// readDimensions: the texts that the ids in some rows stand for, in one statement.
+// readDimensions: the texts that the ids in some rows stand for, in one statement for those that are not remembered.
 
 import { dimensionColumns, type Dimension } from './dimensions.ts'
 import type { EventRecord } from './find-records.ts'
 import type { Store } from './open-store.ts'
+import { remembered } from './remembered.ts'
 
 type Named = Dimension | 'cluster'
 
@@ -30,20 +31,35 @@ const sources: Readonly<
 const text = Object.entries(sources)
   .map(
     ([table, { columns }], index) =>
-      `select '${table}' as dimension, id, array[${columns.join(', ')}] as texts
+      `select '${table}/' || id as key, array[${columns.join(', ')}] as texts
        from ${table} where id = any($${index + 1}::int4[])`,
   )
   .join(' union all ')
 
 export async function readDimensions(store: Store, records: readonly EventRecord[]): Promise<Texts> {
-  const values = Object.values(sources).map(({ ids }) => [
-    ...new Set(records.flatMap((record) => ids(record)).filter((id) => id !== null)),
-  ])
-  const { rows } = await store.pool.query<{ dimension: string; id: number; texts: readonly string[] }>({
+  const keys = Object.entries(sources).flatMap(([dimension, { ids }]) =>
+    records.flatMap((record) => ids(record).map((id) => keyOf(dimension, id))),
+  )
+  const found = await textsOf(
+    store,
+    keys.filter((key) => key !== null),
+  )
+  return (dimension, id) => found.get(keyOf(dimension, id) ?? '') ?? []
+}
+
+/** `actor/17` */
+function keyOf(dimension: string, id: number | null): string | null {
+  return id === null ? null : `${dimension}/${id}`
+}
+
+const textsOf = remembered<string, readonly string[]>(async (store, missing) => {
+  const idsOf = Map.groupBy(missing, (key) => key.slice(0, key.indexOf('/')))
+  const { rows } = await store.pool.query<{ key: string; texts: readonly string[] }>({
     name: 'read-dimensions',
     text,
-    values,
+    values: Object.keys(sources).map((dimension) =>
+      (idsOf.get(dimension) ?? []).map((key) => Number(key.slice(dimension.length + 1))),
+    ),
   })
-  const found = new Map(rows.map((row) => [`${row.dimension}/${row.id}`, row.texts]))
-  return (dimension, id) => found.get(`${dimension}/${id}`) ?? []
-}
+  return rows.map((row) => [row.key, row.texts] as const)
+})

@@ -11,6 +11,7 @@ import type { EventRecord } from './find-records.ts'
 import type { Store } from './open-store.ts'
 import { readDimensions, type Texts } from './read-dimensions.ts'
 import { arrayOf, readRows } from './read-rows.ts'
+import { remembered } from './remembered.ts'
 import type { StageRecord } from './read-siblings.ts'
 
 /** A row to show, and what is known about its request. */
@@ -25,19 +26,24 @@ export interface FoundEvent {
 export async function storedEvents(store: Store, found: readonly FoundEvent[]): Promise<readonly StoredEvent[]> {
   if (found.length === 0) return []
   const records = found.map(({ record }) => record)
-  const [texts, received] = await Promise.all([readDimensions(store, records), readReceived(store, records)])
+  const [texts, received] = await Promise.all([
+    readDimensions(store, records),
+    receivedUsOf(
+      store,
+      records.map(({ segmentId }) => segmentId),
+    ),
+  ])
   return found.map((event) => storedEvent(event, texts, received.get(event.record.segmentId) ?? 0))
 }
 
-async function readReceived(store: Store, records: readonly EventRecord[]): Promise<ReadonlyMap<number, number>> {
-  const ids = [...new Set(records.map(({ segmentId }) => segmentId))]
+const receivedUsOf = remembered<number, number>(async (store, ids) => {
   const rows = await readRows<{ segmentId: number; receivedUs: number }>(
     store,
     sql`select s.segment_id as "segmentId", s.received_us as "receivedUs" from seal s
         where s.segment_id = any(${arrayOf('int8', ids)})`,
   )
-  return new Map(rows.map(({ segmentId, receivedUs }) => [segmentId, receivedUs]))
-}
+  return rows.map(({ segmentId, receivedUs }) => [segmentId, receivedUs] as const)
+})
 
 function storedEvent({ record, stages, conflict }: FoundEvent, texts: Texts, receivedUs: number): StoredEvent {
   const flags = flagsOf(record.flags)

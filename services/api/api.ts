@@ -11,10 +11,11 @@ import type { Store } from '@plaintrail/store/open-store'
 import { createSegmentItems, type SegmentItems } from '@plaintrail/store/segment-items'
 import { signingKey } from '@plaintrail/store/signing-keys'
 import { createCallers } from './authenticate.ts'
+import { questionMsMax } from './bounded-question.ts'
 import type { ApiConfig } from './config.ts'
 import { problemHandler, unknownRoute } from './problems.ts'
 import { requestId, timeRequests } from './requests.ts'
-import { getCluster } from './routes/get-clusters.ts'
+import { getClusters } from './routes/get-clusters.ts'
 import { getEvent } from './routes/get-event.ts'
 import { getEventRaw } from './routes/get-event-raw.ts'
 import { getEvents } from './routes/get-events.ts'
@@ -38,6 +39,8 @@ export interface ApiParts {
   readonly mount?: Router
   /** Microseconds since 1970. */
   readonly nowUs?: () => number
+  /** A list of events that takes longer is given up. */
+  readonly questionMsMax?: number
 }
 
 /** What routes are made from. */
@@ -46,6 +49,7 @@ export interface RouteParts extends ApiParts {
   readonly cursorKey: Uint8Array
   readonly segmentItems: SegmentItems
   readonly nowUs: () => number
+  readonly questionMsMax: number
 }
 
 export interface Api extends AsyncDisposable {
@@ -64,6 +68,7 @@ export async function startApi(config: ApiConfig, parts: ApiParts): Promise<Api>
     cursorKey: await signingKey(parts.store, 'cursor'),
     segmentItems: createSegmentItems(parts.store),
     nowUs: parts.nowUs ?? (() => Date.now() * 1_000),
+    questionMsMax: parts.questionMsMax ?? questionMsMax,
   }
   const app = apiApp(routeParts)
   const server = createServer({ requestTimeout: requestMsMax }, (request, response) => void app(request, response))
@@ -92,8 +97,8 @@ function apiApp(parts: RouteParts): Express {
   app.get('/v1/events/:id', asked(getEvent(parts)))
   app.get('/v1/events/:id/raw', asked(getEventRaw(parts)))
   app.get('/v1/objects/:cluster/:group/:resource/:ns/:name/history', asked(getObjectHistory(parts)))
-  app.get('/v1/clusters', asked(getCluster(parts)))
-  app.post('/v1/clusters', express.json({ limit: '1mb' }), asked(postClusters(parts)))
+  app.get('/v1/clusters', asked(getClusters(parts)))
+  app.post('/v1/clusters', asked(postClusters(parts)))
   app.get('/v1/quarantine', asked(getQuarantine(parts)))
   app.use(unknownRoute)
   app.use(problemHandler(parts.logger))

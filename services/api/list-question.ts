@@ -2,23 +2,35 @@
 
 import type { Request } from 'express'
 import { openCursor, sealCursor } from '@plaintrail/query/cursor'
-import { filterKeys, filterParameters, parseEventFilter, type EventFilter } from '@plaintrail/query/filter'
+import {
+  filterKeys,
+  filterParameters,
+  listParameters,
+  parseEventFilter,
+  type EventFilter,
+} from '@plaintrail/query/filter'
 import { parseLimit, parseOrder, type Order } from '@plaintrail/query/page'
-import { onlyValue, type UrlParameters } from '@plaintrail/query/parameters'
+import { onlyValue, type ParameterValue, type UrlParameters } from '@plaintrail/query/parameters'
 import { QueryError } from '@plaintrail/query/query-error'
 import { parseWindow, type Window } from '@plaintrail/query/window'
 import type { EventPosition } from '@plaintrail/store/find-records'
 
+/** A cursor of one list is none of another. */
+export type ListName = 'events' | 'history' | 'quarantine'
+
 export interface ListQuestion {
+  readonly list: ListName
   readonly filter: EventFilter
   readonly window: Window
   readonly order: Order
   readonly limit: number
-  readonly includeRaw: boolean
+  /** `include=raw` of events, `bytes=true` of what is in quarantine. */
+  readonly withBytes: boolean
   readonly after: EventPosition | null
 }
 
 export interface ListDefaults {
+  readonly list: ListName
   readonly nowUs: number
   /** Where the window begins when nothing was sent. */
   readonly sinceUs?: number
@@ -30,79 +42,95 @@ export interface ListDefaults {
 /** Throws QueryError. */
 export function listQuestion(parameters: UrlParameters, cursorKey: Uint8Array, defaults: ListDefaults): ListQuestion {
   const cursor = onlyValue('cursor', parameters['cursor'])
-  const { nowUs, sinceUs, fixed } = defaults
-  if (cursor !== undefined) return ofCursor(cursor, parameters, { cursorKey, fixed: fixed ?? {} })
-  const asked = parseEventFilter(parameters)
-  for (const key of Object.keys(fixed ?? {})) {
-    if (key in asked)
-      throw new QueryError({
-        message: `could not read ${key}: the path says it already`,
-        parameter: key,
-        hint: 'Leave it out.',
-      })
+  if (cursor !== undefined) {
+    refuseBesideCursor(parameters)
+    return ofCursor(cursor, cursorKey, defaults)
   }
+  const { list, nowUs, sinceUs, fixed = {} } = defaults
+  const asked = parseEventFilter(parameters, [...listParameters, ...(list === 'quarantine' ? [bytesParameter] : [])])
+  refuseFixed(asked, fixed)
   return {
-    filter: { ...defaults.defaults, ...asked, ...fixed },
+    list,
+    filter: normalForm({ ...defaults.defaults, ...asked, ...fixed }),
     window: parseWindow({ since: parameters['since'], until: parameters['until'] }, nowUs, sinceUs),
     order: parseOrder(parameters['order']),
     limit: parseLimit(parameters['limit']),
-    includeRaw: readInclude(parameters['include']),
+    withBytes:
+      list === 'quarantine'
+        ? readBoolean(bytesParameter, parameters[bytesParameter])
+        : readInclude(parameters['include']),
     after: null,
   }
 }
 
+const bytesParameter = 'bytes'
+/** Of a cursor only. */
+const listParameter = 'list'
+
 /** The cursor of the page after a position. */
 export function cursorAfter(question: ListQuestion, position: EventPosition, cursorKey: Uint8Array): string {
-  const { filter, window, order, limit, includeRaw } = question
-  const parameters = { ...filterParameters(filter), ...(includeRaw ? { include: ['raw'] } : {}) }
+  const { list, filter, window, order, limit, withBytes } = question
+  const parameters = {
+    ...filterParameters(filter),
+    [listParameter]: [list],
+    ...(withBytes ? { [bytesParameter]: ['true'] } : {}),
+  }
+  const { timeUs, key } = position
   return sealCursor(
-    {
-      version: 1,
-      parameters,
-      window,
-      order,
-      limit,
-      position: { timeUs: position.timeUs, key: position.key.replaceAll('-', '') },
-    },
+    { version: 1, parameters, window, order, limit, position: { timeUs, key: key.replaceAll('-', '') } },
     cursorKey,
   )
 }
 
-function ofCursor(
-  text: string,
-  parameters: UrlParameters,
-  { cursorKey, fixed }: { cursorKey: Uint8Array; fixed: EventFilter },
-): ListQuestion {
-  const others = Object.keys(parameters).filter((name) => name !== 'cursor')
-  const [other] = others
-  if (other !== undefined)
+function ofCursor(text: string, cursorKey: Uint8Array, { list, fixed = {} }: ListDefaults): ListQuestion {
+  const { parameters, window, order, limit, position } = openCursor(text, cursorKey)
+  const filter = parseEventFilter(parameters, [listParameter, bytesParameter])
+  const path = normalForm(fixed)
+  const isOfPath = filterKeys.every((key) => !path[key] || JSON.stringify(path[key]) === JSON.stringify(filter[key]))
+  if (parameters[listParameter]?.[0] !== list || !isOfPath)
     throw new QueryError({
-      message: `could not read ${other}: a cursor is sent alone`,
-      parameter: other,
-      hint: 'The cursor carries the whole question. Leave the rest out.',
+      message: 'could not read the cursor: it is of another path',
+      parameter: 'cursor',
+      hint: 'Send it to the path that gave it.',
     })
-  const { parameters: carried, window, order, limit, position } = openCursor(text, cursorKey)
   const key = position.key.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
-  const filter = parseEventFilter(carried)
-  for (const key of filterKeys) {
-    if (fixed[key] && JSON.stringify(fixed[key]) !== JSON.stringify(filter[key]))
-      throw new QueryError({
-        message: 'could not read the cursor: it is of another path',
-        parameter: 'cursor',
-        hint: 'Send it to the path that gave it.',
-      })
-  }
   return {
+    list,
     filter,
     window,
     order,
     limit,
-    includeRaw: readInclude(carried['include']),
+    withBytes: parameters[bytesParameter] !== undefined,
     after: { timeUs: position.timeUs, key },
   }
 }
 
-function readInclude(value: UrlParameters[string]): boolean {
+/** Read once more as parameters, so that what a path says keeps the bounds too and a cursor can hold all of it. */
+function normalForm(filter: EventFilter): EventFilter {
+  return parseEventFilter(filterParameters(filter))
+}
+
+function refuseBesideCursor(parameters: UrlParameters): void {
+  const other = Object.keys(parameters).find((name) => name !== 'cursor')
+  if (other === undefined) return
+  throw new QueryError({
+    message: `could not read ${other.slice(0, 40)}: a cursor is sent alone`,
+    parameter: other,
+    hint: 'The cursor carries the whole question. Leave the rest out.',
+  })
+}
+
+function refuseFixed(asked: EventFilter, fixed: EventFilter): void {
+  const key = filterKeys.find((known) => fixed[known] && asked[known])
+  if (key === undefined) return
+  throw new QueryError({
+    message: `could not read ${key}: the path says it already`,
+    parameter: key,
+    hint: 'Leave it out.',
+  })
+}
+
+function readInclude(value: ParameterValue): boolean {
   const words = (typeof value === 'string' ? [value] : (value ?? [])).flatMap((text) => text.split(','))
   const unknown = words.find((word) => word !== 'raw')
   if (unknown === undefined) return words.length > 0
@@ -113,14 +141,25 @@ function readInclude(value: UrlParameters[string]): boolean {
   })
 }
 
+function readBoolean(parameter: string, value: ParameterValue): boolean {
+  const text = onlyValue(parameter, value)
+  if (text === undefined || text === 'false') return false
+  if (text === 'true' || text === '') return true
+  throw new QueryError({
+    message: `could not read ${parameter}: it is neither true nor false`,
+    parameter,
+    hint: `Send ${parameter}=true.`,
+  })
+}
+
 /** Express' simple parser gives texts and arrays of texts. */
 export function urlParameters(request: Request): UrlParameters {
-  const parameters: Record<string, string | readonly string[]> = {}
-  for (const [name, value] of Object.entries(request.query)) {
-    if (typeof value === 'string') parameters[name] = value
-    else if (Array.isArray(value)) parameters[name] = value.map(String)
-  }
-  return parameters
+  return Object.fromEntries(
+    Object.entries(request.query).flatMap(([name, value]): readonly [string, ParameterValue][] => {
+      if (typeof value === 'string') return [[name, value]]
+      return Array.isArray(value) ? [[name, value.map(String)]] : []
+    }),
+  )
 }
 
 /** For a route that takes fewer parameters than a list of events. */
@@ -130,6 +169,6 @@ export function refuseOthers(parameters: UrlParameters, known: readonly string[]
   throw new QueryError({
     message: `could not read ${unknown.slice(0, 40)}: it is no parameter here`,
     parameter: unknown,
-    hint: `There are ${known.join(', ')}.`,
+    hint: known.length === 0 ? 'There are none here.' : `There are ${known.join(', ')}.`,
   })
 }

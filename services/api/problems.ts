@@ -67,6 +67,15 @@ export const unknownRoute: RequestHandler = (request) => {
   )
 }
 
+/** Of one statement (57014, statement_timeout) as of all of them. */
+export function tookTooLong(): Problem {
+  return new Problem(
+    'dependency_unavailable',
+    'the question took longer than 10 seconds',
+    'Narrow the window with since and until, or name a namespace or an object.',
+  )
+}
+
 function sendProblem(request: Request, response: Response, problem: Problem): void {
   const status = statusOf[problem.code]
   if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer')
@@ -99,39 +108,53 @@ function problemOf(error: unknown): Problem {
   if (error instanceof ClusterExists) return new Problem('conflict', error.message)
   if (error instanceof IngestUrlRefused) return new Problem('unprocessable', error.message, error.hint)
   return (
-    ofBody(error) ??
+    ofExpress(error) ??
     ofPostgres(error) ??
     new Problem('internal', 'something went wrong here', 'The log has more, under this request_id.')
   )
 }
 
-/** body-parser names its errors in `type`. */
-function ofBody(error: unknown): Problem | null {
-  if (!(error instanceof Error) || !('type' in error)) return null
-  if (error.type === 'entity.too.large') return new Problem('payload_too_large', 'the body is over 1 MiB')
-  if (error.type === 'entity.parse.failed')
-    return new Problem('bad_request', 'the body is no JSON', 'Send Content-Type: application/json and an object.')
-  return null
+/** What express and its body-parser refuse has a status; body-parser says in `type` what was wrong. */
+function ofExpress(error: unknown): Problem | null {
+  if (!(error instanceof Error) || !('status' in error)) return null
+  const type = 'type' in error ? error.type : null
+  if (type === 'entity.too.large') return new Problem('payload_too_large', 'the body is over 1 MiB')
+  if (type === 'entity.parse.failed') return noJson()
+  if (typeof error.status !== 'number' || error.status < 400 || error.status > 499) return null
+  return new Problem(
+    'bad_request',
+    'the request could not be read',
+    'Write a % in a path as %25, and the body in UTF-8.',
+  )
+}
+
+export function noJson(): Problem {
+  return new Problem('bad_request', 'the body is no JSON', 'Send Content-Type: application/json and an object.')
 }
 
 /** Cancelled by statement_timeout, shutting down, out of connections or space; or not there at all. */
 const unavailableStates = /^(08|53|57P|58)/
-const unavailableCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT'])
+const unavailableCodes = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENOENT',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+])
+/** What pg and pg-pool throw of their own have only a message. */
+const brokenPool =
+  /timeout exceeded when trying to connect|Connection terminated|connection error and is not queryable|after calling end/
 
 function ofPostgres(error: unknown): Problem | null {
   const found = withCause(error)
   const state = found.map(sqlState).find((code) => code !== null) ?? null
-  if (state === '57014')
-    return new Problem(
-      'dependency_unavailable',
-      'the question took longer than 10 seconds',
-      'Narrow the window with since and until, or name a namespace or an object.',
-    )
+  if (state === '57014') return tookTooLong()
   const isGone = found.some((one) => one instanceof Error && 'code' in one && unavailableCodes.has(String(one.code)))
-  const isTimeout = found.some(
-    (one) => one instanceof Error && /timeout exceeded when trying to connect|Connection terminated/.test(one.message),
-  )
-  if ((state !== null && unavailableStates.test(state)) || isGone || isTimeout)
+  const isBroken = found.some((one) => one instanceof Error && brokenPool.test(one.message))
+  if ((state !== null && unavailableStates.test(state)) || isGone || isBroken)
     return new Problem(
       'dependency_unavailable',
       'Postgres is not available now',

@@ -1,7 +1,7 @@
 // What every request gets: an id that is in its answer and its log lines, safe headers, and a clock.
 
 import { randomUUID } from 'node:crypto'
-import type { RequestHandler, Response } from 'express'
+import express, { type Request, type RequestHandler, type Response } from 'express'
 import type { Metrics } from '@plaintrail/runtime/metrics'
 
 const header = 'X-Request-Id'
@@ -21,6 +21,9 @@ export function requestIdOf(response: Response): string {
   return String(response.getHeader(header) ?? '')
 }
 
+/** Of no standard; proxies have made it the code of a client that did not wait for its answer. */
+const codeOfGone = 499
+
 export function timeRequests(metrics: Metrics): RequestHandler {
   const duration = metrics.histogram({
     name: 'plaintrail_api_request_duration_seconds',
@@ -30,15 +33,24 @@ export function timeRequests(metrics: Metrics): RequestHandler {
   })
   return (request, response, next) => {
     const stop = duration.startTimer()
-    response.once('finish', () => {
+    response.once('close', () => {
       // The pattern and never the path, which names users' objects.
       const pattern: unknown = request.route?.path
       stop({
         route: typeof pattern === 'string' ? pattern : 'none',
         method: request.method,
-        code: String(response.statusCode),
+        code: String(response.writableFinished ? response.statusCode : codeOfGone),
       })
     })
     next()
   }
+}
+
+const parseJson = express.json({ limit: '1mb' })
+
+/** The body as JSON, undefined where its type is another. Called by a route, so that nobody's body is read before its token. */
+export function readJson(request: Request, response: Response): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    parseJson(request, response, (error?: unknown) => (error === undefined ? resolve(request.body) : reject(error)))
+  })
 }

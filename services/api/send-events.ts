@@ -1,18 +1,19 @@
 // A page of events as an answer: what the store found, the window it was looked for in, and what is known to be missing.
 
+import { isUtf8 } from 'node:buffer'
 import type { Response } from 'express'
 import type { StoredEvent } from '@plaintrail/event/event'
 import { parseEventId } from '@plaintrail/event/identity'
-import { formatMicroTime } from '@plaintrail/event/time'
-import { filterText } from '@plaintrail/query/filter'
-import type { PageMeta } from '@plaintrail/query/page'
+import type { Gap, PageMeta } from '@plaintrail/query/page'
 import type { Scope } from '@plaintrail/query/scope'
 import { findEvents } from '@plaintrail/store/find-events'
 import type { EventPosition } from '@plaintrail/store/find-records'
 import { findGaps } from '@plaintrail/store/gaps'
 import { rawEvents } from '@plaintrail/store/raw-events'
 import type { RouteParts } from './api.ts'
-import { cursorAfter, type ListQuestion } from './list-question.ts'
+import { boundedQuestion } from './bounded-question.ts'
+import { echo, nextPage } from './list-answer.ts'
+import type { ListQuestion } from './list-question.ts'
 
 /** Raw bytes in one page; a page that would have more has fewer events and a cursor. */
 const rawBytesMax = 64 * 1024 * 1024
@@ -24,31 +25,33 @@ export async function sendEvents(
   question: ListQuestion,
 ): Promise<void> {
   const from = performance.now()
-  const found = await findEvents(parts.store, scope, question)
-  const raws = question.includeRaw
-    ? await rawEvents(
-        parts.store,
-        scope,
-        { ids: found.events.map(({ id }) => id), bytesMax: rawBytesMax },
-        parts.segmentItems,
-      )
-    : null
-  const events = raws ? found.events.slice(0, raws.length) : found.events
-  const next = events.length < found.events.length ? positionOf(events.at(-1)) : found.next
-  const cursor = next && cursorAfter(question, next, parts.cursorKey)
-  const gaps = await findGaps(parts.store, scope, question.window, question.filter.cluster)
+  const found = await boundedQuestion(response, parts.questionMsMax, (signal) => find(parts, scope, question, signal))
   const meta: PageMeta = {
-    query: filterText(question.filter),
-    window: { since: formatMicroTime(question.window.sinceUs), until: formatMicroTime(question.window.untilUs) },
-    order: question.order,
-    coverage: { complete: gaps.length === 0, gaps },
+    ...echo(question),
+    coverage: { complete: found.gaps.length === 0, gaps: found.gaps },
     stats: { took_ms: Math.round(performance.now() - from) },
   }
-  if (cursor !== null)
-    response.setHeader('Link', `<${response.req.baseUrl}${response.req.path}?cursor=${cursor}>; rel="next"`)
-  const data = events.map((event, index) => eventText(event, raws ? (raws[index] ?? null) : undefined))
-  const rest = JSON.stringify({ has_more: cursor !== null, next_cursor: cursor, meta })
-  response.type('application/json').send(`{"data":[${data.join(',')}],${rest.slice(1)}`)
+  const rest = JSON.stringify({ ...nextPage(response, question, found.next, parts.cursorKey), meta })
+  response.type('application/json').send(`{"data":[${found.texts.join(',')}],${rest.slice(1)}`)
+}
+
+interface Found {
+  readonly texts: readonly string[]
+  readonly next: EventPosition | null
+  readonly gaps: readonly Gap[]
+}
+
+async function find(parts: RouteParts, scope: Scope, question: ListQuestion, signal: AbortSignal): Promise<Found> {
+  const { store, segmentItems } = parts
+  const { events, next } = await findEvents(store, scope, { ...question, signal })
+  const gaps = await findGaps(store, scope, question.window, question.filter.cluster)
+  if (!question.withBytes) return { texts: events.map((event) => eventText(event)), next, gaps }
+  signal.throwIfAborted()
+  const asked = { ids: events.map(({ id }) => id), bytesMax: rawBytesMax }
+  const raws = await rawEvents(store, scope, asked, segmentItems)
+  const shown = events.slice(0, raws.length)
+  const texts = shown.map((event, index) => eventText(event, raws[index] ?? null))
+  return { texts, next: shown.length < events.length ? positionOf(shown.at(-1)) : next, gaps }
 }
 
 /** An event's id is its position. */
@@ -58,14 +61,19 @@ function positionOf(event: StoredEvent | undefined): EventPosition | null {
 }
 
 /**
- * Raw bytes go into the text as they are: parsed and written again, an int64 would lose its last digits. Redaction and the
- * scanner leave only UTF-8; should bytes be none all the same, they go as base64.
+ * Raw bytes go into the text as they are: parsed and written again, an int64 would lose its last digits. Bytes that are
+ * not UTF-8, or that nobody parsed because there are too many, could break the answer and so go as base64.
  */
-function eventText(event: StoredEvent, raw: Buffer | null | undefined): string {
+export function eventText(event: StoredEvent, raw?: Buffer | null): string {
   const text = JSON.stringify(withLinks(event))
   if (raw === undefined) return text
-  if (raw === null) return `${text.slice(0, -1)},"raw":null}`
-  return `${text.slice(0, -1)},"raw":${raw.toString('utf8')}}`
+  return `${text.slice(0, -1)},${rawMember(event, raw)}}`
+}
+
+function rawMember({ flags }: StoredEvent, raw: Buffer | null): string {
+  if (raw === null) return '"raw":null'
+  const isKnownJson = isUtf8(raw) && !flags.includes('bodyTooLarge')
+  return isKnownJson ? `"raw":${raw.toString()}` : `"raw_base64":"${raw.toString('base64')}"`
 }
 
 export function withLinks(event: StoredEvent): object {

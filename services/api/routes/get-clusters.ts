@@ -6,7 +6,7 @@ import type { RouteParts } from '../api.ts'
 import type { Route } from '../authenticate.ts'
 import { refuseOthers, urlParameters } from '../list-question.ts'
 
-export function getCluster(parts: RouteParts): Route {
+export function getClusters(parts: RouteParts): Route {
   return async (request, response, caller) => {
     refuseOthers(urlParameters(request), [])
     const clusters = await listClusters(parts.store, caller.scope)

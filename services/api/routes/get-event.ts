@@ -3,11 +3,13 @@
 import { findEvent } from '@plaintrail/store/find-event'
 import type { RouteParts } from '../api.ts'
 import type { Route } from '../authenticate.ts'
+import { refuseOthers, urlParameters } from '../list-question.ts'
 import { Problem } from '../problems.ts'
 import { withLinks } from '../send-events.ts'
 
 export function getEvent(parts: RouteParts): Route {
   return async (request, response, caller) => {
+    refuseOthers(urlParameters(request), [])
     const event = await findEvent(parts.store, caller.scope, String(request.params['id']))
     if (!event)
       throw new Problem('not_found', 'there is no such event, or it is past retention', 'Ids begin with evt_.')

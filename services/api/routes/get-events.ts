@@ -7,7 +7,7 @@ import { sendEvents } from '../send-events.ts'
 
 export function getEvents(parts: RouteParts): Route {
   return async (request, response, caller) => {
-    const question = listQuestion(urlParameters(request), parts.cursorKey, { nowUs: parts.nowUs() })
+    const question = listQuestion(urlParameters(request), parts.cursorKey, { list: 'events', nowUs: parts.nowUs() })
     await sendEvents(parts, response, caller.scope, question)
   }
 }

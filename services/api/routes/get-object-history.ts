@@ -15,12 +15,13 @@ export function getObjectHistory(parts: RouteParts): Route {
     const segment = (name: string): string => String(request.params[name])
     const group = segment('group') === 'core' ? '' : segment('group')
     const question = listQuestion(urlParameters(request), parts.cursorKey, {
+      list: 'history',
       nowUs: parts.nowUs(),
       sinceUs: 0,
       defaults: changes,
       fixed: {
         cluster: only(segment('cluster')),
-        kind: only(`${segment('resource').toLowerCase()}.${group}`),
+        kind: only(`${segment('resource')}.${group}`),
         ns: only(segment('ns') === '_' ? '' : segment('ns')),
         name: only(segment('name')),
       },

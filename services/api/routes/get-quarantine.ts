@@ -1,24 +1,26 @@
 // GET /v1/quarantine: what was received and could not be read, newest first, with its bytes on request.
 
-import { onlyValue } from '@plaintrail/query/parameters'
-import { QueryError } from '@plaintrail/query/query-error'
 import { listQuarantined, type Quarantined } from '@plaintrail/store/quarantined'
 import type { RouteParts } from '../api.ts'
 import type { Route } from '../authenticate.ts'
-import { cursorAfter, listQuestion, refuseOthers, urlParameters } from '../list-question.ts'
+import { echo, nextPage } from '../list-answer.ts'
+import { listQuestion, refuseOthers, urlParameters } from '../list-question.ts'
 
-const parameterNames = ['cluster', 'since', 'until', 'limit', 'cursor']
+const parameterNames = ['cluster', 'not.cluster', 'since', 'until', 'limit', 'cursor', 'bytes']
 /** Of items in one page; a page that would have more has fewer items and a cursor. */
 const bytesMax = 64 * 1024 * 1024
 
 /** Items are few and must not be overlooked, so the window is everything unless something else is asked for. */
 export function getQuarantine(parts: RouteParts): Route {
   return async (request, response, caller) => {
-    const { bytes, ...parameters } = urlParameters(request)
-    refuseOthers(parameters, [...parameterNames, 'bytes'])
-    const withBytes = readBoolean('bytes', onlyValue('bytes', bytes))
-    const question = listQuestion(parameters, parts.cursorKey, { nowUs: parts.nowUs(), sinceUs: 0 })
-    const { window, limit, after, filter } = question
+    const parameters = urlParameters(request)
+    refuseOthers(parameters, parameterNames)
+    const question = listQuestion(parameters, parts.cursorKey, {
+      list: 'quarantine',
+      nowUs: parts.nowUs(),
+      sinceUs: 0,
+    })
+    const { window, limit, after, filter, withBytes } = question
     const found = await listQuarantined(parts.store, caller.scope, {
       window,
       limit,
@@ -29,8 +31,8 @@ export function getQuarantine(parts: RouteParts): Route {
     })
     response.json({
       data: found.items.map(answer),
-      has_more: found.next !== null,
-      next_cursor: found.next && cursorAfter(question, found.next, parts.cursorKey),
+      ...nextPage(response, question, found.next, parts.cursorKey),
+      meta: echo(question),
     })
   }
 }
@@ -38,14 +40,4 @@ export function getQuarantine(parts: RouteParts): Route {
 /** Bytes that could not be read may be anything, so they go as base64. */
 function answer({ bytes, ...item }: Quarantined): object {
   return bytes === undefined ? item : { ...item, bytes: bytes === null ? null : bytes.toString('base64') }
-}
-
-function readBoolean(parameter: string, text: string | undefined): boolean {
-  if (text === undefined || text === 'false') return false
-  if (text === 'true' || text === '') return true
-  throw new QueryError({
-    message: `could not read ${parameter}: it is neither true nor false`,
-    parameter,
-    hint: `Send ${parameter}=true.`,
-  })
 }

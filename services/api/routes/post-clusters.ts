@@ -9,14 +9,17 @@ import type { Route } from '../authenticate.ts'
 import { apiServerFlags } from '../connect/api-server-flags.ts'
 import { auditPolicy } from '../connect/audit-policy.ts'
 import { webhookKubeconfig, type IngestCredential } from '../connect/kubeconfig.ts'
-import { Problem } from '../problems.ts'
+import { refuseOthers, urlParameters } from '../list-question.ts'
+import { noJson, Problem } from '../problems.ts'
+import { readJson } from '../requests.ts'
 
 const laneName = 'main'
 const kinds = ['token', 'certificate'] as const
 
 export function postClusters(parts: RouteParts): Route {
   return async (request, response) => {
-    const { name, kind } = readBody(request.body)
+    refuseOthers(urlParameters(request), [])
+    const { name, kind } = readBody(await readJson(request, response))
     const made =
       kind === 'token' ? makeTokenCredential() : await makeCertificateCredential(parts.certificateAuthority, name)
     // Written before anything is stored: a URL that API servers cannot use must not leave a cluster behind.
@@ -41,6 +44,7 @@ export function postClusters(parts: RouteParts): Route {
 }
 
 function readBody(body: unknown): { name: string; kind: (typeof kinds)[number] } {
+  if (body === undefined) throw noJson()
   const fields: Readonly<Partial<Record<string, unknown>>> =
     typeof body === 'object' && body !== null ? { ...body } : {}
   const { name, credential = 'token' } = fields
