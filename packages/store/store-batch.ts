@@ -49,11 +49,24 @@ export interface BatchOutcome {
   readonly droppedSegments: number
 }
 
+/** A batch that is read, named and encoded, and not yet stored. */
+export interface PreparedBatch {
+  readonly plans: readonly Plan[]
+  readonly rows: readonly EventRow[]
+  readonly offered: number
+  /** Null where it could not be made; commit then tries again and treats what fails. */
+  readonly made: MadeBatch | null
+}
+
 export interface BatchWriter {
+  /** All that can be done before the batch ahead is committed. Rejects when Postgres cannot be asked. */
+  prepare(segments: readonly ReadSegment[]): Promise<PreparedBatch>
   /**
    * When it returns, the batch is committed. Rejects with BatchFenced when another worker has committed one of the
    * segments; with Postgres' error otherwise, and then nothing of the batch is stored. Not to be called concurrently.
    */
+  commit(prepared: PreparedBatch): Promise<BatchOutcome>
+  /** Both, one after the other. */
   store(segments: readonly ReadSegment[]): Promise<BatchOutcome>
 }
 
@@ -74,32 +87,46 @@ export function createBatchWriter(store: Store): BatchWriter {
   const state = { store, dimensions: createDimensions(store), lanes: createLanes(store), days: new Set<number>() }
   /** After a batch with duplicates the next one likely has some too (a file posted again): ask before inserting. */
   let askFirst = false
-  return {
-    async store(segments) {
-      const plans = await Promise.all(segments.map((segment) => planOf(segment, state.lanes)))
-      let rows = withoutRepeats(plans)
-      const offered = segments.reduce((sum, segment) => sum + segment.events.length, 0)
-      for (let attempt = 1; attempt <= attemptsMax; attempt++) {
-        if (askFirst) {
-          const fresh = await withoutStored(store, rows)
-          askFirst = fresh.length < rows.length
-          rows = fresh
-        }
-        const refused = await makeMissingDays(state, rows)
-        try {
-          return await commit(state, plans, rows, { offered, refused })
-        } catch (error) {
-          const reaction = reactionTo(error)
-          askFirst = reaction === 'ask'
-          if (reaction === 'look again') state.days.clear()
-          if (reaction === 'fenced') throw new BatchFenced('could not store the batch', { cause: error })
-          if (reaction === 'isolate') return await storeWithout(error, { state, plans, rows, offered, refused })
-          if (reaction === 'give up') throw error
+  const prepare = async (segments: readonly ReadSegment[]): Promise<PreparedBatch> => {
+    const plans = await Promise.all(segments.map((segment) => planOf(segment, state.lanes)))
+    const rows = withoutRepeats(plans)
+    const offered = segments.reduce((sum, segment) => sum + segment.events.length, 0)
+    const made = askFirst ? null : await makeBatch(state, plans, rows).catch(() => null)
+    return { plans, rows, offered, made }
+  }
+  const commit = async ({ plans, offered, ...prepared }: PreparedBatch): Promise<BatchOutcome> => {
+    let { rows, made } = prepared
+    for (let attempt = 1; attempt <= attemptsMax; attempt++) {
+      if (askFirst) {
+        const fresh = await withoutStored(store, rows)
+        askFirst = fresh.length < rows.length
+        if (askFirst) made = null
+        rows = fresh
+      }
+      try {
+        made ??= await makeBatch(state, plans, rows)
+        await insertBatch(store, made.batch)
+        return await afterCommit(store, made, offered - rows.length)
+      } catch (error) {
+        const reaction = reactionTo(error)
+        askFirst = reaction === 'ask'
+        if (reaction === 'fenced') throw new BatchFenced('could not store the batch', { cause: error })
+        if (reaction === 'isolate') return await commitWithout(error, { state, plans, rows, offered })
+        if (reaction === 'give up') throw error
+        if (reaction === 'look again') {
+          state.days.clear()
+          made = null
         }
       }
-      throw new Error(`could not store a batch in ${attemptsMax} attempts: other writers kept storing the same events`)
-    },
+    }
+    throw new Error(`could not store a batch in ${attemptsMax} attempts: other writers kept storing the same events`)
   }
+  return { prepare, commit, store: async (segments) => await commit(await prepare(segments)) }
+}
+
+/** What insert-batch.ts is given. */
+interface MadeBatch {
+  readonly batch: BatchRows
 }
 
 interface WriterState {
@@ -159,48 +186,44 @@ async function makeMissingDays(state: WriterState, rows: readonly EventRow[]): P
   return refused
 }
 
-async function commit(
-  state: WriterState,
-  plans: readonly Plan[],
-  rows: readonly EventRow[],
-  facts: { readonly offered: number; readonly refused: ReadonlySet<number> },
-): Promise<BatchOutcome> {
-  const accepted = rows.filter(({ event }) => !facts.refused.has(dayOf(event.time)))
-  const quarantined = await freshQuarantine(state.store, plans, rows, facts.refused)
+async function makeBatch(state: WriterState, plans: readonly Plan[], rows: readonly EventRow[]): Promise<MadeBatch> {
+  const refused = await makeMissingDays(state, rows)
+  const accepted = rows.filter(({ event }) => !refused.has(dayOf(event.time)))
+  const quarantined = await freshQuarantine(state.store, plans, rows, refused)
   const batch = assemble(plans, accepted, quarantined)
-  await insertBatch(state.store, { ...batch, events: await encodeRows(accepted, state.dimensions) })
-  const sealed = new Set(batch.seals.map((seal) => seal.segmentId))
-  const held = new Set(quarantined.map((row) => row.segmentId))
-  const dropped = batch.taken.filter((id) => !sealed.has(id) && !held.has(id))
-  // A crash right here leaves segments that nothing points to; retention drops them with their day.
-  await dropSegments(state.store, dropped)
-  return {
-    stored: accepted.length,
-    duplicates: facts.offered - rows.length,
-    quarantined: quarantined.length,
-    droppedSegments: dropped.length,
-  }
+  return { batch: { ...batch, events: await encodeRows(accepted, state.dimensions) } }
+}
+
+async function afterCommit(store: Store, { batch }: MadeBatch, duplicates: number): Promise<BatchOutcome> {
+  const { taken, seals, quarantined, eventCount } = batch
+  const needed = new Set([...seals, ...quarantined].map(({ segmentId }) => segmentId))
+  const dropped = taken.filter((id) => !needed.has(id))
+  // A crash or a failure right here leaves segments that nothing points to; retention drops them with their day.
+  await dropSegments(store, dropped).catch(() => undefined)
+  return { stored: eventCount, duplicates, quarantined: quarantined.length, droppedSegments: dropped.length }
 }
 
 /**
  * One event that Postgres or we cannot take must not hold up its lane for ever: the events that fail alone are quarantined
  * and the rest is stored.
  */
-async function storeWithout(
+async function commitWithout(
   cause: unknown,
   batch: {
     readonly state: WriterState
     readonly plans: readonly Plan[]
     readonly rows: readonly EventRow[]
     readonly offered: number
-    readonly refused: ReadonlySet<number>
   },
 ): Promise<BatchOutcome> {
-  const faulty = await findFaulty(batch.state, batch.rows)
+  const { state, offered } = batch
+  const faulty = await findFaulty(state, batch.rows)
   if (faulty.size === 0) throw cause
   const rows = batch.rows.filter((row) => !faulty.has(row))
   const plans = batch.plans.map((plan) => ({ ...plan, segment: withUnread(plan.segment, faulty) }))
-  return await commit(batch.state, plans, rows, { offered: batch.offered, refused: batch.refused })
+  const made = await makeBatch(state, plans, rows)
+  await insertBatch(state.store, made.batch)
+  return await afterCommit(state.store, made, offered - batch.rows.length)
 }
 
 function withUnread(segment: ReadSegment, faulty: ReadonlyMap<EventRow, string>): ReadSegment {

@@ -7,7 +7,7 @@ import type { Store } from '@plaintrail/store/open-store'
 import { tokenDigest, tokenPrefixes } from '@plaintrail/store/tokens'
 import { Problem } from './problems.ts'
 
-export interface Caller {
+interface Caller {
   readonly token: ApiToken
   readonly scope: Scope
 }

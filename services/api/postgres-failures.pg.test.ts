@@ -1,9 +1,10 @@
 // What the api says when Postgres fails, is slow or gone: enough to act on, and nothing of what Postgres said.
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import { formatEventId } from '@plaintrail/event/identity'
 import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
 import { expect, test } from 'vitest'
-import { problemOf, startTestApi, type TestApi } from './api-for-tests.ts'
+import { nowUs, problemOf, startTestApi, type TestApi } from './api-for-tests.ts'
 
 async function start(stack: AsyncDisposableStack, questionMsMax?: number): Promise<TestApi> {
   const database = stack.use(await createTestDatabase())
@@ -44,10 +45,9 @@ test('without Postgres every question is told to come again, and not why', async
   const api = await start(stack)
   await api.get('/v1/version')
   await api.store.pool.end()
-  const paths = ['/v1/events', '/v1/events/evt_01m1jvhak0g0000000000000000000000000', '/v1/clusters', '/v1/quarantine']
-  for (const path of paths) {
+  const event = `/v1/events/${formatEventId(nowUs, Buffer.alloc(16))}`
+  for (const path of ['/v1/events', event, `${event}/raw`, '/v1/clusters', '/v1/quarantine']) {
     const response = await api.get(path)
-    if (response.status === 404) continue
     expect(response.status, path).toBe(503)
     expect(response.headers.get('retry-after')).toMatch(/^\d+$/)
     const problem = await problemOf(response)

@@ -2,7 +2,7 @@
 
 import type { LogEntry, LogReader } from '@plaintrail/event-log/event-log'
 import type { Logger } from '@plaintrail/runtime/logger'
-import { BatchFenced, type BatchOutcome, type BatchWriter, type ReadSegment } from '@plaintrail/store/store-batch'
+import { BatchFenced, type BatchOutcome, type BatchWriter, type PreparedBatch } from '@plaintrail/store/store-batch'
 import { readSegment } from './read-segment.ts'
 
 export interface ProcessLogParts {
@@ -30,9 +30,9 @@ export async function processLog(parts: ProcessLogParts, signal: AbortSignal): P
   while (!signal.aborted) {
     try {
       const entries = await parts.reader.read({ entries: batchEntriesMax, bytes: batchBytesMax })
-      const segments = entries.map(readSegment)
+      const prepared = entries.length > 0 ? await parts.writer.prepare(entries.map(readSegment)) : null
       await inFlight
-      inFlight = entries.length > 0 ? commit(parts, entries, segments) : Promise.resolve()
+      inFlight = prepared ? commit(parts, entries, prepared) : Promise.resolve()
       // Its failure is met at the next turn's await, or after the loop.
       inFlight.catch(() => undefined)
       retry = retryMs.first
@@ -53,11 +53,7 @@ export async function processLog(parts: ProcessLogParts, signal: AbortSignal): P
   await inFlight.catch((error: unknown) => parts.logger.error({ error }, 'could not commit the last batch'))
 }
 
-async function commit(
-  parts: ProcessLogParts,
-  entries: readonly LogEntry[],
-  segments: readonly ReadSegment[],
-): Promise<void> {
-  parts.onCommitted(await parts.writer.store(segments))
+async function commit(parts: ProcessLogParts, entries: readonly LogEntry[], prepared: PreparedBatch): Promise<void> {
+  parts.onCommitted(await parts.writer.commit(prepared))
   parts.reader.settled(entries.map((entry) => entry.position))
 }
