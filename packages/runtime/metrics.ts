@@ -28,7 +28,8 @@ export interface Metrics {
 }
 
 export interface MetricsOptions {
-  readonly version: string
+  /** Null for a part whose text is joined to that of the process it is in. */
+  readonly version: string | null
   /** Memory, CPU, event loop and garbage collection of this process; off where tests make many. */
   readonly processMetrics: boolean
 }
@@ -50,6 +51,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     text: () => registry.metrics(),
     contentType: registry.contentType,
   }
+  if (options.version === null) return metrics
   const build = metrics.gauge({
     name: 'plaintrail_build_info',
     help: 'Always 1; the labels say which build this process runs.',

@@ -5,7 +5,8 @@ import type { Scope } from '@plaintrail/query/scope'
 import { sql } from 'drizzle-orm'
 import type { Store } from './open-store.ts'
 import { readRows } from './read-rows.ts'
-import { cluster } from './schema.ts'
+import type { NewIngestCredential } from './credentials.ts'
+import { cluster, ingestCredential } from './schema.ts'
 import { inScope, visibleClusters, type VisibleCluster } from './visible-clusters.ts'
 
 export interface Cluster extends VisibleCluster {
@@ -31,15 +32,26 @@ export function isClusterName(name: string): boolean {
   return /^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/.test(name)
 }
 
-/** Throws ClusterExists. `name` must be one that isClusterName takes. */
-export async function addCluster(store: Store, { name }: { readonly name: string }): Promise<Cluster> {
-  const [added] = await store.db
-    .insert(cluster)
-    .values({ uid: randomUUID(), name })
-    .onConflictDoNothing({ target: cluster.name })
-    .returning({ id: cluster.id, uid: cluster.uid, name: cluster.name, createdAt: cluster.createdAt })
-  if (!added) throw new ClusterExists(`could not add the cluster ${name}: there is one of that name; choose another`)
-  return added
+export interface NewCluster {
+  /** One that isClusterName takes. */
+  readonly name: string
+  /** Added in the same transaction: a cluster that nothing can post to could not be added again. */
+  readonly credential?: Omit<NewIngestCredential, 'clusterId'>
+}
+
+/** Throws ClusterExists. */
+export async function addCluster(store: Store, { name, credential }: NewCluster): Promise<Cluster> {
+  return await store.db.transaction(async (transaction) => {
+    const [added] = await transaction
+      .insert(cluster)
+      .values({ uid: randomUUID(), name })
+      .onConflictDoNothing({ target: cluster.name })
+      .returning({ id: cluster.id, uid: cluster.uid, name: cluster.name, createdAt: cluster.createdAt })
+    if (!added) throw new ClusterExists(`could not add the cluster ${name}: there is one of that name; choose another`)
+    if (credential)
+      await transaction.insert(ingestCredential).values({ id: randomUUID(), clusterId: added.id, ...credential })
+    return added
+  })
 }
 
 /** Null where there is none of that name in the scope. */

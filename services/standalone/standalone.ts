@@ -58,6 +58,8 @@ export async function startStandalone(
   const metrics = createMetrics({ version, processMetrics: true })
   const health = createHealth()
 
+  const stop = new AbortController()
+  const stopping = stop.signal
   const connection = await openDatabase(config, stack, say, health)
   const applied = await migrate(connection, { onApplied: (name) => say(`schema: ${name}`) })
   if (applied.length > 0) logger.debug({ applied }, 'migrated the schema')
@@ -67,7 +69,9 @@ export async function startStandalone(
         connectionsMax,
         statementMs,
         applicationName: `plaintrail ${name}`,
-        onIdleError: (error) => logger.warn({ error }, 'a connection to Postgres broke'),
+        onIdleError: (error) => {
+          if (!stopping.aborted) logger.warn({ error }, 'a connection to Postgres broke')
+        },
       }),
     )
   const appending = open('receiver', appendConnectionsMax, appendMsMax)
@@ -79,7 +83,7 @@ export async function startStandalone(
   stack.use(watchStore({ store: asking, health, metrics }))
   const worker = stack.use(
     startWorkerThread(
-      { connection, config: { retentionDays: config.retentionDays }, logLevel: config.logLevel, version },
+      { connection, config: { retentionDays: config.retentionDays }, logLevel: config.logLevel },
       { health, logger },
     ),
   )
@@ -102,6 +106,8 @@ export async function startStandalone(
     }),
   )
   await announce(config.dataFolder, api.url, stack)
+  // First of all when it stops: connections that end with their server are no news then.
+  stack.defer(() => stop.abort())
   const kept = stack.move()
   return {
     url: api.url,

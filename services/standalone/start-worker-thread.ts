@@ -11,7 +11,6 @@ export interface WorkerInput {
   readonly connection: Connection
   readonly config: WorkerConfig
   readonly logLevel: LogLevel
-  readonly version: string
 }
 
 export type ToWorker = { readonly kind: 'metrics'; readonly request: number } | { readonly kind: 'stop' }

@@ -19,7 +19,7 @@ if (parentPort) {
   const input = workerInput(workerData)
   const stack = new AsyncDisposableStack()
   const logger = createLogger('worker', { level: input.logLevel, destination: process.stderr })
-  const metrics = createMetrics({ version: input.version, processMetrics: false })
+  const metrics = createMetrics({ version: null, processMetrics: false })
   const health = createHealth()
   const store = stack.use(
     openStore(input.connection, {

@@ -2,7 +2,6 @@
 
 import type { CertificateAuthority } from '@plaintrail/runtime/certificate-authority'
 import { addCluster, isClusterName } from '@plaintrail/store/clusters'
-import { addIngestCredential } from '@plaintrail/store/credentials'
 import { makeToken, tokenDigest } from '@plaintrail/store/tokens'
 import type { RouteParts } from '../api.ts'
 import type { Route } from '../authenticate.ts'
@@ -29,8 +28,7 @@ export function postClusters(parts: RouteParts): Route {
       caPem: parts.certificateAuthority.certificatePem,
       credential: made.credential,
     })
-    const cluster = await addCluster(parts.store, { name })
-    await addIngestCredential(parts.store, { clusterId: cluster.id, kind, digest: made.digest, laneName })
+    const cluster = await addCluster(parts.store, { name, credential: { kind, digest: made.digest, laneName } })
     response.status(201).json({
       id: cluster.uid,
       name,
