@@ -13,7 +13,8 @@ import { ensureApiToken } from '@plaintrail/store/credentials'
 import { migrate } from '@plaintrail/store/migrate'
 import { openStore, type Store } from '@plaintrail/store/open-store'
 import { makeToken, tokenDigest } from '@plaintrail/store/tokens'
-import { startApi, type ApiParts } from './api.ts'
+import { startApi } from './api.ts'
+import type { ApiParts } from './api-parts.ts'
 import type { ApiConfig } from './config.ts'
 
 export interface TestApi extends AsyncDisposable {

@@ -2,14 +2,10 @@
 
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import express, { type Express, type Router } from 'express'
-import type { CertificateAuthority } from '@plaintrail/runtime/certificate-authority'
-import type { Health } from '@plaintrail/runtime/health'
-import type { Logger } from '@plaintrail/runtime/logger'
-import type { Metrics } from '@plaintrail/runtime/metrics'
-import type { Store } from '@plaintrail/store/open-store'
-import { createSegmentItems, type SegmentItems } from '@plaintrail/store/segment-items'
+import express, { type Express } from 'express'
+import { createSegmentItems } from '@plaintrail/store/segment-items'
 import { signingKey } from '@plaintrail/store/signing-keys'
+import type { ApiParts, RouteParts } from './api-parts.ts'
 import { createCallers } from './authenticate.ts'
 import { questionMsMax } from './bounded-question.ts'
 import type { ApiConfig } from './config.ts'
@@ -23,34 +19,6 @@ import { getObjectHistory } from './routes/get-object-history.ts'
 import { operations } from './routes/operations.ts'
 import { getQuarantine } from './routes/get-quarantine.ts'
 import { postClusters } from './routes/post-clusters.ts'
-
-export interface ApiParts {
-  readonly store: Store
-  readonly logger: Logger
-  readonly health: Health
-  readonly metrics: Metrics
-  /** The body of /metrics: this process' and that of any other that speaks through it. */
-  readonly metricsText: () => Promise<string>
-  readonly certificateAuthority: CertificateAuthority
-  readonly version: string
-  /** Where ingest by TLS listens, for kubeconfigs without PLAINTRAIL_INGEST_URL. */
-  readonly ingestPort: number
-  /** Answered before the API's own routes. */
-  readonly mount?: Router
-  /** Microseconds since 1970. */
-  readonly nowUs?: () => number
-  /** A list of events that takes longer is given up. */
-  readonly questionMsMax?: number
-}
-
-/** What routes are made from. */
-export interface RouteParts extends ApiParts {
-  readonly config: ApiConfig
-  readonly cursorKey: Uint8Array
-  readonly segmentItems: SegmentItems
-  readonly nowUs: () => number
-  readonly questionMsMax: number
-}
 
 export interface Api extends AsyncDisposable {
   /** `http://127.0.0.1:7717` */

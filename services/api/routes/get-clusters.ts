@@ -2,7 +2,7 @@
 
 import { formatMicroTime } from '@plaintrail/event/time'
 import { listClusters } from '@plaintrail/store/clusters'
-import type { RouteParts } from '../api.ts'
+import type { RouteParts } from '../api-parts.ts'
 import type { Route } from '../authenticate.ts'
 import { refuseOthers, urlParameters } from '../list-question.ts'
 

@@ -1,7 +1,7 @@
 // GET /v1/events/{id}/raw: the event byte for byte as it arrived, redaction excepted.
 
 import { rawEvent } from '@plaintrail/store/raw-events'
-import type { RouteParts } from '../api.ts'
+import type { RouteParts } from '../api-parts.ts'
 import type { Route } from '../authenticate.ts'
 import { refuseOthers, urlParameters } from '../list-question.ts'
 import { Problem } from '../problems.ts'

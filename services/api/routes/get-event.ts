@@ -1,7 +1,7 @@
 // GET /v1/events/{id}: one event, with the other stages of its request.
 
 import { findEvent } from '@plaintrail/store/find-event'
-import type { RouteParts } from '../api.ts'
+import type { RouteParts } from '../api-parts.ts'
 import type { Route } from '../authenticate.ts'
 import { refuseOthers, urlParameters } from '../list-question.ts'
 import { Problem } from '../problems.ts'

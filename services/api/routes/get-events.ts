@@ -1,6 +1,6 @@
 // GET /v1/events: a page of requests, newest first, by the plain parameters.
 
-import type { RouteParts } from '../api.ts'
+import type { RouteParts } from '../api-parts.ts'
 import type { Route } from '../authenticate.ts'
 import { listQuestion, urlParameters } from '../list-question.ts'
 import { sendEvents } from '../send-events.ts'

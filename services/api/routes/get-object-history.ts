@@ -1,6 +1,6 @@
 // GET /v1/objects/{cluster}/{group}/{resource}/{ns}/{name}/history: what was done to one object, newest first.
 
-import type { RouteParts } from '../api.ts'
+import type { RouteParts } from '../api-parts.ts'
 import type { Route } from '../authenticate.ts'
 import { listQuestion, urlParameters } from '../list-question.ts'
 import { sendEvents } from '../send-events.ts'

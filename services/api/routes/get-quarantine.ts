@@ -1,7 +1,7 @@
 // GET /v1/quarantine: what was received and could not be read, newest first, with its bytes on request.
 
 import { listQuarantined, type Quarantined } from '@plaintrail/store/quarantined'
-import type { RouteParts } from '../api.ts'
+import type { RouteParts } from '../api-parts.ts'
 import type { Route } from '../authenticate.ts'
 import { echo, nextPage } from '../list-answer.ts'
 import { listQuestion, refuseOthers, urlParameters } from '../list-question.ts'

@@ -1,7 +1,7 @@
 // /healthz, /readyz, /metrics: for machines that watch this one, and so without a token.
 
 import express, { type Router } from 'express'
-import type { RouteParts } from '../api.ts'
+import type { RouteParts } from '../api-parts.ts'
 
 export function operations(parts: Pick<RouteParts, 'health' | 'metrics' | 'metricsText'>): Router {
   const router = express.Router()

@@ -3,7 +3,7 @@
 import type { CertificateAuthority } from '@plaintrail/runtime/certificate-authority'
 import { addCluster, isClusterName } from '@plaintrail/store/clusters'
 import { makeToken, tokenDigest } from '@plaintrail/store/tokens'
-import type { RouteParts } from '../api.ts'
+import type { RouteParts } from '../api-parts.ts'
 import type { Route } from '../authenticate.ts'
 import { apiServerFlags } from '../connect/api-server-flags.ts'
 import { auditPolicy } from '../connect/audit-policy.ts'
