@@ -33,6 +33,7 @@ create index seal_lane_seq on seal (lane_id, first_seq);
 create index seal_time_min on seal (time_min);
 
 -- What the worker has not read yet: the embedded profile's log. A row goes away in the transaction that stores its events.
+-- bytes: of the body before it was compressed.
 create table segment_queue (
   segment_id bigint primary key,
   bytes int not null

@@ -14,18 +14,25 @@ export interface LogEntry {
   readonly envelope: Uint8Array
 }
 
+/** What the log must know of an envelope without opening it. */
+export interface AppendHeader {
+  readonly receivedAtUs: number
+  /** Of its body before it was compressed: what reading it will take. */
+  readonly bodyBytes: number
+}
+
 export interface LogWriter {
   /**
    * Returns once the envelope is durable: a crash of any process after that loses nothing. May be called again before
    * an earlier call has returned. Rejects with LogUnavailable when it cannot say so; the envelope may then be in the
    * log all the same, and the worker drops what comes twice.
    */
-  append(envelope: Uint8Array, header: { readonly receivedAtUs: number }): Promise<void>
+  append(envelope: Uint8Array, header: AppendHeader): Promise<void>
 }
 
 export interface LogReader {
   /**
-   * The next entries, oldest first within a lane, at most `limit`; empty when there is none at the moment. Entries once
+   * The next entries, oldest first within a lane, at most `limit` (bytes of their bodies), but one at least; empty when there is none at the moment. Entries once
    * given are not given again until `rewind`. Whoever commits their positions does so in one transaction with what it
    * derived from them, and says so with `settled`.
    */

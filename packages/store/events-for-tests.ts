@@ -26,7 +26,10 @@ export async function storeDeliveries(store: Store, deliveries: readonly Deliver
     await makePartitionsAhead(store, receivedAtUs)
     const header = { cluster, lane: 'main', receivedAtUs, credential: 'test', redactions: [], duplicateKeys: [] }
     const { bounds, body } = joined(items)
-    await writer.append(await encodeEnvelope({ ...header, problems }, bounds, body), { receivedAtUs })
+    await writer.append(await encodeEnvelope({ ...header, problems }, bounds, body), {
+      receivedAtUs,
+      bodyBytes: body.length,
+    })
   }
   const entries = await tableLogReader(store).read({ entries: 10_000, bytes: 1024 ** 3 })
   await createBatchWriter(store).store(entries.map(readSegment))

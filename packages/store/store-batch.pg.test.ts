@@ -35,7 +35,7 @@ async function openBench(): Promise<Bench> {
     store,
     clusterUid,
     async segment(events, edit = {}) {
-      await log.append(Buffer.from('an envelope'), { receivedAtUs: Date.now() * 1_000 })
+      await log.append(Buffer.from('an envelope'), { receivedAtUs: Date.now() * 1_000, bodyBytes: 11 })
       const [entry] = await reader.read({ entries: 1, bytes: 1 })
       return {
         segmentId: entry?.position.offset ?? 0,

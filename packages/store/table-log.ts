@@ -8,7 +8,7 @@ import { dayOf } from './segment-id.ts'
 /** Returns when Postgres has committed with synchronous_commit on: the bytes are on disk. */
 export function tableLogWriter(store: Store): LogWriter {
   return {
-    async append(envelope, { receivedAtUs }) {
+    async append(envelope, { receivedAtUs, bodyBytes }) {
       try {
         await store.pool.query({
           name: 'append-segment',
@@ -17,8 +17,8 @@ export function tableLogWriter(store: Store): LogWriter {
                    values ($1::int8 * 4294967296 + nextval('segment_number'), $2::int8, $3::int4, $4::bytea)
                    returning id
                  )
-                 insert into segment_queue (segment_id, bytes) select id, $3::int4 from s`,
-          values: [dayOf(receivedAtUs), receivedAtUs, envelope.length, envelope],
+                 insert into segment_queue (segment_id, bytes) select id, $5::int4 from s`,
+          values: [dayOf(receivedAtUs), receivedAtUs, envelope.length, envelope, bodyBytes],
         })
       } catch (cause) {
         throw new LogUnavailable('could not append to the log: Postgres did not take the segment', { cause })

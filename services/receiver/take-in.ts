@@ -5,9 +5,11 @@ import { redactEventList, type RedactionPath } from '@plaintrail/event/redact'
 import { scanEventList } from '@plaintrail/event/scan'
 import { encodeEnvelope } from '@plaintrail/event-log/envelope'
 import type { IngestCredential } from './credentials.ts'
+import { splitLong } from './split-long.ts'
 
 export interface TakenIn {
-  readonly envelope: Buffer
+  /** One, or several in order where the list is very long. */
+  readonly envelopes: readonly { readonly envelope: Buffer; readonly bodyBytes: number }[]
   readonly items: number
   readonly problems: readonly string[]
   readonly redacted: number
@@ -42,8 +44,13 @@ export function createTakeIn(options: TakeInOptions): TakeIn {
       redactions: redacted.redactions,
       duplicateKeys: scan.duplicateKeys,
     }
+    const envelopes: { envelope: Buffer; bodyBytes: number }[] = []
+    for (const part of splitLong({ header, bounds: redacted.bounds, body: redacted.body })) {
+      const envelope = await encodeEnvelope(part.header, part.bounds, part.body)
+      envelopes.push({ envelope, bodyBytes: part.body.length })
+    }
     return {
-      envelope: await encodeEnvelope(header, redacted.bounds, redacted.body),
+      envelopes,
       items: redacted.bounds.length / 2,
       problems: scan.problems.map((problem) => problem.reason),
       redacted: redacted.redactions.length,

@@ -48,7 +48,9 @@ export async function measureStorePath(
   for (let start = 0; start < envelopes.length; start += segmentsABatch) {
     const batch = envelopes.slice(start, start + segmentsABatch)
     await timed(() =>
-      Promise.all(batch.map((envelope) => parts.writer.append(envelope, { receivedAtUs: Date.now() * 1_000 }))),
+      Promise.all(
+        batch.map((envelope) => parts.writer.append(envelope, { receivedAtUs: Date.now() * 1_000, bodyBytes: 1 })),
+      ),
     )
     const entries = await parts.reader.read({ entries: batch.length, bytes: Number.MAX_SAFE_INTEGER })
     const segments = entries.map(readSegment)
