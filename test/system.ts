@@ -49,13 +49,15 @@ export async function temporaryFolder(): Promise<string> {
 }
 
 const standaloneMain = join(import.meta.dirname, '../services/standalone/main.ts')
+/** As in package.json's `start`. */
+const nodeFlags = ['--v8-pool-size=1']
 const readyMsMax = 60_000
 const ready = /^plaintrail ready at (\S+) \(ingest by TLS on port (\d+)\)/m
 
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
   const temporary = options.dataFolder === undefined
   const dataFolder = options.dataFolder ?? (await temporaryFolder())
-  const child = spawn(process.execPath, [options.entry ?? standaloneMain], {
+  const child = spawn(process.execPath, [...nodeFlags, options.entry ?? standaloneMain], {
     env: {
       ...process.env,
       PLAINTRAIL_DATA: dataFolder,
