@@ -85,6 +85,8 @@ const defaults = {
   listen_addresses: '',
   unix_socket_permissions: '0700',
   max_connections: '60',
+  // A statement locks each partition and index that it touches: seven a day of events.
+  max_locks_per_transaction: '512',
   synchronous_commit: 'on',
   fsync: 'on',
   full_page_writes: 'on',

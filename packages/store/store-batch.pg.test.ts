@@ -170,6 +170,48 @@ test('an event that Postgres refuses is quarantined and its neighbours are store
   expect(await seqs(bench.store)).toEqual(upTo(40))
 })
 
+test('an event that Postgres refuses is found beside one that is stored already', async () => {
+  await using bench = await openBench()
+  const writer = createBatchWriter(bench.store)
+  const first = await bench.segment(some(4))
+  await writer.store([first])
+  const poisoned = await bench.segment([eventAt(nowUs + 5, { detail: 'NUL \0 in a text' }), ...some(2, nowUs + 1_000)])
+  const mixed = { ...poisoned, events: [...poisoned.events, ...first.events] }
+  expect(await writer.store([mixed])).toMatchObject({ stored: 2, duplicates: 4, quarantined: 1 })
+  expect(await seqs(bench.store)).toEqual(upTo(6))
+})
+
+test('more different user agents than are remembered do not hold up the batch', async () => {
+  await using bench = await openBench()
+  const agents = Array.from({ length: 30_000 }, (_, index) => `agent-${index}`)
+  const addresses = (index: number): string[] =>
+    Array.from({ length: 8 }, (_, hop) => `10.${index >> 8}.${index & 255}.${hop}`)
+  const events = agents.map((userAgent, index) =>
+    eventAt(nowUs + index, {
+      client: { userAgent, name: null, version: null },
+      source: { peer: '10.0.0.1', claimed: addresses(index) },
+    }),
+  )
+  expect(await createBatchWriter(bench.store).store([await bench.segment(events)])).toMatchObject({ stored: 30_000 })
+})
+
+test('a duplicate is found among many days, and a list over too many days keeps what it can', async () => {
+  await using bench = await openBench()
+  const writer = createBatchWriter(bench.store)
+  const dayUs = 86_400_000_000
+  const days = await bench.segment(Array.from({ length: 450 }, (_, day) => eventAt(nowUs - day * dayUs)))
+  expect(await writer.store([days])).toMatchObject({ stored: 400, quarantined: 50 })
+  const again = await bench.segment([], { items: 2, events: days.events.slice(0, 2) })
+  expect(await writer.store([again, await bench.segment(some(1))])).toMatchObject({ stored: 1, duplicates: 2 })
+})
+
+test('a log that slept for days makes the day that it wakes up on', async () => {
+  await using bench = await openBench()
+  const inNineDays = Date.now() * 1_000 + 9 * 86_400_000_000
+  await tableLogWriter(bench.store).append(Buffer.from('an envelope'), { receivedAtUs: inNineDays, bodyBytes: 11 })
+  expect((await queueDepth(bench.store)).segments).toBe(1)
+})
+
 test('a late event gets a partition of its day, an odd one the fixed odd partition', async () => {
   await using bench = await openBench()
   const late = Date.parse('2019-02-03T04:05:06Z') * 1_000

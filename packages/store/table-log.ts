@@ -1,30 +1,49 @@
 // The embedded profile's event log: the segment table itself, and a small queue of what the worker has not read yet.
 // Bytes are written once; taking an entry off the queue happens in insert-batch.ts, with what was derived from it.
 
-import { LogUnavailable, type LogEntry, type LogReader, type LogWriter } from '@plaintrail/event-log/event-log'
-import type { Store } from './open-store.ts'
+import {
+  LogUnavailable,
+  type AppendHeader,
+  type LogEntry,
+  type LogReader,
+  type LogWriter,
+} from '@plaintrail/event-log/event-log'
+import { sqlState, type Store } from './open-store.ts'
+import { makePartitionsAhead } from './partitions.ts'
 import { dayOf } from './segment-id.ts'
 
 /** Returns when Postgres has committed with synchronous_commit on: the bytes are on disk. */
 export function tableLogWriter(store: Store): LogWriter {
   return {
     async append(envelope, { receivedAtUs, bodyBytes }) {
+      const append = (): Promise<unknown> => appendSegment(store, envelope, { receivedAtUs, bodyBytes })
       try {
-        await store.pool.query({
-          name: 'append-segment',
-          text: `with s as (
-                   insert into segment (id, received_us, bytes, envelope)
-                   values ($1::int8 * 4294967296 + nextval('segment_number'), $2::int8, $3::int4, $4::bytea)
-                   returning id
-                 )
-                 insert into segment_queue (segment_id, bytes) select id, $5::int4 from s`,
-          values: [dayOf(receivedAtUs), receivedAtUs, envelope.length, envelope, bodyBytes],
+        await append().catch(async (error: unknown) => {
+          if (sqlState(error) !== checkViolation) throw error
+          await makePartitionsAhead(store, receivedAtUs)
+          await append()
         })
       } catch (cause) {
         throw new LogUnavailable('could not append to the log: Postgres did not take the segment', { cause })
       }
     },
   }
+}
+
+/** What Postgres says where a row has no partition: the machine slept for days, and the timer that makes them with it. */
+const checkViolation = '23514'
+
+async function appendSegment(store: Store, envelope: Uint8Array, { receivedAtUs, bodyBytes }: AppendHeader) {
+  await store.pool.query({
+    name: 'append-segment',
+    text: `with s as (
+             insert into segment (id, received_us, bytes, envelope)
+             values ($1::int8 * 4294967296 + nextval('segment_number'), $2::int8, $3::int4, $4::bytea)
+             returning id
+           )
+           insert into segment_queue (segment_id, bytes) select id, $5::int4 from s`,
+    values: [dayOf(receivedAtUs), receivedAtUs, envelope.length, envelope, bodyBytes],
+  })
 }
 
 export function tableLogReader(store: Store): LogReader {

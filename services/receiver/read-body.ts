@@ -41,6 +41,7 @@ export async function readBody(
   request: IncomingMessage,
   limits: { readonly bodyBytesMax: number; readonly budget: Budget },
 ): Promise<{ readonly body: Body; readonly held: Disposable }> {
+  request.on('error', ignored)
   const held = holdFrom(limits.budget)
   const announced = Number(request.headers['content-length'] ?? 0)
   if (announced > limits.bodyBytesMax) return { body: { kind: 'too-large', bytes: announced }, held }
@@ -84,8 +85,12 @@ function bodyStream(request: IncomingMessage): Readable {
   if (request.headers['content-encoding'] !== 'gzip') return request
   const inflated = createGunzip()
   request.on('error', (error) => inflated.destroy(error))
+  // The loop that reads may have ended by then, and an error that nobody hears ends the process.
+  inflated.on('error', ignored)
   return request.pipe(inflated)
 }
+
+function ignored(): void {}
 
 function asBuffer(chunk: unknown): Buffer {
   return Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk))

@@ -10,7 +10,7 @@ export interface EnvelopePart {
 }
 
 /** An API server sends 400 at most unless its flags say otherwise. An event takes about 3 KB while it is worked on. */
-export const itemsMax = 5_000
+const itemsMax = 5_000
 
 /** The whole as it is, or parts of at most itemsMax items in their order; the bytes between parts hold no item. */
 export function splitLong(whole: EnvelopePart, max: number = itemsMax): readonly EnvelopePart[] {

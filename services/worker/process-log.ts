@@ -12,6 +12,8 @@ export interface ProcessLogParts {
   /** Told of each commit, and of each failure with its reason. */
   readonly onCommitted: (outcome: BatchOutcome) => void
   readonly onFailed: (reason: string) => void
+  /** Told of each turn that did not fail, with something to do or without. */
+  readonly onTurn: () => void
   /** Resolves after the time, or at once when the signal aborts. */
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>
 }
@@ -35,6 +37,7 @@ export async function processLog(parts: ProcessLogParts, signal: AbortSignal): P
       inFlight = prepared ? commit(parts, entries, prepared) : Promise.resolve()
       // Its failure is met at the next turn's await, or after the loop.
       inFlight.catch(() => undefined)
+      parts.onTurn()
       retry = retryMs.first
       idle = entries.length > 0 ? idleMs.first : Math.min(idle * 2, idleMs.last)
       if (entries.length === 0) await parts.pause(idle, signal)

@@ -31,10 +31,8 @@ export function startWorker(config: WorkerConfig, parts: WorkerParts): AsyncDisp
       reader: parts.reader,
       writer: createBatchWriter(store),
       logger,
-      onCommitted(outcome) {
-        counted.committed(outcome)
-        health.set('worker', { ok: true, detail: 'working' })
-      },
+      onCommitted: (outcome) => counted.committed(outcome),
+      onTurn: () => health.set('worker', { ok: true, detail: 'working' }),
       onFailed: (reason) =>
         health.set('worker', { ok: false, detail: `could not store events, trying again: ${reason}` }),
       pause,
