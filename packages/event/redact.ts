@@ -10,6 +10,7 @@ import type { RedactionPath } from './redaction-path.ts'
 import { findSecrets } from './redaction-rules.ts'
 import type { Scan } from './scan.ts'
 import { isBrokenItemSuspect } from './sensitive-words.ts'
+import { wholeBodies } from './whole-bodies.ts'
 
 export { parseRedactionPath, RedactionPathError } from './redaction-path.ts'
 export type { RedactionPath } from './redaction-path.ts'
@@ -41,6 +42,11 @@ export interface Redaction {
   readonly paths: readonly string[]
 }
 
+/** A digest takes 66 bytes: values hidden one by one make a body at most 33 MB longer. Then bodies are hidden whole. */
+const editsMax = 500_000
+/** Listed for an event; a pointer that is left out is still seen in the bytes. */
+const pathsListedMax = 1_000
+
 /**
  * Puts `"plaintrail:hmac-sha256:…"` (43 characters of base64url) in the place of each secret and leaves all other bytes
  * as they are. The digest is of a string's text, of a URI parameter's decoded value, or else of the value's bytes. Items
@@ -54,15 +60,18 @@ export function redactEventList(body: Uint8Array, scan: Scan, options: Redaction
   const broken = new Set(scan.problems.map(({ item }) => item))
   const replacements = new Map<number, Buffer>()
   const redactions: Redaction[] = []
+  let editsLeft = editsMax
   for (const item of itemsToRead(bytes, scan, options.paths)) {
     const raw = bytes.subarray(scan.bounds[2 * item], scan.bounds[2 * item + 1])
-    const edits = broken.has(item) ? maskBroken(raw, options.paths) : editItem(raw, options.paths)
+    const found = broken.has(item) ? maskBroken(raw, options.paths) : editItem(raw, options.paths)
+    const edits = found.length > editsLeft ? wholeBodies(raw, found) : found
+    editsLeft = Math.max(0, editsLeft - edits.length)
     if (edits.length === 0) continue
     replacements.set(item, replace(raw, edits, key))
     redactions.push({
       item,
       identity: createHmac('sha256', key).update(identityBytes(raw)).digest('hex'),
-      paths: [...new Set(edits.map(({ pointer }) => pointer))],
+      paths: [...new Set(edits.map(({ pointer }) => pointer))].slice(0, pathsListedMax),
     })
   }
   if (redactions.length === 0) return { body, bounds: scan.bounds, redactions }
