@@ -29,11 +29,15 @@ export function openStore(connection: Connection, options: StoreOptions): Store 
     max: options.connectionsMax,
     statement_timeout: options.statementMs,
     application_name: options.applicationName,
+    // A 200 means on disk, whatever the default of a database that is not ours.
+    options: '-c synchronous_commit=on',
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,
     types: { getTypeParser },
   })
   pool.on('error', (error) => options.onIdleError?.(error))
+  // One that breaks between two statements of a transaction has no other listener, and that would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return {
     pool,
     db: drizzle(pool),

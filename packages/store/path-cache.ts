@@ -33,7 +33,8 @@ export function createPathCache<T>(entriesMax: number): PathCache<T> {
         let next = node.next.get(text)
         if (next === undefined) {
           next = { value: undefined, next: null }
-          node.next.set(text, next)
+          // A copy: a text that was cut from a longer one keeps all of that in memory.
+          node.next.set(Buffer.from(text).toString(), next)
           entries += 1
         }
         node = next
