@@ -43,8 +43,10 @@ interface Found {
 
 async function find(parts: RouteParts, scope: Scope, question: ListQuestion, signal: AbortSignal): Promise<Found> {
   const { store, segmentItems } = parts
-  const { events, next } = await findEvents(store, scope, { ...question, signal })
-  const gaps = await findGaps(store, scope, question.window, question.filter.cluster)
+  const [{ events, next }, gaps] = await Promise.all([
+    findEvents(store, scope, { ...question, signal }),
+    findGaps(store, scope, question.window, question.filter.cluster),
+  ])
   if (!question.withBytes) return { texts: events.map((event) => eventText(event)), next, gaps }
   signal.throwIfAborted()
   const asked = { ids: events.map(({ id }) => id), bytesMax: rawBytesMax }
