@@ -71,7 +71,9 @@ export function redactEventList(body: Uint8Array, scan: Scan, options: Redaction
     redactions.push({
       item,
       identity: createHmac('sha256', key).update(identityBytes(raw)).digest('hex'),
-      paths: [...new Set(edits.map(({ pointer }) => pointer))].slice(0, pathsListedMax),
+      paths: [...new Set(edits.map(({ pointer }) => pointer))]
+        .filter((pointer) => pointer !== '')
+        .slice(0, pathsListedMax),
     })
   }
   if (redactions.length === 0) return { body, bounds: scan.bounds, redactions }

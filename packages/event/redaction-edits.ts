@@ -12,6 +12,10 @@ export interface RedactionEdit {
   readonly range: 'value' | 'part'
 }
 
+/** A key of 100 KB above 5,000 values would otherwise make 500 MB of pointers; what is not listed is seen in the bytes. */
+const pointersMax = 1_000
+const pointerLengthMax = 1_024
+
 export class RedactionEdits {
   readonly #edits: RedactionEdit[] = []
   readonly #path: string[] = []
@@ -57,6 +61,8 @@ export class RedactionEdits {
   }
 
   #add(start: number, end: number, range: RedactionEdit['range']): void {
-    this.#edits.push({ start, end, pointer: pointerOf(this.#path), range })
+    const isListed = this.#edits.length < pointersMax
+    const pointer = isListed ? pointerOf(this.#path).slice(0, pointerLengthMax) : ''
+    this.#edits.push({ start, end, pointer, range })
   }
 }

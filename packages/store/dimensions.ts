@@ -62,9 +62,9 @@ export function createDimensions(store: Store): Dimensions {
     },
     async resolve() {
       for (const [dimension, paths] of missing) {
-        const cache = known.get(dimension)
-        for (const [path, id] of await makeIds(store, dimension, paths)) cache?.set(path, id)
+        // Taken before the wait: another batch may note values of its own meanwhile.
         missing.delete(dimension)
+        for (const [path, id] of await makeIds(store, dimension, paths)) known.get(dimension)?.set(path, id)
       }
     },
   }
@@ -87,7 +87,10 @@ async function makeIds(
     if (attempt > attemptsMax) throw new Error(`could not make ids in ${dimension}: rows vanished ${attemptsMax} times`)
     for (const { id, digest } of await findOrMake(store, dimension, columns)) ids.set(digest, id)
   }
-  return paths.map((path) => [path, ids.get(digestOf(columnsOf(dimension, path))) ?? 0])
+  return paths.flatMap((path) => {
+    const id = ids.get(digestOf(columnsOf(dimension, path)))
+    return id === undefined ? [] : [[path, id] as const]
+  })
 }
 
 async function findOrMake(

@@ -4,7 +4,7 @@
 import type { PoolClient } from 'pg'
 import type { Store } from './open-store.ts'
 import { eventDays } from './partitions.ts'
-import { dayFromName, dayName, dayOf, dayStartUs, segmentIdsOfDay } from './segment-id.ts'
+import { dayFromName, dayName, dayOf, dayOfSegment, dayStartUs, segmentIdsOfDay } from './segment-id.ts'
 
 export interface Expired {
   readonly eventDays: readonly string[]
@@ -16,7 +16,7 @@ const lockWaitMs = 2_000
 
 /** Drops what happened and was received more than `keepDays` full days before now. Safe to run twice and beside another run. */
 export async function expire(store: Store, nowUs: number, keepDays: number): Promise<Expired> {
-  const firstKept = dayOf(nowUs) - keepDays
+  const firstKept = Math.min(dayOf(nowUs), (await lastDayReceived(store)) + 1) - keepDays
   const dropped: { eventDays: string[]; segmentDays: string[] } = { eventDays: [], segmentDays: [] }
   for (const day of await eventDays(store)) {
     if (day < firstKept && (await dropEventDay(store, day, firstKept))) dropped.eventDays.push(dayName(day))
@@ -26,6 +26,13 @@ export async function expire(store: Store, nowUs: number, keepDays: number): Pro
     if (day < firstKept && (await dropSegmentDay(store, day, oldest))) dropped.segmentDays.push(dayName(day))
   }
   return dropped
+}
+
+/** A clock that runs years ahead must not drop everything: time counts as far as segments came, and a day more. */
+async function lastDayReceived(store: Store): Promise<number> {
+  const { rows } = await store.pool.query<{ newest: number | null }>('select max(segment_id) as newest from seal')
+  const newest = rows[0]?.newest ?? null
+  return newest === null ? Infinity : dayOfSegment(newest)
 }
 
 /** Days since 1970 that have a segment partition, oldest first. */

@@ -9,7 +9,7 @@ import type { Health } from '@plaintrail/runtime/health'
 import type { Logger } from '@plaintrail/runtime/logger'
 import type { Credentials, IngestCredential } from './credentials.ts'
 import type { GapRecorder } from './gap-recorder.ts'
-import { readBody, type Budget } from './read-body.ts'
+import { isReadableEncoding, readBody, type Budget } from './read-body.ts'
 import type { ReceiverMetrics } from './receiver-metrics.ts'
 import type { TakeIn } from './take-in.ts'
 
@@ -51,6 +51,8 @@ async function answer(parts: IngestParts, request: Request, response: Response, 
     )
     return refuse(response, code, code === 401 ? 'no valid ingest credential' : 'the credential is for another cluster')
   }
+  if (!isReadableEncoding(request))
+    return refuse(response, 415, 'send the body as it is or with gzip; API servers send it as it is')
   const { body, held } = await readBody(request, parts)
   try {
     switch (body.kind) {

@@ -82,12 +82,20 @@ function holdFrom(budget: Budget): Disposable & { atLeast(bytes: number): boolea
 }
 
 function bodyStream(request: IncomingMessage): Readable {
-  if (request.headers['content-encoding'] !== 'gzip') return request
+  if (!gzipNames.has((request.headers['content-encoding'] ?? '').toLowerCase())) return request
   const inflated = createGunzip()
   request.on('error', (error) => inflated.destroy(error))
   // The loop that reads may have ended by then, and an error that nobody hears ends the process.
   inflated.on('error', ignored)
   return request.pipe(inflated)
+}
+
+const gzipNames = new Set(['gzip', 'x-gzip'])
+
+/** Bytes in any other encoding cannot be looked into, and so no secret in them could be hidden. */
+export function isReadableEncoding(request: IncomingMessage): boolean {
+  const encoding = (request.headers['content-encoding'] ?? 'identity').toLowerCase()
+  return encoding === 'identity' || gzipNames.has(encoding)
 }
 
 function ignored(): void {}

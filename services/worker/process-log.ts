@@ -29,6 +29,7 @@ export async function processLog(parts: ProcessLogParts, signal: AbortSignal): P
   let idle = idleMs.first
   let retry = retryMs.first
   let inFlight: Promise<void> = Promise.resolve()
+  let hasCommitted = false
   while (!signal.aborted) {
     try {
       const entries = await parts.reader.read({ entries: batchEntriesMax, bytes: batchBytesMax })
@@ -37,14 +38,19 @@ export async function processLog(parts: ProcessLogParts, signal: AbortSignal): P
       inFlight = prepared ? commit(parts, entries, prepared) : Promise.resolve()
       // Its failure is met at the next turn's await, or after the loop.
       inFlight.catch(() => undefined)
-      parts.onTurn()
-      retry = retryMs.first
+      // Only what was committed, or a log with nothing in it, says that all is well.
+      if (hasCommitted || entries.length === 0) {
+        parts.onTurn()
+        retry = retryMs.first
+      }
+      hasCommitted = entries.length > 0
       idle = entries.length > 0 ? idleMs.first : Math.min(idle * 2, idleMs.last)
       if (entries.length === 0) await parts.pause(idle, signal)
     } catch (error) {
       // Nothing of the failed batch was committed, and what was read after it is read again: the log still has it all.
       await inFlight.catch(() => undefined)
       inFlight = Promise.resolve()
+      hasCommitted = false
       parts.reader.rewind()
       if (error instanceof BatchFenced) continue
       parts.onFailed(error instanceof Error ? error.message : 'unknown')

@@ -12,17 +12,18 @@ import type { ReadEvent, ReadSegment, UnreadItem } from '@plaintrail/store/store
 /** Larger items are read without their bodies: parsing costs 25 ms a MiB and many times the memory. */
 export const parsedItemBytesMax = 8 * 1024 * 1024
 const detailLengthMax = 300
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 /** How packages/event/redact.ts says that it could not read an item and masked what may be a secret. */
 const maskedWhole = '/'
 
 export function readSegment(entry: LogEntry): ReadSegment {
-  let envelope: Envelope
   try {
-    envelope = decodeEnvelope(entry.envelope)
+    const envelope = decodeEnvelope(entry.envelope)
+    if (!uuid.test(envelope.header.cluster)) throw new TypeError('its header names no cluster')
+    return readItems(entry, envelope)
   } catch (error) {
     return damaged(entry, error)
   }
-  return readItems(entry, envelope)
 }
 
 function readItems(entry: LogEntry, envelope: Envelope): ReadSegment {
