@@ -142,7 +142,6 @@ function failed(env: string, problem: string): Outcome {
 
 /** Sound because `readConfig` made one entry for each name of the table, with the value of that setting's parser. */
 function configFromEntries<Table extends SettingsTable>(entries: readonly [string, unknown][]): Config<Table> {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
   return Object.freeze(Object.fromEntries(entries)) as Config<Table>
 }
 
