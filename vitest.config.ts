@@ -9,7 +9,7 @@ export default defineConfig({
   test: {
     include: ['packages/**/*.test.ts', 'services/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
-    globalSetup: ['test/postgres-for-tests.ts'],
+    globalSetup: ['test/postgres-for-tests.ts', 'test/redis-for-tests.ts', 'test/kafka-for-tests.ts'],
     testTimeout: 120_000,
     hookTimeout: 60_000,
     // The one Postgres of a run writes a checkpoint when it stops.

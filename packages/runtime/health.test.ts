@@ -4,11 +4,12 @@ import { createHealth } from './health.ts'
 
 test('a process is ready while every part is', () => {
   const health = createHealth()
-  expect(health.snapshot()).toEqual({ ok: true, checks: {} })
+  expect(health.snapshot()).toEqual({ ok: true, status: 'ok', checks: {} })
   health.set('postgres', { ok: true, detail: 'answers' })
   health.check('disk', () => ({ ok: true, detail: '12 GiB free' }))
   expect(health.snapshot()).toEqual({
     ok: true,
+    status: 'ok',
     checks: { postgres: { ok: true, detail: 'answers' }, disk: { ok: true, detail: '12 GiB free' } },
   })
 })
@@ -36,5 +37,13 @@ test('a check that throws is a part that is not well', () => {
   health.check('log', () => {
     throw new Error('closed')
   })
-  expect(health.snapshot()).toEqual({ ok: false, checks: { log: { ok: false, detail: 'could not ask: closed' } } })
+  expect(health.snapshot()).toEqual({ ok: false, status: 'failed', checks: { log: { ok: false, detail: 'could not ask: closed' } } })
+})
+
+test('what only protects and is used up makes the process degraded, and ready all the same', () => {
+  const health = createHealth()
+  health.set('spool', { ok: true, degraded: true, detail: 'holds 3 posts' })
+  expect(health.snapshot()).toMatchObject({ ok: true, status: 'degraded' })
+  health.set('store', { ok: false, detail: 'is gone' })
+  expect(health.snapshot()).toMatchObject({ ok: false, status: 'failed' })
 })

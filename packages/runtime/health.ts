@@ -2,6 +2,8 @@
 
 export interface HealthState {
   readonly ok: boolean
+  /** It works, and what protects it is being used up: a spool that fills, say. Ready all the same. */
+  readonly degraded?: boolean
   /** One sentence for the operator: what is wrong and what helps, or what works. */
   readonly detail: string
 }
@@ -9,6 +11,7 @@ export interface HealthState {
 export interface HealthSnapshot {
   /** Every check is ok: the process may be given work (/readyz). That it answers at all is /healthz. */
   readonly ok: boolean
+  readonly status: 'ok' | 'degraded' | 'failed'
   readonly checks: Readonly<Record<string, HealthState>>
 }
 
@@ -29,7 +32,10 @@ export function createHealth(): Health {
     check: (name, ask) => void asks.set(name, ask),
     snapshot: () => {
       const states = [...asks].map(([name, ask]) => [name, answerOf(ask)] as const)
-      return { ok: states.every(([, state]) => state.ok), checks: Object.fromEntries(states) }
+      const ok = states.every(([, state]) => state.ok)
+      const degraded = states.some(([, state]) => state.degraded === true)
+      const status = !ok ? 'failed' : degraded ? 'degraded' : 'ok'
+      return { ok, status, checks: Object.fromEntries(states) }
     },
   }
 }

@@ -27,6 +27,8 @@ export async function storeDeliveries(store: Store, deliveries: readonly Deliver
     const header = { cluster, lane: 'main', receivedAtUs, credential: 'test', redactions: [], duplicateKeys: [] }
     const { bounds, body } = joined(items)
     await writer.append(await encodeEnvelope({ ...header, problems }, bounds, body), {
+      cluster,
+      lane: header.lane,
       receivedAtUs,
       bodyBytes: body.length,
     })

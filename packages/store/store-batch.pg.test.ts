@@ -11,6 +11,7 @@ import { BatchFenced, createBatchWriter, type ReadSegment } from './store-batch.
 import { queueDepth, tableLogReader, tableLogWriter } from './table-log.ts'
 
 const nowUs = Date.parse('2026-11-20T10:00:00Z') * 1_000
+const someLane = { cluster: randomUUID(), lane: 'main' }
 
 interface Bench extends AsyncDisposable {
   readonly store: Store
@@ -35,7 +36,7 @@ async function openBench(): Promise<Bench> {
     store,
     clusterUid,
     async segment(events, edit = {}) {
-      await log.append(Buffer.from('an envelope'), { receivedAtUs: Date.now() * 1_000, bodyBytes: 11 })
+      await log.append(Buffer.from('an envelope'), { ...someLane, receivedAtUs: Date.now() * 1_000, bodyBytes: 11 })
       const [entry] = await reader.read({ entries: 1, bytes: 1 })
       return {
         segmentId: entry?.position.offset ?? 0,
@@ -208,7 +209,11 @@ test('a duplicate is found among many days, and a list over too many days keeps 
 test('a log that slept for days makes the day that it wakes up on', async () => {
   await using bench = await openBench()
   const inNineDays = Date.now() * 1_000 + 9 * 86_400_000_000
-  await tableLogWriter(bench.store).append(Buffer.from('an envelope'), { receivedAtUs: inNineDays, bodyBytes: 11 })
+  await tableLogWriter(bench.store).append(Buffer.from('an envelope'), {
+    ...someLane,
+    receivedAtUs: inNineDays,
+    bodyBytes: 11,
+  })
   expect((await queueDepth(bench.store)).segments).toBe(1)
 })
 

@@ -12,9 +12,13 @@ import { sqlState, type Store } from './open-store.ts'
 import { makePartitionsAhead } from './partitions.ts'
 import { dayOf } from './segment-id.ts'
 
+/** Postgres takes values up to 1 GiB; no body that the receiver lets in comes near it. */
+const envelopeBytesMax = 512 * 1024 * 1024
+
 /** Returns when Postgres has committed with synchronous_commit on: the bytes are on disk. */
 export function tableLogWriter(store: Store): LogWriter {
   return {
+    envelopeBytesMax,
     async append(envelope, { receivedAtUs, bodyBytes }) {
       const append = (): Promise<unknown> => appendSegment(store, envelope, { receivedAtUs, bodyBytes })
       try {
@@ -33,7 +37,11 @@ export function tableLogWriter(store: Store): LogWriter {
 /** What Postgres says where a row has no partition: the machine slept for days, and the timer that makes them with it. */
 const checkViolation = '23514'
 
-async function appendSegment(store: Store, envelope: Uint8Array, { receivedAtUs, bodyBytes }: AppendHeader) {
+async function appendSegment(
+  store: Store,
+  envelope: Uint8Array,
+  { receivedAtUs, bodyBytes }: Pick<AppendHeader, 'receivedAtUs' | 'bodyBytes'>,
+): Promise<void> {
   await store.pool.query({
     name: 'append-segment',
     text: `with s as (

@@ -92,7 +92,8 @@ async function accept(
   try {
     const taken = await parts.takeIn(body, credential, receivedAtUs)
     // A crash before the append returns leaves the API server without an answer: it posts the same body again.
-    for (const { envelope, bodyBytes } of taken.envelopes) await parts.log.append(envelope, { receivedAtUs, bodyBytes })
+    const header = { cluster: credential.clusterUid, lane: credential.laneName, receivedAtUs }
+    for (const { envelope, bodyBytes } of taken.envelopes) await parts.log.append(envelope, { ...header, bodyBytes })
     // A crash from here on loses nothing: the log has it.
     parts.metrics.accepted(credential.clusterName, taken)
     parts.health.set('receiver', { ok: true, detail: 'taking in' })

@@ -10,6 +10,7 @@ const lateMs = 200
 
 process.exitCode = await runStandalone(() => readConfig(allSettings, process.env), untilSignal(), {
   wrapLog: (log) => ({
+    envelopeBytesMax: log.envelopeBytesMax,
     append(envelope, header) {
       setTimeout(() => void log.append(envelope, header).catch(() => undefined), lateMs)
       return Promise.resolve()
