@@ -7,8 +7,8 @@ import type { Window } from '@plaintrail/query/window'
 import { formatMicroTime } from '@plaintrail/event/time'
 import { sql } from 'drizzle-orm'
 import type { Store } from './open-store.ts'
-import { arrayOf, readRows } from './read-rows.ts'
-import { visibleClusters } from './visible-clusters.ts'
+import { readRows } from './read-rows.ts'
+import { inScope, isAsked } from './visible-clusters.ts'
 
 export interface NewGap {
   readonly clusterUid: string
@@ -51,20 +51,16 @@ export async function recordGap(store: Store, gap: NewGap): Promise<void> {
 
 /** The newest gaps that touch the window, newest first. */
 export async function findGaps(store: Store, scope: Scope, window: Window, asked?: Terms): Promise<readonly Gap[]> {
-  const clusters = await visibleClusters(store, scope, asked)
-  const rows = await readRows<{ clusterId: number; cause: string; fromUs: number; toUs: number }>(
+  const rows = await readRows<{ cluster: string; cause: string; fromUs: number; toUs: number }>(
     store,
-    sql`select g.cluster_id as "clusterId", g.cause, g.from_us as "fromUs", g.to_us as "toUs" from gap g
-        where g.cluster_id = any(${arrayOf(
-          'int4',
-          clusters.map(({ id }) => id),
-        )})
+    sql`select c.name as cluster, g.cause, g.from_us as "fromUs", g.to_us as "toUs"
+        from gap g join cluster c on c.id = g.cluster_id
+        where ${inScope(scope)} and ${isAsked(asked)}
           and g.to_us >= ${window.sinceUs}::int8 and g.from_us < ${window.untilUs}::int8
         order by g.to_us desc, g.id desc limit ${gapsMax}`,
   )
-  const names = new Map(clusters.map(({ id, name }) => [id, name]))
-  return rows.map(({ clusterId, cause, fromUs, toUs }) => ({
-    cluster: names.get(clusterId) ?? '',
+  return rows.map(({ cluster, cause, fromUs, toUs }) => ({
+    cluster,
     from: formatMicroTime(fromUs),
     to: formatMicroTime(toUs),
     cause,

@@ -54,6 +54,8 @@ type SiblingRow = {
 /**
  * The comparisons with parameters leave out partitions at plan time; those with `r` find the row. Leaving some out anew
  * for each row costs 60 µs a row, and looking into one 2 µs: worth it only where the rows are spread over many days.
+ * Where they are close together two bounds leave out the same ones as all their times, for a third of the planning
+ * (1.7 ms with 61 times, 0.6 ms without).
  */
 export function siblingsQuery(records: readonly EventRecord[]) {
   const times = arrayOf(
@@ -66,6 +68,10 @@ export function siblingsQuery(records: readonly EventRecord[]) {
     latest - earliest > spreadUs
       ? sql`c.time between r.time - ${dayUs}::int8 and r.time + ${dayUs}::int8`
       : sql`abs(c.time - r.time) <= ${dayUs}::int8`
+  const ofTheRows =
+    latest - earliest > dayUs
+      ? sql`e.time = any(${times})`
+      : sql`e.time >= ${earliest}::int8 and e.time <= ${latest}::int8`
   return sql`
     select r.n::int4 as n, s.key::text as key, s.stage, s.stage_time as "stageTime", s.code,
       exists (
@@ -107,7 +113,7 @@ export function siblingsQuery(records: readonly EventRecord[]) {
     ) with ordinality as r (time, key, audit, cluster_id, actor_id, verb_id, uri_hash, stage, n)
     left join lateral (
       select e.key, e.stage, e.stage_time, e.code from event e
-      where e.time = any(${times}) and e.time = r.time and e.audit = r.audit and e.cluster_id = r.cluster_id
+      where ${ofTheRows} and e.time = r.time and e.audit = r.audit and e.cluster_id = r.cluster_id
         and e.actor_id = r.actor_id and e.verb_id = r.verb_id and e.uri_hash = r.uri_hash and e.key <> r.key
       limit ${siblingsMax}
     ) s on true`

@@ -34,7 +34,8 @@ export function inScope(scope: Scope): SQL {
   }
 }
 
-function isAsked(terms: Terms | undefined): SQL {
+/** A condition on `cluster c`: those that a filter names, all where it names none. */
+export function isAsked(terms: Terms | undefined): SQL {
   const { any = [], not = [] } = terms ?? {}
   const wanted = any.length === 0 ? sql`true` : nameMatches(sql`c.name`, any)
   return not.length === 0 ? wanted : sql`${wanted} and not ${nameMatches(sql`c.name`, not)}`
