@@ -13,6 +13,7 @@ const int2 = { oid: 21, width: 2 }
 const char = { oid: 18, width: 1 }
 const uuid = { oid: 2950, width: 16 }
 const textOid = 25
+const byteaOid = 17
 
 export function int8Array(values: readonly (number | bigint | null)[]): Buffer {
   return fixedArray(int8, values, (buffer, value, at) => {
@@ -57,6 +58,19 @@ export function textArray(values: readonly (string | null)[]): Buffer {
   }
   writeHeader(buffer, textOid, values.length, hasNulls)
   return buffer.subarray(0, at)
+}
+
+export function byteaArray(values: readonly Uint8Array[]): Buffer {
+  if (values.length === 0) return emptyArray(byteaOid)
+  const buffer = Buffer.allocUnsafe(values.reduce((size, value) => size + 4 + value.length, headerBytes))
+  let at = headerBytes
+  for (const value of values) {
+    writeInt32(buffer, value.length, at)
+    buffer.set(value, at + 4)
+    at += 4 + value.length
+  }
+  writeHeader(buffer, byteaOid, values.length, false)
+  return buffer
 }
 
 function fixedArray<T>(

@@ -6,7 +6,8 @@ import { decodeEnvelope, encodeEnvelope, type EnvelopeProblem } from '@plaintrai
 import type { LogEntry } from '@plaintrail/event-log/event-log'
 import type { Store } from './open-store.ts'
 import { makePartitionsAhead } from './partitions.ts'
-import { createBatchWriter, type ReadSegment } from './store-batch.ts'
+import type { ReadSegment } from './batch-plan.ts'
+import { createBatchWriter } from './store-batch.ts'
 import { tableLogReader, tableLogWriter } from './table-log.ts'
 
 export interface Delivery {
@@ -58,7 +59,8 @@ function readSegment({ position, envelope }: LogEntry): ReadSegment {
     return { item, key: eventKey(eventIdentity(raw), uid), bytes: raw.length, event, problem }
   })
   return {
-    segmentId: position.offset,
+    position,
+    envelope,
     receivedUs: header.receivedAtUs,
     clusterUid: header.cluster,
     laneName: header.lane,

@@ -4,7 +4,7 @@ import { expire } from './expire.ts'
 import { migrate } from './migrate.ts'
 import { openStore, type Store } from './open-store.ts'
 import { eventDays, makeEventDays, makePartitionsAhead } from './partitions.ts'
-import { dayName, dayOf, dayStartUs, segmentId } from './segment-id.ts'
+import { dayName, dayOf, dayStartUs, segmentIdAt } from './segment-id.ts'
 
 const nowUs = Date.parse('2026-11-20T10:00:00Z') * 1_000
 const today = dayOf(nowUs)
@@ -21,7 +21,7 @@ async function openTestStore(stack: AsyncDisposableStack): Promise<Store> {
 
 /** A sealed segment received on a day, with events up to a time. */
 async function addSegment(store: Store, day: number, timeMaxUs: number | null): Promise<number> {
-  const id = segmentId(dayStartUs(day), 7)
+  const id = segmentIdAt(day, 7)
   await store.pool.query(`insert into segment (id, received_us, bytes, envelope) values ($1, $2, 1, 'x')`, [
     id,
     dayStartUs(day),

@@ -1,8 +1,10 @@
-// The one statement that stores a batch: it takes the segments off the queue, numbers and inserts their events, seals the
-// segments and quarantines what could not be read. One statement is one transaction, so all of it is there or none.
+// The one statement that stores a batch: it takes the segments off the queue or moves the positions of Kafka's partitions,
+// numbers and inserts the events, keeps and seals the segments and quarantines what could not be read. One statement is one
+// transaction, so all of it is there or none.
 
-import { int4Array, int8Array, textArray, uuidArray } from './binary-arrays.ts'
+import { byteaArray, int4Array, int8Array, textArray, uuidArray } from './binary-arrays.ts'
 import type { Store } from './open-store.ts'
+import type { PositionMove } from './take-entries.ts'
 
 export interface SegmentSeal {
   readonly segmentId: number
@@ -31,9 +33,19 @@ export interface QuarantineRow {
   readonly digest: Uint8Array
 }
 
+/** A segment whose bytes are not in the store yet, because another log had them until now. */
+export interface NewSegment {
+  readonly id: number
+  readonly receivedUs: number
+  readonly envelope: Uint8Array
+}
+
 export interface BatchRows {
-  /** Every segment of the batch; each must still stand in the queue. */
+  /** Every segment of the batch that is read from the table log; each must still stand in the queue. */
   readonly taken: readonly number[]
+  /** Each must still be where it is expected. */
+  readonly moves: readonly PositionMove[]
+  readonly kept: readonly NewSegment[]
   /** encodeRows of event-rows.ts. */
   readonly events: readonly Buffer[]
   readonly eventCount: number
@@ -90,6 +102,17 @@ const $ = (index: number): string => `$${eventColumns.length + index}`
 const text = `
   with taken as (
     delete from segment_queue where segment_id = any(${$(1)}::int8[]) returning segment_id
+  ), moved as (
+    update log_position set next_offset = m.next, moved_at = now()
+    from unnest(${$(24)}::text[], ${$(25)}::int4[], ${$(26)}::int8[], ${$(27)}::int8[])
+      as m (topic, partition, expected, next)
+    where log_position.topic = m.topic and log_position.partition = m.partition
+      and log_position.next_offset = m.expected
+    returning 1
+  ), kept as (
+    insert into segment (id, received_us, bytes, envelope)
+    select k.id, k.received_us, octet_length(k.envelope), k.envelope
+    from unnest(${$(29)}::int8[], ${$(30)}::int8[], ${$(31)}::bytea[]) as k (id, received_us, envelope)
   ), lanes as (
     update lane set next_seq = lane.next_seq + fresh.events
     from unnest(${$(2)}::int4[], ${$(3)}::int8[]) as fresh (lane_id, events)
@@ -116,11 +139,15 @@ const text = `
     on conflict do nothing
   )
   select plaintrail_expect('segments taken', (select count(*) from taken), ${$(22)}::int8),
+    plaintrail_expect('positions moved', (select count(*) from moved), ${$(28)}::int8),
     plaintrail_expect('events stored', (select count(*) from stored), ${$(23)}::int8)`
 
-/** Rejects with 23505 when an event is stored already, with PT001 when a segment is no longer in the queue. */
+/**
+ * Rejects with 23505 when an event is stored already, with PT001 when a segment is no longer in the queue or a position is
+ * not where it was expected.
+ */
 export async function insertBatch(store: Store, rows: BatchRows): Promise<void> {
-  const { seals, quarantined } = rows
+  const { seals, quarantined, moves, kept } = rows
   await store.pool.query({
     name: 'insert-batch',
     text,
@@ -149,6 +176,14 @@ export async function insertBatch(store: Store, rows: BatchRows): Promise<void> 
       uuidArray(quarantined.map((row) => row.digest)),
       rows.taken.length,
       rows.eventCount,
+      textArray(moves.map((move) => move.topic)),
+      int4Array(moves.map((move) => move.partition)),
+      int8Array(moves.map((move) => move.expected)),
+      int8Array(moves.map((move) => move.next)),
+      moves.length,
+      int8Array(kept.map((segment) => segment.id)),
+      int8Array(kept.map((segment) => segment.receivedUs)),
+      byteaArray(kept.map((segment) => segment.envelope)),
     ],
   })
 }

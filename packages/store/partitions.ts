@@ -33,6 +33,14 @@ export async function makePartitionsAhead(store: Store, nowUs: number): Promise<
   }
 }
 
+/** Makes the partitions of segments received on these days. */
+export async function makeSegmentDays(store: Store, days: Iterable<number>): Promise<void> {
+  for (const day of days) {
+    await makePartition(store, 'segment', day)
+    await makePartition(store, 'seal', day)
+  }
+}
+
 /** Makes the event partitions of these days; returns the days it refused because there are eventDaysMax already. */
 export async function makeEventDays(store: Store, days: Iterable<number>): Promise<readonly number[]> {
   const refused: number[] = []

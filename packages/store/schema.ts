@@ -90,6 +90,13 @@ export const segmentQueue = pgTable('segment_queue', {
   bytes: integer('bytes').notNull(),
 })
 
+export const logPosition = pgTable('log_position', {
+  topic: text('topic').notNull(),
+  partition: integer('partition').notNull(),
+  nextOffset: int8('next_offset').notNull().default(0),
+  movedAt: at('moved_at').notNull().defaultNow(),
+})
+
 export const quarantine = pgTable('quarantine', {
   id: uuid('id').primaryKey(),
   clusterId: integer('cluster_id'),

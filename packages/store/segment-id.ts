@@ -3,8 +3,9 @@
 const dayUs = 86_400_000_000
 const numbersADay = 0x1_0000_0000
 
-export function segmentId(receivedUs: number, number: number): number {
-  return dayOf(receivedUs) * numbersADay + number
+/** `day` in days since 1970. */
+export function segmentIdAt(day: number, number: number): number {
+  return day * numbersADay + number
 }
 
 /** Days since 1970 (UTC). */

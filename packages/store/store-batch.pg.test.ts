@@ -3,11 +3,12 @@ import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
 import { expect, test } from 'vitest'
 import type { Event } from '@plaintrail/event/event'
 import { normalize } from '@plaintrail/event/normalize'
+import type { ReadSegment } from './batch-plan.ts'
 import { migrate } from './migrate.ts'
 import { openStore, type Store } from './open-store.ts'
 import { makePartitionsAhead } from './partitions.ts'
 import { dayStartUs, dayOf } from './segment-id.ts'
-import { BatchFenced, createBatchWriter, type ReadSegment } from './store-batch.ts'
+import { BatchFenced, createBatchWriter } from './store-batch.ts'
 import { queueDepth, tableLogReader, tableLogWriter } from './table-log.ts'
 
 const nowUs = Date.parse('2026-11-20T10:00:00Z') * 1_000
@@ -39,7 +40,7 @@ async function openBench(): Promise<Bench> {
       await log.append(Buffer.from('an envelope'), { ...someLane, receivedAtUs: Date.now() * 1_000, bodyBytes: 11 })
       const [entry] = await reader.read({ entries: 1, bytes: 1 })
       return {
-        segmentId: entry?.position.offset ?? 0,
+        ...(entry ?? { position: { log: 'table', offset: 0 }, envelope: Buffer.alloc(0) }),
         receivedUs: nowUs,
         clusterUid,
         laneName: 'main',
@@ -99,7 +100,7 @@ test('a segment none of whose events was new is dropped again', async () => {
   const again = await bench.segment([], { items: 5, events: first.events })
   expect(await writer.store([again])).toEqual({ stored: 0, duplicates: 5, quarantined: 0, droppedSegments: 1 })
   const { rows } = await bench.store.pool.query<{ id: number }>('select id from segment')
-  expect(rows.map((row) => row.id)).toEqual([first.segmentId])
+  expect(rows.map((row) => row.id)).toEqual([first.position.offset])
   expect(await queueDepth(bench.store)).toEqual({ segments: 0, bytes: 0 })
 })
 
@@ -250,7 +251,7 @@ test('what belongs to no known cluster is quarantined, not lost and not in the w
   expect(await createBatchWriter(bench.store).store([segment])).toMatchObject({ stored: 0, quarantined: 1 })
   expect(await queueDepth(bench.store)).toEqual({ segments: 0, bytes: 0 })
   const { rows } = await bench.store.pool.query<{ id: number }>('select id from segment where id = $1', [
-    segment.segmentId,
+    segment.position.offset,
   ])
   expect(rows).toHaveLength(1)
 })

@@ -1,46 +1,19 @@
 // Store a batch of segments exactly once: leave out what is stored already, make what is missing (ids, partitions), and
 // hand the rest to insert-batch.ts, whose one statement is the commit.
 
-import { randomUUID } from 'node:crypto'
-import type { Event } from '@plaintrail/event/event'
 import { isUsableTime } from '@plaintrail/event/time'
+import type { Plan, ReadSegment } from './batch-plan.ts'
 import { createDimensions, type Dimensions } from './dimensions.ts'
 import { encodeRows, type EventRow } from './event-rows.ts'
 import { findFaulty, isFaultOfTheData, isStoredAlready } from './find-faulty.ts'
-import { dropSegments, findStoredKeys, findQuarantined } from './find-stored.ts'
+import { dropSegments, findStoredKeys } from './find-stored.ts'
 import { insertBatch, type BatchRows, type QuarantineRow, type SegmentSeal } from './insert-batch.ts'
 import { createLanes, type Lane, type Lanes } from './lanes.ts'
 import { sqlState, type Store } from './open-store.ts'
-import { eventDays, makeEventDays } from './partitions.ts'
-import { dayOf } from './segment-id.ts'
-
-export interface ReadSegment {
-  readonly segmentId: number
-  readonly receivedUs: number
-  readonly clusterUid: string
-  readonly laneName: string
-  readonly items: number
-  readonly events: readonly ReadEvent[]
-  readonly quarantined: readonly UnreadItem[]
-}
-
-export interface ReadEvent {
-  readonly event: Event
-  readonly item: number
-  /** 16 bytes: eventKey of packages/event/identity.ts. */
-  readonly key: Buffer
-  readonly bytes: number
-}
-
-/** An item that could not be read, and why. Its bytes stay in the segment. */
-export interface UnreadItem {
-  readonly item: number
-  readonly reason: string
-  readonly detail: string
-  readonly bytes: number
-  /** 16 bytes of its identity. */
-  readonly digest: Buffer
-}
+import { eventDays, makeEventDays, makeSegmentDays } from './partitions.ts'
+import { freshQuarantine } from './quarantine-rows.ts'
+import { dayOf, dayOfSegment } from './segment-id.ts'
+import { createSegmentIds, positionMoves, type SegmentIds } from './take-entries.ts'
 
 export interface BatchOutcome {
   readonly stored: number
@@ -80,17 +53,19 @@ export class BatchFenced extends Error {
 const daysABatchMax = 800
 /** Each attempt learns of at least one more stored event, or of a deadlock's end. */
 const attemptsMax = 8
-interface Plan {
-  readonly segment: ReadSegment
-  readonly lane: Lane | null
-}
-
-export function createBatchWriter(store: Store): BatchWriter {
-  const state = { store, dimensions: createDimensions(store), lanes: createLanes(store), days: new Set<number>() }
+export function createBatchWriter(store: Store, nowUs: () => number = () => Date.now() * 1_000): BatchWriter {
+  const state = {
+    store,
+    dimensions: createDimensions(store),
+    lanes: createLanes(store),
+    segmentIds: createSegmentIds(store, nowUs),
+    days: new Set<number>(),
+    segmentDays: new Set<number>(),
+  }
   /** After a batch with duplicates the next one likely has some too (a file posted again): ask before inserting. */
   let askFirst = false
   const prepare = async (segments: readonly ReadSegment[]): Promise<PreparedBatch> => {
-    const plans = await Promise.all(segments.map((segment) => planOf(segment, state.lanes)))
+    const plans = await Promise.all(segments.map((segment) => planOf(segment, state)))
     const rows = withoutRepeats(plans)
     const offered = segments.reduce((sum, segment) => sum + segment.events.length, 0)
     const made = askFirst ? null : await makeBatch(state, plans, rows).catch(() => null)
@@ -117,6 +92,7 @@ export function createBatchWriter(store: Store): BatchWriter {
         if (reaction === 'give up') throw error
         if (reaction === 'look again') {
           state.days.clear()
+          state.segmentDays.clear()
           made = null
         }
       }
@@ -135,18 +111,27 @@ interface WriterState {
   readonly store: Store
   readonly dimensions: Dimensions
   readonly lanes: Lanes
+  readonly segmentIds: SegmentIds
+  /** That are known to have a partition. */
   readonly days: Set<number>
+  readonly segmentDays: Set<number>
 }
 
-async function planOf(segment: ReadSegment, lanes: Lanes): Promise<Plan> {
-  return { segment, lane: await lanes.find(segment.clusterUid, segment.laneName) }
+/** A segment of the table log has its id; one of Kafka gets one, and a batch that is tried again has the same. */
+async function planOf(segment: ReadSegment, { lanes, segmentIds }: WriterState): Promise<Plan> {
+  const { position, receivedUs } = segment
+  const [lane, segmentId] = await Promise.all([
+    lanes.find(segment.clusterUid, segment.laneName),
+    position.log === 'table' ? position.offset : segmentIds.take(receivedUs),
+  ])
+  return { segment, segmentId, lane }
 }
 
 /** An API server that got no answer in time posts the whole body again, often into the same batch. */
 function withoutRepeats(plans: readonly Plan[]): readonly EventRow[] {
   const seen = new Set<string>()
   const rows: EventRow[] = []
-  for (const { segment, lane } of plans) {
+  for (const { segment, segmentId, lane } of plans) {
     if (!lane) continue
     for (const { event, item, key, bytes } of segment.events) {
       const text = key.toString('latin1')
@@ -157,7 +142,7 @@ function withoutRepeats(plans: readonly Plan[]): readonly EventRow[] {
         key,
         item,
         bytes,
-        segmentId: segment.segmentId,
+        segmentId,
         clusterUid: segment.clusterUid,
         lane,
         ordinal: 0,
@@ -198,7 +183,16 @@ async function makeBatch(state: WriterState, plans: readonly Plan[], rows: reado
   const accepted = rows.filter(({ event }) => !refused.has(dayOf(event.time)))
   const quarantined = await freshQuarantine(state.store, plans, rows, refused)
   const batch = assemble(plans, accepted, quarantined)
+  await makeMissingSegmentDays(state, batch.kept)
   return { batch: { ...batch, events: await encodeRows(accepted, state.dimensions) } }
+}
+
+/** The table log made the partition when it took the segment; entries of Kafka may be days old. */
+async function makeMissingSegmentDays(state: WriterState, kept: BatchRows['kept']): Promise<void> {
+  const missing = new Set(kept.map(({ id }) => dayOfSegment(id)).filter((day) => !state.segmentDays.has(day)))
+  if (missing.size === 0) return
+  await makeSegmentDays(state.store, missing)
+  for (const day of missing) state.segmentDays.add(day)
 }
 
 async function afterCommit(store: Store, { batch }: MadeBatch, duplicates: number): Promise<BatchOutcome> {
@@ -229,15 +223,15 @@ async function commitWithout(
   const faulty = await findFaulty(state, fresh)
   if (faulty.size === 0) throw cause
   const rows = fresh.filter((row) => !faulty.has(row))
-  const plans = batch.plans.map((plan) => ({ ...plan, segment: withUnread(plan.segment, faulty) }))
+  const plans = batch.plans.map((plan) => ({ ...plan, segment: withUnread(plan, faulty) }))
   const made = await makeBatch(state, plans, rows)
   await insertBatch(state.store, made.batch)
   return await afterCommit(state.store, made, offered - fresh.length)
 }
 
-function withUnread(segment: ReadSegment, faulty: ReadonlyMap<EventRow, string>): ReadSegment {
+function withUnread({ segment, segmentId }: Plan, faulty: ReadonlyMap<EventRow, string>): ReadSegment {
   const unread = [...faulty]
-    .filter(([row]) => row.segmentId === segment.segmentId)
+    .filter(([row]) => row.segmentId === segmentId)
     .map(([row, fault]) => ({
       item: row.item,
       reason: 'not_storable',
@@ -278,16 +272,23 @@ function assemble(
   const held = new Set(quarantined.map((row) => row.segmentId))
   const freshByLane = new Map<number, number>()
   const seals: SegmentSeal[] = []
-  for (const { segment, lane } of plans) {
-    const own = bySegment.get(segment.segmentId) ?? []
-    if (!lane || (own.length === 0 && !held.has(segment.segmentId))) continue
+  for (const { segment, segmentId, lane } of plans) {
+    const own = bySegment.get(segmentId) ?? []
+    if (!lane || (own.length === 0 && !held.has(segmentId))) continue
     const first = freshByLane.get(lane.id) ?? 0
     own.forEach((row, index) => (row.ordinal = first + index))
     freshByLane.set(lane.id, first + own.length)
-    seals.push(sealOf(segment, lane, own, first))
+    seals.push({ ...sealOf(segment, lane, own, first), segmentId })
   }
+  const needed = new Set([...seals, ...quarantined].map(({ segmentId }) => segmentId))
+  const ofTable = plans.filter(({ segment }) => segment.position.log === 'table')
+  const ofKafka = plans.filter(({ segment }) => segment.position.log === 'kafka')
   return {
-    taken: plans.map(({ segment }) => segment.segmentId),
+    taken: ofTable.map(({ segmentId }) => segmentId),
+    moves: positionMoves(plans.map(({ segment }) => segment.position)),
+    kept: ofKafka
+      .filter(({ segmentId }) => needed.has(segmentId))
+      .map(({ segmentId, segment }) => ({ id: segmentId, receivedUs: segment.receivedUs, envelope: segment.envelope })),
     eventCount: rows.length,
     freshByLane,
     seals,
@@ -295,11 +296,15 @@ function assemble(
   }
 }
 
-function sealOf(segment: ReadSegment, lane: Lane, rows: readonly EventRow[], ordinal: number): SegmentSeal {
+function sealOf(
+  segment: ReadSegment,
+  lane: Lane,
+  rows: readonly EventRow[],
+  ordinal: number,
+): Omit<SegmentSeal, 'segmentId'> {
   // Those without a usable time would seem to span every old day, and retention would keep them all.
   const times = rows.map((row) => row.event.time).filter(isUsableTime)
   return {
-    segmentId: segment.segmentId,
     receivedUs: segment.receivedUs,
     clusterId: lane.clusterId,
     laneId: lane.id,
@@ -309,55 +314,4 @@ function sealOf(segment: ReadSegment, lane: Lane, rows: readonly EventRow[], ord
     timeMin: times.length === 0 ? null : times.reduce((a, b) => Math.min(a, b)),
     timeMax: times.length === 0 ? null : times.reduce((a, b) => Math.max(a, b)),
   }
-}
-
-async function freshQuarantine(
-  store: Store,
-  plans: readonly Plan[],
-  rows: readonly EventRow[],
-  refusedDays: ReadonlySet<number>,
-): Promise<readonly QuarantineRow[]> {
-  const found = plans.flatMap(({ segment, lane }) =>
-    segment.quarantined.map((unread) => quarantineRow(segment, lane, unread)),
-  )
-  const unknown = plans.flatMap(({ segment, lane }) => (lane ? [] : [ofUnknownCluster(segment)]))
-  const refused = rows
-    .filter(({ event }) => refusedDays.has(dayOf(event.time)))
-    .map((row) => ofRefusedDay(row, plans.find(({ segment }) => segment.segmentId === row.segmentId)?.segment))
-  const all = [...found, ...unknown, ...refused]
-  if (all.length === 0) return all
-  const known = await findQuarantined(store, all)
-  return all.filter((row) => !known.has(`${row.clusterId}/${Buffer.from(row.digest).toString('hex')}`))
-}
-
-function quarantineRow(
-  segment: Pick<ReadSegment, 'segmentId' | 'receivedUs'>,
-  lane: Lane | null,
-  unread: UnreadItem,
-): QuarantineRow {
-  return {
-    ...unread,
-    id: Buffer.from(randomUUID().replaceAll('-', ''), 'hex'),
-    clusterId: lane?.clusterId ?? null,
-    segmentId: segment.segmentId,
-    receivedUs: segment.receivedUs,
-  }
-}
-
-/** The whole body is one item, numbered -1, since nothing of it can be stored. */
-function ofUnknownCluster(segment: ReadSegment): QuarantineRow {
-  const digest = Buffer.alloc(16)
-  digest.writeDoubleBE(segment.segmentId)
-  const detail = `no cluster has the id ${segment.clusterUid}`
-  return quarantineRow(segment, null, { item: -1, reason: 'unknown_cluster', detail, bytes: 0, digest })
-}
-
-function ofRefusedDay(row: EventRow, segment: ReadSegment | undefined): QuarantineRow {
-  return quarantineRow(segment ?? { segmentId: row.segmentId, receivedUs: 0 }, row.lane, {
-    item: row.item,
-    reason: 'too_many_days',
-    detail: 'its day would need another partition and there are too many; delete old days or correct the clock',
-    bytes: row.bytes,
-    digest: row.key,
-  })
 }

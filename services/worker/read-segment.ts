@@ -7,7 +7,7 @@ import type { LogEntry } from '@plaintrail/event-log/event-log'
 import { eventIdentity, eventKey } from '@plaintrail/event/identity'
 import { normalize } from '@plaintrail/event/normalize'
 import { withoutBodies } from '@plaintrail/event/without-bodies'
-import type { ReadEvent, ReadSegment, UnreadItem } from '@plaintrail/store/store-batch'
+import type { ReadEvent, ReadSegment, UnreadItem } from '@plaintrail/store/batch-plan'
 
 /** Larger items are read without their bodies: parsing costs 25 ms a MiB and many times the memory. */
 export const parsedItemBytesMax = 8 * 1024 * 1024
@@ -62,7 +62,7 @@ function readItems(entry: LogEntry, envelope: Envelope): ReadSegment {
     }
   }
   return {
-    segmentId: entry.position.offset,
+    ...entry,
     receivedUs: header.receivedAtUs,
     clusterUid: header.cluster,
     laneName: header.lane,
@@ -77,7 +77,7 @@ function damaged(entry: LogEntry, error: unknown): ReadSegment {
   const digest = createHash('sha256').update(entry.envelope).digest().subarray(0, 16)
   const unread = { item: -1, reason: 'damaged_envelope', detail: reasonOf(error), bytes: entry.envelope.length, digest }
   return {
-    segmentId: entry.position.offset,
+    ...entry,
     receivedUs: 0,
     clusterUid: '00000000-0000-0000-0000-000000000000',
     laneName: '',
