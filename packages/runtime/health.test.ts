@@ -37,7 +37,11 @@ test('a check that throws is a part that is not well', () => {
   health.check('log', () => {
     throw new Error('closed')
   })
-  expect(health.snapshot()).toEqual({ ok: false, status: 'failed', checks: { log: { ok: false, detail: 'could not ask: closed' } } })
+  expect(health.snapshot()).toEqual({
+    ok: false,
+    status: 'failed',
+    checks: { log: { ok: false, detail: 'could not ask: closed' } },
+  })
 })
 
 test('what only protects and is used up makes the process degraded, and ready all the same', () => {

@@ -212,7 +212,11 @@ describe('machines that watch this one need no token', () => {
     api.health.set('disk', { ok: false, detail: 'is full' })
     const response = await fetch(`${api.url}/readyz`)
     expect(response.status).toBe(503)
-    expect(await response.json()).toEqual({ ok: false, checks: { disk: { ok: false, detail: 'is full' } } })
+    expect(await response.json()).toEqual({
+      ok: false,
+      status: 'failed',
+      checks: { disk: { ok: false, detail: 'is full' } },
+    })
   })
 
   test('/metrics counts requests by route and names no object or user', async () => {

@@ -1,18 +1,16 @@
-// /healthz, /readyz, /metrics: for machines that watch this one, and so without a token.
+// /healthz, /readyz, /metrics: as packages/runtime answers them, beside the API.
 
-import express, { type Router } from 'express'
+import type { RequestHandler } from 'express'
+import { answerOperations } from '@plaintrail/runtime/operations-server'
 import type { RouteParts } from '../api-parts.ts'
 
-export function operations(parts: Pick<RouteParts, 'health' | 'metrics' | 'metricsText'>): Router {
-  const router = express.Router()
-  router.get('/healthz', (_request, response) => void response.json({ ok: true }))
-  router.get('/readyz', (_request, response) => {
-    const snapshot = parts.health.snapshot()
-    response.status(snapshot.ok ? 200 : 503).json(snapshot)
-  })
-  router.get('/metrics', async (_request, response) => {
-    response.setHeader('Content-Type', parts.metrics.contentType)
-    response.send(await parts.metricsText())
-  })
-  return router
+export function operations(parts: Pick<RouteParts, 'health' | 'metrics' | 'metricsText'>): RequestHandler {
+  const { health, metrics, metricsText } = parts
+  const asked = { health, metrics: { contentType: metrics.contentType, text: metricsText } }
+  return async (request, response, next) => {
+    const answer = request.method === 'GET' ? await answerOperations(asked, request.path) : null
+    if (!answer) return next()
+    response.status(answer.code).setHeader('Content-Type', answer.type)
+    response.send(answer.body)
+  }
 }
