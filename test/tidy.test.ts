@@ -52,8 +52,8 @@ const onlyFiles: Readonly<Record<string, readonly string[]>> = {
 /** The only rooms that may import a library. */
 const owners: Readonly<Record<string, readonly string[]>> = {
   kafkajs: ['event-log'],
-  // embedded-postgres only asks whether its server answers.
-  pg: ['store', 'embedded-postgres'],
+  // embedded-postgres only asks whether its server answers; jobs hands BullMQ its pool.
+  pg: ['store', 'embedded-postgres', 'jobs'],
   'drizzle-orm': ['store'],
   bullmq: ['jobs'],
   ioredis: ['jobs'],
