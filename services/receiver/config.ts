@@ -1,5 +1,6 @@
 // The receiver's settings.
 
+import { bodyBytesMax } from '@plaintrail/event-log/envelope'
 import { bytes, list, port, text, url, type Config } from '@plaintrail/runtime/config'
 
 export const receiverSettings = {
@@ -25,7 +26,7 @@ export const receiverSettings = {
   },
   bodyBytesMax: {
     env: 'PLAINTRAIL_INGEST_BODY_BYTES_MAX',
-    parse: bytes,
+    parse: readableBytes,
     default: '64MiB',
     describe: 'A larger body is answered 413 and recorded as a gap.',
   },
@@ -45,3 +46,10 @@ export const receiverSettings = {
 } as const
 
 export type ReceiverConfig = Config<typeof receiverSettings>
+
+/** An envelope with a larger body would be taken for damage when it is read. */
+function readableBytes(text: string): number {
+  const value = bytes(text)
+  if (value < 1 || value > bodyBytesMax) throw new Error(`must be from 1B to ${bodyBytesMax / 2 ** 20}MiB`)
+  return value
+}

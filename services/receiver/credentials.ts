@@ -26,6 +26,8 @@ type Admission =
   | { readonly kind: 'admitted'; readonly credential: IngestCredential }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'other-cluster' }
+  /** It may be a new one, and Postgres cannot be asked now. */
+  | { readonly kind: 'unavailable' }
 
 export interface Credentials extends AsyncDisposable {
   admit(request: IncomingMessage, cluster: string): Promise<Admission>
@@ -34,35 +36,43 @@ export interface Credentials extends AsyncDisposable {
 const refreshMs = 5_000
 /** An unknown credential may be a new one: it waits for the next list, which is read this often at most. */
 const refreshMsMin = 250
+/** What was unknown is so for a while without asking again, so that guessing does not load Postgres. */
+const unknownMs = 5_000
+const unknownMax = 10_000
+/** A file is posted in many bodies; a writer whose token is revoked may post for so long. */
+const writerMs = 5_000
 const bearer = /^Bearer ([\x21-\x7e]{1,512})$/i
 
 export async function createCredentials(source: CredentialSource): Promise<Credentials> {
-  let known = new Map<string, IngestCredential>()
-  let refreshedAt = 0
-  const refresh = async (): Promise<void> => {
-    refreshedAt = Date.now()
-    known = new Map((await source.list()).map((credential) => [credential.digest.toString('hex'), credential]))
-  }
-  await refresh()
-  // While Postgres is away the last list stays good.
-  const timer = setInterval(() => void refresh().catch(() => undefined), refreshMs)
+  const list = createList(source)
+  // Without Postgres there are none to compare with yet: every post is answered 503 until the first list is read.
+  await list.next()
+  const timer = setInterval(() => void list.next(), refreshMs)
   timer.unref()
-
-  let awaited: Promise<void> | null = null
-  const nextRefresh = (): Promise<void> => {
-    awaited ??= sleep(Math.max(0, refreshedAt + refreshMsMin - Date.now()))
-      .then(refresh)
-      .catch(() => undefined)
-      .finally(() => (awaited = null))
-    return awaited
-  }
+  const unknownUntil = new Map<string, number>()
+  const writerUntil = new Map<string, number>()
 
   const find = async (digest: Buffer, cluster: string): Promise<Admission> => {
     const key = digest.toString('hex')
-    if (!known.has(key)) await nextRefresh()
-    const credential = known.get(key)
-    if (credential) return judge(credential, cluster)
-    return (await source.isWriter(digest).catch(() => false)) ? await ofWriter(source, cluster) : { kind: 'unknown' }
+    const known = list.find(key)
+    if (known) return judge(known, cluster)
+    if ((unknownUntil.get(key) ?? 0) > Date.now()) return { kind: 'unknown' }
+    try {
+      if ((writerUntil.get(key) ?? 0) > Date.now()) return await ofWriter(source, cluster)
+      await list.next()
+      if (list.failure !== null) return { kind: 'unavailable' }
+      const credential = list.find(key)
+      if (credential) return judge(credential, cluster)
+      if (await source.isWriter(digest)) {
+        writerUntil.set(key, Date.now() + writerMs)
+        return await ofWriter(source, cluster)
+      }
+    } catch {
+      return { kind: 'unavailable' }
+    }
+    if (unknownUntil.size >= unknownMax) unknownUntil.clear()
+    unknownUntil.set(key, Date.now() + unknownMs)
+    return { kind: 'unknown' }
   }
   return {
     async admit(request, cluster) {
@@ -72,6 +82,37 @@ export async function createCredentials(source: CredentialSource): Promise<Crede
     async [Symbol.asyncDispose]() {
       clearInterval(timer)
       await Promise.resolve()
+    },
+  }
+}
+
+/** The last list that could be read: while Postgres is away it stays good. */
+function createList(source: CredentialSource) {
+  let known = new Map<string, IngestCredential>()
+  let failure: unknown = null
+  let refreshedAt = 0
+  let awaited: Promise<void> | null = null
+  const refresh = async (): Promise<void> => {
+    refreshedAt = Date.now()
+    try {
+      known = new Map((await source.list()).map((credential) => [credential.digest.toString('hex'), credential]))
+      failure = null
+    } catch (error) {
+      failure = error
+    }
+  }
+  return {
+    find: (key: string) => known.get(key),
+    /** Of the last attempt; null when it did not fail. */
+    get failure() {
+      return failure
+    },
+    /** Reads the list anew, once for all who ask at the same time. Never rejects. */
+    next(): Promise<void> {
+      awaited ??= sleep(Math.max(0, refreshedAt + refreshMsMin - Date.now()))
+        .then(refresh)
+        .finally(() => (awaited = null))
+      return awaited
     },
   }
 }

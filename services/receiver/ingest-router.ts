@@ -43,6 +43,7 @@ export function ingestRouter(parts: IngestParts): Router {
 
 async function answer(parts: IngestParts, request: Request, response: Response, cluster: string): Promise<number> {
   const admission = await parts.credentials.admit(request, cluster)
+  if (admission.kind === 'unavailable') return overloaded(response)
   if (admission.kind !== 'admitted') {
     const code = admission.kind === 'unknown' ? 401 : 403
     parts.logger.warn(
@@ -101,10 +102,22 @@ async function accept(
     return 200
   } catch (error) {
     parts.metrics.failed()
-    parts.health.set('receiver', { ok: false, detail: `the last post could not be made durable: ${reasonOf(error)}` })
+    sayFailed(parts.health, reasonOf(error))
     parts.logger.error({ error, cluster: credential.clusterName }, 'could not make a posted list durable; answered 503')
     return overloaded(response)
   }
+}
+
+/** A failure is news for so long; the next good post takes it back at once. Without posts, the log says how it is. */
+const failureMs = 30_000
+
+function sayFailed(health: Health, reason: string): void {
+  const until = performance.now() + failureMs
+  health.check('receiver', () =>
+    performance.now() < until
+      ? { ok: false, detail: `the last post could not be made durable: ${reason}` }
+      : { ok: true, detail: `waiting for posts; the last one could not be made durable: ${reason}` },
+  )
 }
 
 function overloaded(response: Response): number {

@@ -2,7 +2,7 @@
 
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import express, { type Express, type Router } from 'express'
+import express, { type ErrorRequestHandler, type Express, type Router } from 'express'
 import { parseRedactionPath } from '@plaintrail/event/redact'
 import type { LogWriter } from '@plaintrail/event-log/event-log'
 import type { CertificateAuthority } from '@plaintrail/runtime/certificate-authority'
@@ -66,6 +66,7 @@ export async function startReceiver(config: ReceiverConfig, parts: ReceiverParts
     takeIn: createTakeIn({
       redactionKey: parts.redactionKey,
       redactionPaths: config.redactPaths.map(parseRedactionPath),
+      envelopeBytesMax: parts.log.envelopeBytesMax,
     }),
     budget: createBudget(config.bytesInFlightMax),
     bodyBytesMax: config.bodyBytesMax,
@@ -74,25 +75,39 @@ export async function startReceiver(config: ReceiverConfig, parts: ReceiverParts
     logger,
     nowUs,
   })
-  const server = await listen(config, parts, ingestApp(router))
+  const server = await listen(config, parts, ingestApp(router, logger))
   stack.defer(() => close(server))
+  stack.use(renewCertificate(server, config, parts))
   const kept = stack.move()
   const { port } = server.address() as AddressInfo
   return { port, router, [Symbol.asyncDispose]: () => kept.disposeAsync() }
 }
 
-function ingestApp(router: Router): Express {
+function ingestApp(router: Router, logger: Logger): Express {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
   app.use(router)
   app.use((_request, response) => void response.status(404).type('text/plain').end('POST /v1/ingest/k8s/{cluster}\n'))
+  app.use(answerError(logger))
   return app
 }
 
+/** Four parameters are what makes it an error handler to Express. */
+function answerError(logger: Logger): ErrorRequestHandler {
+  return (error: unknown, _request, response, next) => {
+    if (response.headersSent) return next(error)
+    // Express throws a URIError for a path such as /%ZZ; anything else is ours, and 503 makes an API server try again.
+    if (error instanceof URIError) return void response.status(404).type('text/plain').end('no such path\n')
+    logger.error({ error }, 'could not answer a post')
+    response.status(503).setHeader('Retry-After', '2')
+    response.type('text/plain').end('could not take the post in; try again\n')
+  }
+}
+
 async function listen(config: ReceiverConfig, parts: ReceiverParts, app: Express): Promise<Server> {
-  const host = config.ingestUrl?.hostname ?? '127.0.0.1'
-  const { cert, key } = await parts.certificateAuthority.serverCertificate([host.replace(/^\[|\]$/g, '')])
+  const host = hostOf(config)
+  const { cert, key } = await parts.certificateAuthority.serverCertificate([host])
   const server = createServer(
     {
       cert,
@@ -111,18 +126,47 @@ async function listen(config: ReceiverConfig, parts: ReceiverParts, app: Express
   server.maxConnections = connectionsMax
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(config.ingestPort, listenAddress(config, host), resolve)
+    server.listen(config.ingestPort, listenAddress(config), resolve)
   })
   server.on('error', (error) => parts.logger.error({ error }, 'the ingest server failed'))
   return server
 }
 
-const loopback = new Set(['127.0.0.1', 'localhost', '[::1]'])
+const renewMs = 24 * 3_600_000
+
+/** The authority makes a new certificate when 30 days are left; connections that are open keep the old one. */
+function renewCertificate(server: Server, config: ReceiverConfig, parts: ReceiverParts): AsyncDisposable {
+  const { certificateAuthority, logger } = parts
+  const renew = async (): Promise<void> => {
+    const { cert, key } = await certificateAuthority.serverCertificate([hostOf(config)])
+    server.setSecureContext({ cert, key, ca: certificateAuthority.certificatePem, minVersion: 'TLSv1.2' })
+  }
+  let turn = Promise.resolve()
+  const timer = setInterval(() => {
+    turn = renew().catch((error: unknown) =>
+      logger.error({ error }, 'could not renew the certificate of ingest; trying again tomorrow'),
+    )
+  }, renewMs)
+  timer.unref()
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer)
+      await turn
+    },
+  }
+}
+
+/** Under which API servers come, without the brackets of IPv6 in a URL. */
+function hostOf(config: ReceiverConfig): string {
+  return (config.ingestUrl?.hostname ?? '127.0.0.1').replace(/^\[|\]$/g, '')
+}
+
+const loopback = new Set(['127.0.0.1', 'localhost', '::1'])
 
 /** Nothing is open to other machines until somebody says under which URL they come. */
-function listenAddress(config: ReceiverConfig, urlHost: string): string | undefined {
+function listenAddress(config: ReceiverConfig): string | undefined {
   if (config.ingestHost !== null) return config.ingestHost
-  return loopback.has(urlHost) ? '127.0.0.1' : undefined
+  return loopback.has(hostOf(config)) ? '127.0.0.1' : undefined
 }
 
 /** Requests in progress get their answer, within the bound. */

@@ -3,13 +3,12 @@
 import { createHmac } from 'node:crypto'
 import { redactEventList, type RedactionPath } from '@plaintrail/event/redact'
 import { scanEventList } from '@plaintrail/event/scan'
-import { encodeEnvelope } from '@plaintrail/event-log/envelope'
 import type { IngestCredential } from './credentials.ts'
-import { splitLong } from './split-long.ts'
+import { encodeParts, type EncodedPart } from './split-long.ts'
 
 export interface TakenIn {
-  /** One, or several in order where the list is very long. */
-  readonly envelopes: readonly { readonly envelope: Buffer; readonly bodyBytes: number }[]
+  /** One, or several in order where the list is very long or large. */
+  readonly envelopes: readonly EncodedPart[]
   readonly items: number
   readonly problems: readonly string[]
   readonly redacted: number
@@ -19,6 +18,8 @@ export interface TakeInOptions {
   /** 32 bytes, never rotated: each cluster's key is derived from it. */
   readonly redactionKey: Uint8Array
   readonly redactionPaths: readonly RedactionPath[]
+  /** What the log takes at once. */
+  readonly envelopeBytesMax: number
 }
 
 export type TakeIn = (body: Uint8Array, credential: IngestCredential, receivedAtUs: number) => Promise<TakenIn>
@@ -44,13 +45,9 @@ export function createTakeIn(options: TakeInOptions): TakeIn {
       redactions: redacted.redactions,
       duplicateKeys: scan.duplicateKeys,
     }
-    const envelopes: { envelope: Buffer; bodyBytes: number }[] = []
-    for (const part of splitLong({ header, bounds: redacted.bounds, body: redacted.body })) {
-      const envelope = await encodeEnvelope(part.header, part.bounds, part.body)
-      envelopes.push({ envelope, bodyBytes: part.body.length })
-    }
+    const whole = { header, bounds: redacted.bounds, body: redacted.body }
     return {
-      envelopes,
+      envelopes: await encodeParts(whole, options.envelopeBytesMax),
       items: redacted.bounds.length / 2,
       problems: scan.problems.map((problem) => problem.reason),
       redacted: redacted.redactions.length,

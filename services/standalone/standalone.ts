@@ -17,6 +17,7 @@ import { startEmbeddedPostgres } from '@plaintrail/embedded-postgres/embedded-po
 import { migrate } from '@plaintrail/store/migrate'
 import { openStore, type Connection, type Store } from '@plaintrail/store/open-store'
 import { makePartitionsAhead } from '@plaintrail/store/partitions'
+import { checkRedactionKey } from '@plaintrail/store/redaction-key'
 import { tableLogWriter } from '@plaintrail/store/table-log'
 import { makeToken } from '@plaintrail/store/tokens'
 import type { StandaloneConfig } from './config.ts'
@@ -39,6 +40,8 @@ export interface StandaloneOverrides {
 }
 
 const appendConnectionsMax = 8
+/** For credentials and gaps: posts with tokens that nobody knows must not hold up the ones that are taken in. */
+const admitConnectionsMax = 2
 const askConnectionsMax = 12
 const appendMsMax = 15_000
 /** A question that takes longer is cancelled and told to narrow its window. */
@@ -75,10 +78,12 @@ export async function startStandalone(
       }),
     )
   const appending = open('receiver', appendConnectionsMax, appendMsMax)
+  const admitting = open('receiver', admitConnectionsMax, appendMsMax)
   const asking = open('api', askConnectionsMax, askMsMax)
   await makePartitionsAhead(appending, Date.now() * 1_000)
 
   const secrets = await openSecrets(config.dataFolder)
+  await checkRedactionKey(asking, secrets.redactionKey)
   await ensureApiToken(asking, { name: 'admin', digest: createHash('sha256').update(secrets.adminToken).digest() })
   stack.use(watchStore({ store: asking, health, metrics }))
   const worker = stack.use(
@@ -90,7 +95,7 @@ export async function startStandalone(
   const wrapLog = overrides.wrapLog ?? ((log: LogWriter) => log)
   const log = wrapLog(tableLogWriter(appending))
   const receiver = stack.use(
-    await startReceiver(config, { ...secrets, store: appending, log, logger, metrics, health }),
+    await startReceiver(config, { ...secrets, store: admitting, log, logger, metrics, health }),
   )
   const api = stack.use(
     await startApi(config, {

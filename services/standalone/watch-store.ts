@@ -15,6 +15,7 @@ export function watchStore(parts: { store: Store; health: Health; metrics: Metri
   })
   const bytes = parts.metrics.gauge({ name: 'plaintrail_log_queue_bytes', help: 'Their compressed size.' })
   let turn = Promise.resolve()
+  let isLooking = false
   const look = async (): Promise<void> => {
     try {
       await probeWrite(parts.store)
@@ -27,8 +28,11 @@ export function watchStore(parts: { store: Store; health: Health; metrics: Metri
       parts.health.set('store', { ok: false, detail: `could not write to Postgres: ${reason}` })
     }
   }
+  // While Postgres hangs a turn takes long, and others behind it would only make a stop wait.
   const timer = setInterval(() => {
-    turn = turn.then(look)
+    if (isLooking) return
+    isLooking = true
+    turn = look().finally(() => (isLooking = false))
   }, everyMs)
   turn = look()
   return {
