@@ -1,7 +1,18 @@
 // Every table as drizzle-orm sees it, to type the queries of this room. The truth is migrations/*.sql; schema.pg.test.ts
 // compares the two. A partitioned parent stands here as a plain table.
 
-import { bigint, customType, integer, pgTable, smallint, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  boolean,
+  customType,
+  integer,
+  jsonb,
+  pgTable,
+  smallint,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core'
 
 /** Postgres' one-byte type, here always one ASCII letter (event-codes.ts). */
 const char = customType<{ data: string }>({ dataType: () => '"char"' })
@@ -58,6 +69,26 @@ export const gap = pgTable('gap', {
   fromUs: int8('from_us').notNull(),
   toUs: int8('to_us').notNull(),
   occurrences: integer('occurrences').notNull().default(1),
+  open: boolean('open').notNull().default(false),
+})
+
+export const outbox = pgTable('outbox', {
+  id: uuid('id').primaryKey(),
+  kind: text('kind').notNull(),
+  payload: jsonb('payload').notNull(),
+  createdAt: at('created_at').notNull().defaultNow(),
+  relayedAt: at('relayed_at'),
+  attempts: integer('attempts').notNull().default(0),
+  deadAt: at('dead_at'),
+  error: text('error'),
+})
+
+export const notice = pgTable('notice', {
+  id: uuid('id').primaryKey(),
+  at: at('at').notNull().defaultNow(),
+  kind: text('kind').notNull(),
+  clusterId: integer('cluster_id'),
+  detail: text('detail').notNull(),
 })
 
 export const heartbeat = pgTable('heartbeat', {

@@ -81,7 +81,7 @@ test('a partition that nobody worked on begins at 0, for every worker that asks'
 test('rows, bytes and position are committed together', async () => {
   await using stack = new AsyncDisposableStack()
   const store = await openTestStore(stack)
-  const writer = createBatchWriter(store, () => nowUs)
+  const writer = createBatchWriter(store, { nowUs: () => nowUs })
   await positionOf(store)
   // Offsets have holes where the log kept markers of its own.
   await writer.store([entryAt(0, 0), entryAt(4, 1)])
@@ -98,9 +98,9 @@ test('a worker that lost its partition and does not know it writes nothing', asy
   await using stack = new AsyncDisposableStack()
   const store = await openTestStore(stack)
   await positionOf(store)
-  const zombie = createBatchWriter(store, () => nowUs)
+  const zombie = createBatchWriter(store, { nowUs: () => nowUs })
   const prepared = await zombie.prepare([entryAt(0, 0)])
-  await createBatchWriter(store, () => nowUs).store([entryAt(0, 0), entryAt(1, 1)])
+  await createBatchWriter(store, { nowUs: () => nowUs }).store([entryAt(0, 0), entryAt(1, 1)])
   await expect(zombie.commit(prepared)).rejects.toBeInstanceOf(BatchFenced)
   expect(await positionOf(store)).toBe(2)
   expect(await counts(store)).toEqual({ events: 6, segments: 2, seals: 2 })
@@ -110,14 +110,16 @@ test('an entry that would leave a hole before it is not stored', async () => {
   await using stack = new AsyncDisposableStack()
   const store = await openTestStore(stack)
   await positionOf(store)
-  await expect(createBatchWriter(store, () => nowUs).store([entryAt(5, 5)])).rejects.toBeInstanceOf(BatchFenced)
+  await expect(createBatchWriter(store, { nowUs: () => nowUs }).store([entryAt(5, 5)])).rejects.toBeInstanceOf(
+    BatchFenced,
+  )
   expect(await counts(store)).toEqual({ events: 0, segments: 0, seals: 0 })
 })
 
 test('an entry without anything new moves the position and keeps no bytes', async () => {
   await using stack = new AsyncDisposableStack()
   const store = await openTestStore(stack)
-  const writer = createBatchWriter(store, () => nowUs)
+  const writer = createBatchWriter(store, { nowUs: () => nowUs })
   await positionOf(store)
   const events = someEvents(3)
   await writer.store([entryAt(0, 0, { events })])
@@ -130,7 +132,7 @@ test('an entry that lay in Kafka for days is kept under the day it was received,
   await using stack = new AsyncDisposableStack()
   const store = await openTestStore(stack)
   await positionOf(store)
-  const writer = createBatchWriter(store, () => nowUs)
+  const writer = createBatchWriter(store, { nowUs: () => nowUs })
   const sixDaysAgo = nowUs - 6 * dayUs
   await writer.store([entryAt(0, 0, { receivedUs: sixDaysAgo }), entryAt(1, 1, { receivedUs: nowUs + 9_000 * dayUs })])
   const { rows } = await store.pool.query<{ id: number }>('select id from segment order by id')
@@ -144,7 +146,7 @@ test('what cannot be read is kept with its bytes and holds nothing up', async ()
   const damaged = { item: -1, reason: 'damaged_envelope', detail: 'cut', bytes: 9, digest: randomBytes(16) }
   const noCluster = { clusterUid: '00000000-0000-0000-0000-000000000000', laneName: '', events: [], items: 0 }
   const entry = entryAt(0, 0, { ...noCluster, receivedUs: 0, quarantined: [damaged] })
-  await createBatchWriter(store, () => nowUs).store([entry, entryAt(1, 1)])
+  await createBatchWriter(store, { nowUs: () => nowUs }).store([entry, entryAt(1, 1)])
   expect(await positionOf(store)).toBe(2)
   expect(await counts(store)).toEqual({ events: 3, segments: 2, seals: 1 })
 })

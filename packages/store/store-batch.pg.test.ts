@@ -245,6 +245,20 @@ test('a day that retention dropped in the meantime is made again', async () => {
   })
 })
 
+test('a sparse old log of more days than one statement can lock is stored whole', async () => {
+  await using bench = await openBench()
+  const dayUs = 86_400_000_000
+  const segments: ReadSegment[] = []
+  for (let week = 0; week < 3; week++) {
+    segments.push(await bench.segment(Array.from({ length: 7 }, (_, day) => eventAt(nowUs - (week * 7 + day) * dayUs))))
+  }
+  const writer = createBatchWriter(bench.store, { daysMax: 10 })
+  const prepared = await writer.prepare(segments)
+  expect(prepared.length).toBe(3)
+  expect(await writer.commit(prepared)).toMatchObject({ stored: 21, quarantined: 0 })
+  expect(await seqs(bench.store)).toEqual(upTo(21))
+})
+
 test('what belongs to no known cluster is quarantined, not lost and not in the way', async () => {
   await using bench = await openBench()
   const segment = await bench.segment(some(3), { clusterUid: randomUUID() })

@@ -22,8 +22,10 @@ export interface BatchOutcome {
   readonly droppedSegments: number
 }
 
-/** A batch that is read, named and encoded, and not yet stored. */
-export interface PreparedBatch {
+/** A batch that is read, named and encoded, and not yet stored: one part, or several where it spans very many days. */
+export type PreparedBatch = readonly PreparedPart[]
+
+interface PreparedPart {
   readonly plans: readonly Plan[]
   readonly rows: readonly EventRow[]
   readonly offered: number
@@ -35,8 +37,9 @@ export interface BatchWriter {
   /** All that can be done before the batch ahead is committed. Rejects when Postgres cannot be asked. */
   prepare(segments: readonly ReadSegment[]): Promise<PreparedBatch>
   /**
-   * When it returns, the batch is committed. Rejects with BatchFenced when another worker has committed one of the
-   * segments; with Postgres' error otherwise, and then nothing of the batch is stored. Not to be called concurrently.
+   * When it returns, the batch is committed, each part of it by itself. Rejects with BatchFenced when another worker has
+   * committed one of the segments; with Postgres' error otherwise, and then nothing of that part and of those after it is
+   * stored. Not to be called concurrently.
    */
   commit(prepared: PreparedBatch): Promise<BatchOutcome>
   /** Both, one after the other. */
@@ -53,7 +56,14 @@ export class BatchFenced extends Error {
 const daysABatchMax = 800
 /** Each attempt learns of at least one more stored event, or of a deadlock's end. */
 const attemptsMax = 8
-export function createBatchWriter(store: Store, nowUs: () => number = () => Date.now() * 1_000): BatchWriter {
+export interface BatchWriterOptions {
+  /** Microseconds since 1970. */
+  readonly nowUs?: () => number
+  readonly daysMax?: number
+}
+
+export function createBatchWriter(store: Store, options: BatchWriterOptions = {}): BatchWriter {
+  const { nowUs = () => Date.now() * 1_000, daysMax = daysABatchMax } = options
   const state = {
     store,
     dimensions: createDimensions(store),
@@ -64,14 +74,14 @@ export function createBatchWriter(store: Store, nowUs: () => number = () => Date
   }
   /** After a batch with duplicates the next one likely has some too (a file posted again): ask before inserting. */
   let askFirst = false
-  const prepare = async (segments: readonly ReadSegment[]): Promise<PreparedBatch> => {
+  const preparePart = async (segments: readonly ReadSegment[]): Promise<PreparedPart> => {
     const plans = await Promise.all(segments.map((segment) => planOf(segment, state)))
     const rows = withoutRepeats(plans)
     const offered = segments.reduce((sum, segment) => sum + segment.events.length, 0)
     const made = askFirst ? null : await makeBatch(state, plans, rows).catch(() => null)
     return { plans, rows, offered, made }
   }
-  const commit = async ({ plans, offered, ...prepared }: PreparedBatch): Promise<BatchOutcome> => {
+  const commitPart = async ({ plans, offered, ...prepared }: PreparedPart): Promise<BatchOutcome> => {
     let { rows, made } = prepared
     for (let attempt = 1; attempt <= attemptsMax; attempt++) {
       if (askFirst) {
@@ -99,7 +109,39 @@ export function createBatchWriter(store: Store, nowUs: () => number = () => Date
     }
     throw new Error(`could not store a batch in ${attemptsMax} attempts: other writers kept storing the same events`)
   }
+  const prepare = async (segments: readonly ReadSegment[]): Promise<PreparedBatch> => {
+    const parts: PreparedPart[] = []
+    for (const own of withinDays(segments, daysMax)) parts.push(await preparePart(own))
+    return parts
+  }
+  const commit = async (parts: PreparedBatch): Promise<BatchOutcome> => {
+    const sum = { stored: 0, duplicates: 0, quarantined: 0, droppedSegments: 0 }
+    for (const part of parts) {
+      const outcome = await commitPart(part)
+      for (const name of ['stored', 'duplicates', 'quarantined', 'droppedSegments'] as const) sum[name] += outcome[name]
+    }
+    return sum
+  }
   return { prepare, commit, store: async (segments) => await commit(await prepare(segments)) }
+}
+
+/** Runs of segments, in their order, whose events together are of `max` different days at most; one segment is never cut. */
+function withinDays(segments: readonly ReadSegment[], max: number): readonly (readonly ReadSegment[])[] {
+  const runs: ReadSegment[][] = []
+  let run: ReadSegment[] = []
+  let days = new Set<number>()
+  for (const segment of segments) {
+    const own = new Set(segment.events.map(({ event }) => dayOf(event.time)))
+    if (run.length > 0 && new Set([...days, ...own]).size > max) {
+      runs.push(run)
+      run = []
+      days = new Set()
+    }
+    run.push(segment)
+    for (const day of own) days.add(day)
+  }
+  if (run.length > 0) runs.push(run)
+  return runs
 }
 
 /** What insert-batch.ts is given. */

@@ -1,0 +1,123 @@
+// Notices: what the system has to tell its operators, such as that something could not be read. Each is the effect of a row
+// of the outbox, so that none is told twice.
+
+import { randomBytes } from 'node:crypto'
+import type { PoolClient } from 'pg'
+import type { Terms } from '@plaintrail/query/filter'
+import type { Scope } from '@plaintrail/query/scope'
+import type { Window } from '@plaintrail/query/window'
+import { formatMicroTime } from '@plaintrail/event/time'
+import { sql, type SQL } from 'drizzle-orm'
+import { positionOf, type EventPosition } from './find-records.ts'
+import type { Store } from './open-store.ts'
+import type { NewOutboxRow } from './outbox.ts'
+import { arrayOf, readRows } from './read-rows.ts'
+import { isBefore, timestampOf, timeUs } from './time-position.ts'
+import { visibleClusters } from './visible-clusters.ts'
+
+export const quarantineNoticed = 'quarantine.noticed'
+
+/** The payload of quarantine.noticed: what one batch put in quarantine of one cluster. */
+export interface QuarantineNoticed {
+  /** Null where not even the envelope could be read. */
+  readonly clusterId: number | null
+  readonly count: number
+  /** How many by each reason. */
+  readonly reasons: Readonly<Record<string, number>>
+}
+
+/** To be written to the outbox in the transaction that writes these to quarantine: one row a cluster. */
+export function quarantineOutbox(
+  rows: readonly { readonly clusterId: number | null; readonly reason: string }[],
+): readonly NewOutboxRow[] {
+  return [...Map.groupBy(rows, ({ clusterId }) => clusterId)].map(([clusterId, own]) => {
+    const reasons = Object.fromEntries(
+      [...Map.groupBy(own, ({ reason }) => reason)].map(([key, { length }]) => [key, length]),
+    )
+    const payload: QuarantineNoticed = { clusterId, count: own.length, reasons }
+    return { id: randomUuidBytes(), kind: quarantineNoticed, payload }
+  })
+}
+
+/** Version 4, as randomUUID makes them. */
+function randomUuidBytes(): Buffer {
+  const bytes = randomBytes(16)
+  bytes[6] = (bytes.readUInt8(6) & 0x0f) | 0x40
+  bytes[8] = (bytes.readUInt8(8) & 0x3f) | 0x80
+  return bytes
+}
+
+export interface NewNotice {
+  /** Of the outbox row. */
+  readonly id: string
+  readonly kind: string
+  readonly clusterId: number | null
+  /** One sentence. */
+  readonly detail: string
+}
+
+/** In the transaction of `client`: an effect for completeJob. */
+export async function addNotice(client: PoolClient, { id, kind, clusterId, detail }: NewNotice): Promise<void> {
+  await client.query('insert into notice (id, kind, cluster_id, detail) values ($1::uuid, $2, $3::int4, $4)', [
+    id,
+    kind,
+    clusterId,
+    detail,
+  ])
+}
+
+export interface Notice {
+  readonly id: string
+  /** RFC 3339. */
+  readonly time: string
+  readonly kind: string
+  readonly cluster: string | null
+  readonly detail: string
+}
+
+export interface FoundNotices {
+  readonly items: readonly Notice[]
+  readonly next: EventPosition | null
+}
+
+export interface NoticeQuestion {
+  readonly window: Window
+  readonly clusters?: Terms
+  readonly limit: number
+  readonly after: EventPosition | null
+}
+
+type Row = Omit<Notice, 'time'> & { readonly atUs: number }
+
+/** Newest first. What is about no cluster is shown to those only who may see everything. */
+export async function listNotices(store: Store, scope: Scope, question: NoticeQuestion): Promise<FoundNotices> {
+  const { window, limit, after } = question
+  const rows = await readRows<Row>(
+    store,
+    sql`select n.id::text as id, ${timeUs(sql`n.at`)} as "atUs", n.kind, c.name as cluster, n.detail
+        from notice n left join cluster c on c.id = n.cluster_id
+        where n.at >= ${timestampOf(window.sinceUs)} and n.at < ${timestampOf(window.untilUs)}
+          and ${isBefore(sql`n.at`, sql`n.id`, after)} and ${await isVisible(store, scope, question.clusters)}
+        order by n.at desc, n.id desc limit ${limit + 1}`,
+  )
+  const page = rows.slice(0, limit)
+  const last = page.at(-1)
+  return {
+    items: page.map(({ atUs, ...notice }) => ({ ...notice, time: formatMicroTime(atUs) })),
+    next: rows.length > limit && last ? positionOf({ time: last.atUs, key: last.id }) : null,
+  }
+}
+
+async function isVisible(store: Store, scope: Scope, asked: Terms | undefined): Promise<SQL> {
+  if (scope.kind === 'everything' && asked === undefined) return sql`true`
+  const clusters = await visibleClusters(store, scope, asked)
+  return sql`n.cluster_id = any(${arrayOf(
+    'int4',
+    clusters.map(({ id }) => id),
+  )})`
+}
+
+/** With the events that they are about. */
+export async function dropNotices(store: Store, beforeUs: number): Promise<void> {
+  await readRows(store, sql`delete from notice where at < ${timestampOf(beforeUs)}`)
+}
