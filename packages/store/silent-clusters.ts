@@ -6,7 +6,9 @@ import type { Store } from './open-store.ts'
 import { readRows } from './read-rows.ts'
 import { segmentIdsOfDay, dayOf } from './segment-id.ts'
 
-export const silenceCause = 'cluster_silent'
+const cause = 'cluster_silent'
+/** Of files that a person imports: nobody waits for the next one. */
+const backfillLane = 'backfill'
 
 export interface Silences {
   /** Names of the clusters that have just been found silent, and of those that sent something again. */
@@ -34,7 +36,7 @@ export async function recordSilences(store: Store, nowUs: number, silentAfterUs:
     const [row] = await readRows<{ isNew: boolean }>(
       store,
       sql`insert into gap (cluster_id, cause, detail, from_us, to_us, open)
-          values (${clusterId}::int4, ${silenceCause}, 'nothing was received', ${lastUs}::int8, ${nowUs}::int8, true)
+          values (${clusterId}::int4, ${cause}, 'nothing was received', ${lastUs}::int8, ${nowUs}::int8, true)
           on conflict (cluster_id, cause) where open do update set to_us = greatest(gap.to_us, excluded.to_us)
           returning xmax = 0 as "isNew"`,
     )
@@ -51,7 +53,7 @@ async function readLasts(store: Store): Promise<readonly Last[]> {
   return await readRows<Last & Record<string, unknown>>(
     store,
     sql`select c.id as "clusterId", c.name, max(s.received_us) as "lastUs"
-        from cluster c join lane l on l.cluster_id = c.id
+        from cluster c join lane l on l.cluster_id = c.id and l.name <> ${backfillLane}
         cross join lateral (
           select received_us from seal where lane_id = l.id order by first_seq desc, received_us desc limit 1
         ) s
@@ -62,7 +64,7 @@ async function readLasts(store: Store): Promise<readonly Last[]> {
 async function closeGaps(store: Store, lasts: readonly Last[], silentAfterUs: number): Promise<readonly string[]> {
   const open = await readRows<{ id: number; clusterId: number; fromUs: number }>(
     store,
-    sql`select id, cluster_id as "clusterId", from_us as "fromUs" from gap where open and cause = ${silenceCause}`,
+    sql`select id, cluster_id as "clusterId", from_us as "fromUs" from gap where open and cause = ${cause}`,
   )
   const ended: string[] = []
   for (const { id, clusterId, fromUs } of open) {
@@ -83,8 +85,9 @@ async function closeGap(
   const [from] = segmentIdsOfDay(dayOf(gap.fromUs))
   const [row] = await readRows<{ firstUs: number | null }>(
     store,
-    sql`select min(received_us) as "firstUs" from seal
-        where segment_id >= ${from}::int8 and cluster_id = ${gap.clusterId}::int4 and received_us > ${gap.fromUs}::int8`,
+    sql`select min(s.received_us) as "firstUs" from seal s join lane l on l.id = s.lane_id
+        where s.segment_id >= ${from}::int8 and s.received_us > ${gap.fromUs}::int8
+          and l.cluster_id = ${gap.clusterId}::int4 and l.name <> ${backfillLane}`,
   )
   const firstUs = row?.firstUs ?? gap.lastUs
   await readRows(
