@@ -50,8 +50,8 @@ export class CertificateAuthorityError extends Error {
 
 /**
  * Opens the authority in `folder`, making the folder, `ca-key.pem` (0600) and `ca.pem` (0644) where they are missing.
- * One process at a time: the caller holds the lock of the data folder, or mounts a folder that is already complete.
- * Rejects with CertificateAuthorityError when the files are there and cannot be used; it never replaces them.
+ * One process at a time: the caller holds the lock of the data folder. Rejects with CertificateAuthorityError when the
+ * files are there and cannot be used; it never replaces them.
  */
 export async function openCertificateAuthority(
   folder: string,
@@ -60,13 +60,43 @@ export async function openCertificateAuthority(
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const root = await openRoot(folder, now)
   let turn: Promise<unknown> = Promise.resolve()
+  return authorityOf(root, now, (names) => {
+    const made = turn.then(() => currentServerCertificate(folder, root, names, now()))
+    turn = made.catch(() => null)
+    return made
+  })
+}
+
+/**
+ * Opens an authority that several processes share, from a folder that openCertificateAuthority made: it may be mounted
+ * read-only. Each process has a server certificate of its own, in memory only.
+ */
+export async function openSharedCertificateAuthority(
+  folder: string,
+  now: () => number = Date.now,
+): Promise<CertificateAuthority> {
+  for (const name of ['ca-key.pem', 'ca.pem']) {
+    if ((await readIfThere(join(folder, name))) !== null) continue
+    throw new CertificateAuthorityError(`could not open the certificate authority: ${join(folder, name)} is not there`)
+  }
+  const root = await openRoot(folder, now)
+  let kept: KeyAndCertificate | null = null
+  return authorityOf(root, now, async (names) => {
+    const wanted = serverNames(names)
+    kept = keptServerCertificate(kept && kept.cert + kept.key, wanted, root, now())
+    kept ??= await issue(root, { kind: 'server', names: wanted }, ingestServerName, now())
+    return kept
+  })
+}
+
+function authorityOf(
+  root: Root,
+  now: () => number,
+  serverCertificate: CertificateAuthority['serverCertificate'],
+): CertificateAuthority {
   return {
     certificatePem: root.certificatePem,
-    serverCertificate: (names) => {
-      const made = turn.then(() => currentServerCertificate(folder, root, names, now()))
-      turn = made.catch(() => null)
-      return made
-    },
+    serverCertificate,
     clientCertificate: async (commonName) => {
       const subject = { organization: 'plaintrail-ingest', commonName: checkedCommonName(commonName) }
       const made = await issue(root, { kind: 'client' }, subject, now())
@@ -188,7 +218,7 @@ async function currentServerCertificate(
   names: readonly string[],
   nowMs: number,
 ): Promise<KeyAndCertificate> {
-  const wanted = [...new Set([...names.map(serverName), 'localhost', '127.0.0.1', '::1'])]
+  const wanted = serverNames(names)
   const file = join(folder, 'server.pem')
   const kept = keptServerCertificate(await readIfThere(file), wanted, root, nowMs)
   if (kept !== null) return kept
@@ -219,6 +249,10 @@ function keptServerCertificate(
   } catch {
     return null
   }
+}
+
+function serverNames(names: readonly string[]): readonly string[] {
+  return [...new Set([...names.map(serverName), 'localhost', '127.0.0.1', '::1'])]
 }
 
 /** As it stands in the certificate: DNS names in lower case and ASCII, IPv6 without the brackets of a URL. */

@@ -1,17 +1,18 @@
 // Every service in one process: Postgres, receiver, worker and api, started in the order of the data's way and stopped in
 // reverse.
 
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startApi } from '@plaintrail/api/api'
 import type { LogWriter } from '@plaintrail/event-log/event-log'
 import { startReceiver } from '@plaintrail/receiver/receiver'
-import { openCertificateAuthority } from '@plaintrail/runtime/certificate-authority'
 import { lockFolder } from '@plaintrail/runtime/folder-lock'
 import { createHealth } from '@plaintrail/runtime/health'
 import { createLogger } from '@plaintrail/runtime/logger'
 import { createMetrics } from '@plaintrail/runtime/metrics'
+import { openSecrets } from '@plaintrail/runtime/secrets'
+import { version } from '@plaintrail/runtime/version'
 import { ensureApiToken } from '@plaintrail/store/credentials'
 import { startEmbeddedPostgres } from '@plaintrail/embedded-postgres/embedded-postgres'
 import { migrate } from '@plaintrail/store/migrate'
@@ -21,9 +22,7 @@ import { checkRedactionKey } from '@plaintrail/store/redaction-key'
 import { tableLogWriter } from '@plaintrail/store/table-log'
 import { makeToken } from '@plaintrail/store/tokens'
 import type { StandaloneConfig } from './config.ts'
-import { privateFile } from './private-file.ts'
 import { startWorkerThread } from './start-worker-thread.ts'
-import { version } from './version.ts'
 import { watchStore } from './watch-store.ts'
 
 export interface Standalone extends AsyncDisposable {
@@ -82,7 +81,7 @@ export async function startStandalone(
   const asking = open('api', askConnectionsMax, askMsMax)
   await makePartitionsAhead(appending, Date.now() * 1_000)
 
-  const secrets = await openSecrets(config.dataFolder)
+  const secrets = await openSecrets(config.dataFolder, () => makeToken('api'))
   await checkRedactionKey(asking, secrets.redactionKey)
   await ensureApiToken(asking, { name: 'admin', digest: createHash('sha256').update(secrets.adminToken).digest() })
   stack.use(watchStore({ store: asking, health, metrics }))
@@ -136,16 +135,6 @@ async function openDatabase(
     return { ok: running, detail }
   })
   return postgres.connection
-}
-
-async function openSecrets(folder: string) {
-  return {
-    adminToken: (await privateFile(join(folder, 'admin-token'), () => Buffer.from(`${makeToken('api')}\n`)))
-      .toString()
-      .trim(),
-    redactionKey: await privateFile(join(folder, 'redaction-key'), () => randomBytes(32)),
-    certificateAuthority: await openCertificateAuthority(join(folder, 'ca')),
-  }
 }
 
 /** The command line finds the running server by this file. */
