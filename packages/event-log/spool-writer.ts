@@ -4,7 +4,7 @@ import { open, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SpoolFile, type WaitingRecord } from './spool-file.ts'
 import type { SpoolFolder } from './spool-folder.ts'
-import { fileHeadBytes, frameHeadBytes, recordHeaderBytesMax } from './spool-record.ts'
+import { encodeRecordHeader, fileHeadBytes, frameHeadBytes } from './spool-record.ts'
 
 /** Written with one fsync; one record alone may be larger. */
 const groupBytesMax = 8 * 1024 * 1024
@@ -45,7 +45,7 @@ export class SpoolWriter {
   /** Returns when the record is on disk; rejects with what the disk said, and then it is not in the spool. */
   append(record: WaitingRecord): Promise<void> {
     const done = Promise.withResolvers<void>()
-    const bytes = recordBytesMax(record.envelope)
+    const bytes = recordBytes(record)
     this.#queue.push({ ...record, bytes, done })
     this.waiting.records++
     this.waiting.bytes += bytes
@@ -141,9 +141,9 @@ interface Waiting extends WaitingRecord {
   readonly done: PromiseWithResolvers<void>
 }
 
-/** What a record takes on disk, at most. */
-export function recordBytesMax(envelope: Uint8Array): number {
-  return frameHeadBytes + recordHeaderBytesMax + envelope.length
+/** What a record takes on disk. */
+export function recordBytes({ header, envelope }: WaitingRecord): number {
+  return frameHeadBytes + encodeRecordHeader(header).length + envelope.length
 }
 
 function takeGroup(queue: Waiting[]): readonly Waiting[] {

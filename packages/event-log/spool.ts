@@ -15,7 +15,7 @@ import {
   type SpoolFolder,
 } from './spool-folder.ts'
 import { spoolMetrics } from './spool-metrics.ts'
-import { recordBytesMax, SpoolWriter } from './spool-writer.ts'
+import { recordBytes, SpoolWriter } from './spool-writer.ts'
 
 export interface SpoolLimits {
   /** A file of the spool is left for a new one above it. */
@@ -152,9 +152,9 @@ export class Spool implements AsyncDisposable {
     this.#options.logger.warn({ reason: this.refusal }, 'the log is not available: posts wait in the spool on disk')
   }
 
-  #admit({ envelope }: WaitingRecord): void {
+  #admit(record: WaitingRecord): void {
     const { bytesMax } = this.#options
-    const bytes = recordBytesMax(envelope)
+    const bytes = recordBytes(record)
     if (this.#bytes + bytes > bytesMax) {
       this.#refusedBytes = bytes
       throw new LogUnavailable(

@@ -34,7 +34,7 @@ export class SwitchedLog implements LogWriter {
   }
 }
 
-export const testCluster = '5f0c1f1e-0d4c-4e0a-9b8e-000000000001'
+const testCluster = '5f0c1f1e-0d4c-4e0a-9b8e-000000000001'
 
 export function laneHeader(lane: string, receivedAtUs = Date.now() * 1_000): AppendHeader {
   return { cluster: testCluster, lane, receivedAtUs, bodyBytes: 100 }
