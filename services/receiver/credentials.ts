@@ -29,6 +29,13 @@ type Admission =
   /** It may be a new one, and Postgres cannot be asked now. */
   | { readonly kind: 'unavailable' }
 
+/** What an attempt to read the list came to. */
+export interface Listed {
+  /** How many of them are in force; null before the first list. */
+  readonly known: number | null
+  readonly failure: unknown
+}
+
 export interface Credentials extends AsyncDisposable {
   admit(request: IncomingMessage, cluster: string): Promise<Admission>
 }
@@ -43,8 +50,11 @@ const unknownMax = 10_000
 const writerMs = 5_000
 const bearer = /^Bearer ([\x21-\x7e]{1,512})$/i
 
-export async function createCredentials(source: CredentialSource): Promise<Credentials> {
-  const list = createList(source)
+export async function createCredentials(
+  source: CredentialSource,
+  onListed: (outcome: Listed) => void = () => undefined,
+): Promise<Credentials> {
+  const list = createList(source, onListed)
   // Without Postgres there are none to compare with yet: every post is answered 503 until the first list is read.
   await list.next()
   const timer = setInterval(() => void list.next(), refreshMs)
@@ -87,8 +97,8 @@ export async function createCredentials(source: CredentialSource): Promise<Crede
 }
 
 /** The last list that could be read: while Postgres is away it stays good. */
-function createList(source: CredentialSource) {
-  let known = new Map<string, IngestCredential>()
+function createList(source: CredentialSource, onListed: (outcome: Listed) => void) {
+  let known: ReadonlyMap<string, IngestCredential> | null = null
   let failure: unknown = null
   let refreshedAt = 0
   let awaited: Promise<void> | null = null
@@ -100,9 +110,10 @@ function createList(source: CredentialSource) {
     } catch (error) {
       failure = error
     }
+    onListed({ known: known?.size ?? null, failure })
   }
   return {
-    find: (key: string) => known.get(key),
+    find: (key: string) => known?.get(key),
     /** Of the last attempt; null when it did not fail. */
     get failure() {
       return failure

@@ -6,7 +6,7 @@ import express, { type ErrorRequestHandler, type Express, type Router } from 'ex
 import { parseRedactionPath } from '@plaintrail/event/redact'
 import type { LogWriter } from '@plaintrail/event-log/event-log'
 import type { CertificateAuthority } from '@plaintrail/runtime/certificate-authority'
-import type { Health } from '@plaintrail/runtime/health'
+import type { Health, HealthState } from '@plaintrail/runtime/health'
 import type { Logger } from '@plaintrail/runtime/logger'
 import type { Metrics } from '@plaintrail/runtime/metrics'
 import { findCluster } from '@plaintrail/store/clusters'
@@ -14,7 +14,7 @@ import { findApiToken, listIngestCredentials } from '@plaintrail/store/credentia
 import { recordGap } from '@plaintrail/store/gaps'
 import type { Store } from '@plaintrail/store/open-store'
 import type { ReceiverConfig } from './config.ts'
-import { createCredentials } from './credentials.ts'
+import { createCredentials, type Listed } from './credentials.ts'
 import { createGapRecorder } from './gap-recorder.ts'
 import { ingestRouter } from './ingest-router.ts'
 import { createBudget } from './read-body.ts'
@@ -52,11 +52,14 @@ export async function startReceiver(config: ReceiverConfig, parts: ReceiverParts
   const nowUs = parts.nowUs ?? currentUs
   await using stack = new AsyncDisposableStack()
   const credentials = stack.use(
-    await createCredentials({
-      list: () => listIngestCredentials(store),
-      isWriter: async (digest) => (await findApiToken(store, digest)) !== null,
-      findCluster: (name) => findCluster(store, { kind: 'everything' }, name),
-    }),
+    await createCredentials(
+      {
+        list: () => listIngestCredentials(store),
+        isWriter: async (digest) => (await findApiToken(store, digest)) !== null,
+        findCluster: (name) => findCluster(store, { kind: 'everything' }, name),
+      },
+      (listed) => parts.health.set('credentials', credentialsState(listed)),
+    ),
   )
   const gaps = stack.use(createGapRecorder({ save: (gap) => recordGap(store, gap), logger, nowUs }))
   const router = ingestRouter({
@@ -81,6 +84,14 @@ export async function startReceiver(config: ReceiverConfig, parts: ReceiverParts
   const kept = stack.move()
   const { port } = server.address() as AddressInfo
   return { port, router, [Symbol.asyncDispose]: () => kept.disposeAsync() }
+}
+
+/** Posts are taken in without Postgres, by the credentials that were read last; new ones wait. */
+function credentialsState({ known, failure }: Listed): HealthState {
+  if (failure === null) return { ok: true, detail: `${known} are in force` }
+  const reason = failure instanceof Error ? failure.message : 'unknown'
+  if (known === null) return { ok: false, detail: `none could be read yet, so every post is answered 503: ${reason}` }
+  return { ok: true, degraded: true, detail: `the last list (${known}) stays in force; no newer one: ${reason}` }
 }
 
 function ingestApp(router: Router, logger: Logger): Express {

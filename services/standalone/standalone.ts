@@ -21,9 +21,10 @@ import { makePartitionsAhead } from '@plaintrail/store/partitions'
 import { checkRedactionKey } from '@plaintrail/store/redaction-key'
 import { tableLogWriter } from '@plaintrail/store/table-log'
 import { makeToken } from '@plaintrail/store/tokens'
+import { watchStore } from '@plaintrail/store/watch-store'
+import { askQueue } from './ask-queue.ts'
 import type { StandaloneConfig } from './config.ts'
 import { startWorkerThread } from './start-worker-thread.ts'
-import { watchStore } from './watch-store.ts'
 
 export interface Standalone extends AsyncDisposable {
   /** `http://127.0.0.1:7717` */
@@ -84,7 +85,7 @@ export async function startStandalone(
   const secrets = await openSecrets(config.dataFolder, () => makeToken('api'))
   await checkRedactionKey(asking, secrets.redactionKey)
   await ensureApiToken(asking, { name: 'admin', digest: createHash('sha256').update(secrets.adminToken).digest() })
-  stack.use(watchStore({ store: asking, health, metrics }))
+  stack.use(watchStore({ store: asking, health, ask: askQueue(asking, metrics) }))
   const worker = stack.use(
     startWorkerThread(
       { connection, config: { retentionDays: config.retentionDays }, logLevel: config.logLevel },
