@@ -43,7 +43,7 @@ async function faultOf(parts: TryingParts, rows: readonly EventRow[]): Promise<s
   try {
     const lanes = new Map(rows.map((row) => [row.lane.id, 0]))
     const events = await encodeRows(rows, parts.dimensions)
-    const none = { taken: [], moves: [], kept: [], seals: [], quarantined: [] }
+    const none = { taken: [], moves: [], kept: [], seals: [], quarantined: [], outbox: [] }
     await insertBatch(parts.store, { ...none, freshByLane: lanes, events, eventCount: -1 })
     return null
   } catch (error) {

@@ -4,6 +4,7 @@
 
 import { byteaArray, int4Array, int8Array, textArray, uuidArray } from './binary-arrays.ts'
 import type { Store } from './open-store.ts'
+import { outboxArrays, outboxInsert, type NewOutboxRow } from './outbox.ts'
 import type { PositionMove } from './take-entries.ts'
 
 export interface SegmentSeal {
@@ -52,6 +53,8 @@ export interface BatchRows {
   readonly freshByLane: ReadonlyMap<number, number>
   readonly seals: readonly SegmentSeal[]
   readonly quarantined: readonly QuarantineRow[]
+  /** What must follow from the batch. */
+  readonly outbox: readonly NewOutboxRow[]
 }
 
 const eventColumns = [
@@ -137,6 +140,8 @@ const text = `
     select * from unnest(${$(13)}::uuid[], ${$(14)}::int4[], ${$(15)}::int8[], ${$(16)}::int4[], ${$(17)}::text[],
       ${$(18)}::text[], ${$(19)}::int4[], ${$(20)}::int8[], ${$(21)}::uuid[])
     on conflict do nothing
+  ), followed as (
+    ${outboxInsert(eventColumns.length + 32)}
   )
   select plaintrail_expect('segments taken', (select count(*) from taken), ${$(22)}::int8),
     plaintrail_expect('positions moved', (select count(*) from moved), ${$(28)}::int8),
@@ -184,6 +189,7 @@ export async function insertBatch(store: Store, rows: BatchRows): Promise<void> 
       int8Array(kept.map((segment) => segment.id)),
       int8Array(kept.map((segment) => segment.receivedUs)),
       byteaArray(kept.map((segment) => segment.envelope)),
+      ...outboxArrays(rows.outbox),
     ],
   })
 }

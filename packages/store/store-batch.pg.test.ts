@@ -268,6 +268,11 @@ test('what belongs to no known cluster is quarantined, not lost and not in the w
     segment.position.offset,
   ])
   expect(rows).toHaveLength(1)
+  const { rows: followed } = await bench.store.pool.query<{ kind: string; payload: object }>(
+    'select kind, payload from outbox',
+  )
+  const payload = { clusterId: null, count: 1, reasons: { unknown_cluster: 1 } }
+  expect(followed).toEqual([{ kind: 'quarantine.noticed', payload }])
 })
 
 test('the same unreadable item posted again is quarantined once', async () => {

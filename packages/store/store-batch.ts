@@ -9,6 +9,7 @@ import { findFaulty, isFaultOfTheData, isStoredAlready } from './find-faulty.ts'
 import { dropSegments, findStoredKeys } from './find-stored.ts'
 import { insertBatch, type BatchRows, type QuarantineRow, type SegmentSeal } from './insert-batch.ts'
 import { createLanes, type Lane, type Lanes } from './lanes.ts'
+import { quarantineOutbox } from './notices.ts'
 import { sqlState, type Store } from './open-store.ts'
 import { eventDays, makeEventDays, makeSegmentDays } from './partitions.ts'
 import { freshQuarantine } from './quarantine-rows.ts'
@@ -335,6 +336,7 @@ function assemble(
     freshByLane,
     seals,
     quarantined,
+    outbox: quarantineOutbox(quarantined),
   }
 }
 
