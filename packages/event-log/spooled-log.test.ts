@@ -1,6 +1,6 @@
 // The spool, on real files: what is acknowledged reaches the log, in order, whatever the log does.
 
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -152,6 +152,7 @@ type Step =
   | { readonly kind: 'append'; readonly lane: number; readonly together: number }
   | { readonly kind: 'wait'; readonly ms: number }
   | { readonly kind: 'reopen' }
+  | { readonly kind: 'crash' }
 
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
@@ -172,16 +173,30 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
     },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.nat(6) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('reopen' as const) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('crash' as const) }) },
   ),
   { minLength: 5, maxLength: 40 },
 )
+
+/** What is drained may vanish while it is copied: then it is copied anew. */
+async function copyWithoutLocks(from: string): Promise<string> {
+  for (let attempt = 0; ; attempt++) {
+    const to = await newFolder()
+    try {
+      await cp(from, to, { recursive: true, filter: (path) => !path.endsWith('plaintrail.lock') })
+      return to
+    } catch (error) {
+      if (attempt > 10) throw error
+    }
+  }
+}
 
 test('whatever the log does, each acknowledged append is in it, and none overtakes another of its lane', async () => {
   await fc.assert(
     fc.asyncProperty(steps, async (plan) => {
       const log = new SwitchedLog()
       log.hangMs = 3
-      const folder = await newFolder()
+      let folder = await newFolder()
       const limits = { fileBytesMax: 600, progressBytesMax: 200, handOverMsMax: 3, drainRecordsMax: 5 }
       let opened = await open(log, folder, { limits })
       const called: string[] = []
@@ -195,6 +210,17 @@ test('whatever the log does, each acknowledged append is in it, and none overtak
         else if (step.kind === 'reopen') {
           await Promise.all(lanes.values())
           await opened[Symbol.asyncDispose]()
+          opened = await open(log, folder, { limits })
+        } else if (step.kind === 'crash') {
+          await Promise.all(lanes.values())
+          const { mood } = log
+          // What is still on its way to the log ends, so that the copy is what a crash at this moment leaves.
+          log.mood = 'rejects'
+          await delay(log.hangMs)
+          const image = await copyWithoutLocks(folder)
+          await opened[Symbol.asyncDispose]()
+          folder = image
+          log.mood = mood
           opened = await open(log, folder, { limits })
         } else {
           for (let i = 0; i < step.together; i++) {
