@@ -69,5 +69,5 @@ async function startForRun(): Promise<StartedKafka | null> {
     return missing('kafka', `no KAFKA_BROKERS, and no broker from Maven Central with Java 17 and mvn: ${reason}`)
   }
   const broker = await startKafkaBroker()
-  return { brokers: broker.brokers, stop: () => broker[Symbol.asyncDispose]() }
+  return { brokers: broker.brokers, stop: async () => await broker[Symbol.asyncDispose]() }
 }
