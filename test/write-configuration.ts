@@ -4,10 +4,11 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { apiSettings } from '@plaintrail/api/config'
 import { cliSettings } from '@plaintrail/cli/config'
+import { jobrunnerSettings, ownProcessSettings } from '@plaintrail/jobrunner/config'
 import { receiverSettings } from '@plaintrail/receiver/config'
 import { settingsMarkdown } from '@plaintrail/runtime/config'
+import { processSettings } from '@plaintrail/runtime/run-process'
 import { standaloneSettings } from '@plaintrail/standalone/config'
-import { workerSettings } from '@plaintrail/worker/config'
 
 export const configurationPath = join(import.meta.dirname, '../docs/configuration.md')
 
@@ -16,7 +17,8 @@ export function configurationText(): string {
     { service: 'standalone (npm start, npm run demo)', table: standaloneSettings },
     { service: 'api', table: apiSettings },
     { service: 'receiver', table: receiverSettings },
-    { service: 'worker', table: workerSettings },
+    { service: 'jobrunner', table: jobrunnerSettings },
+    { service: 'jobrunner as a process of its own, besides', table: { ...ownProcessSettings, ...processSettings } },
     { service: 'cli', table: cliSettings },
   ])
 }

@@ -1,7 +1,40 @@
-// The jobrunner's settings.
+// The jobrunner's settings: those of its work, and those of a process of its own.
 
-import type { Config } from '@plaintrail/runtime/config'
+import { duration, integer, url, type Config } from '@plaintrail/runtime/config'
+import { databaseSettings } from '@plaintrail/store/database-settings'
 
-export const jobrunnerSettings = {} as const
+export const jobrunnerSettings = {
+  retentionDays: {
+    env: 'PLAINTRAIL_RETENTION_DAYS',
+    parse: integer(1, 36_500),
+    default: '400',
+    describe:
+      'Whole days of events that are kept; 400 covers the twelve months that PCI DSS 10.5.1 asks for, with a margin.',
+  },
+  silentAfterMs: {
+    env: 'PLAINTRAIL_SILENT_AFTER',
+    parse: duration,
+    default: '15m',
+    describe:
+      'A cluster that sends nothing for longer than this has a gap from its last post to its next; API servers that work post every few seconds.',
+  },
+} as const
 
 export type JobrunnerConfig = Config<typeof jobrunnerSettings>
+
+const redisSettings = {
+  redisUrl: {
+    env: 'PLAINTRAIL_REDIS_URL',
+    parse: url,
+    default: null,
+    required: true,
+    secret: true,
+    describe:
+      'Redis 6.2 or later for the job queue, with maxmemory-policy noeviction: redis://host:6379 or rediss://….',
+  },
+} as const
+
+/** Of a process of its own, beside its work's and what every process has. */
+export const ownProcessSettings = { ...databaseSettings, ...redisSettings } as const
+
+export const jobrunnerProcessSettings = { ...ownProcessSettings, ...jobrunnerSettings } as const

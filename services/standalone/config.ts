@@ -1,10 +1,10 @@
 // The standalone service's settings: its own, and those of the services that it is made of.
 
 import { apiSettings } from '@plaintrail/api/config'
+import { jobrunnerSettings } from '@plaintrail/jobrunner/config'
 import { receiverSettings } from '@plaintrail/receiver/config'
 import { choice, path, text, type Config } from '@plaintrail/runtime/config'
 import { logLevels } from '@plaintrail/runtime/logger'
-import { workerSettings } from '@plaintrail/worker/config'
 
 export const standaloneSettings = {
   dataFolder: {
@@ -28,6 +28,6 @@ export const standaloneSettings = {
   },
 } as const
 
-export const allSettings = { ...standaloneSettings, ...apiSettings, ...receiverSettings, ...workerSettings } as const
+export const allSettings = { ...standaloneSettings, ...apiSettings, ...receiverSettings, ...jobrunnerSettings } as const
 
 export type StandaloneConfig = Config<typeof allSettings>

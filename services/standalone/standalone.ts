@@ -1,11 +1,13 @@
-// Every service in one process: Postgres, receiver, worker and api, started in the order of the data's way and stopped in
-// reverse.
+// Every service in one process: Postgres, receiver, worker, jobrunner and api, started in the order of the data's way and
+// stopped in reverse.
 
 import { createHash } from 'node:crypto'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startApi } from '@plaintrail/api/api'
 import type { LogWriter } from '@plaintrail/event-log/event-log'
+import { startJobrunner } from '@plaintrail/jobrunner/jobrunner'
+import { migrateJobs, postgresJobs } from '@plaintrail/jobs/postgres-jobs'
 import { startReceiver } from '@plaintrail/receiver/receiver'
 import { lockFolder } from '@plaintrail/runtime/folder-lock'
 import { createHealth } from '@plaintrail/runtime/health'
@@ -43,6 +45,8 @@ const appendConnectionsMax = 8
 /** For credentials and gaps: posts with tokens that nobody knows must not hold up the ones that are taken in. */
 const admitConnectionsMax = 2
 const askConnectionsMax = 12
+/** One relays, the others do jobs. */
+const jobConnectionsMax = 3
 const appendMsMax = 15_000
 /** A question that takes longer is cancelled and told to narrow its window. */
 const askMsMax = 10_000
@@ -66,6 +70,7 @@ export async function startStandalone(
   const connection = await openDatabase(config, stack, say, health)
   const applied = await migrate(connection, { onApplied: (name) => say(`schema: ${name}`) })
   if (applied.length > 0) logger.debug({ applied }, 'migrated the schema')
+  await migrateJobs(connection)
   const open = (name: string, connectionsMax: number, statementMs: number): Store =>
     stack.use(
       openStore(connection, {
@@ -86,12 +91,10 @@ export async function startStandalone(
   await checkRedactionKey(asking, secrets.redactionKey)
   await ensureApiToken(asking, { name: 'admin', digest: createHash('sha256').update(secrets.adminToken).digest() })
   stack.use(watchStore({ store: asking, health, ask: askQueue(asking, metrics) }))
-  const worker = stack.use(
-    startWorkerThread(
-      { connection, config: { retentionDays: config.retentionDays }, logLevel: config.logLevel },
-      { health, logger },
-    ),
-  )
+  const worker = stack.use(startWorkerThread({ connection, logLevel: config.logLevel }, { health, logger }))
+  const jobs = stack.use(postgresJobs({ connection, logger }))
+  const working = open('jobrunner', jobConnectionsMax, 0)
+  stack.use(await startJobrunner(config, { store: working, jobs, logger, metrics, health }))
   const wrapLog = overrides.wrapLog ?? ((log: LogWriter) => log)
   const log = wrapLog(tableLogWriter(appending))
   const receiver = stack.use(

@@ -5,11 +5,9 @@ import { Worker } from 'node:worker_threads'
 import type { Health, HealthSnapshot } from '@plaintrail/runtime/health'
 import type { Logger, LogLevel } from '@plaintrail/runtime/logger'
 import type { Connection } from '@plaintrail/store/open-store'
-import type { WorkerConfig } from '@plaintrail/worker/config'
 
 export interface WorkerInput {
   readonly connection: Connection
-  readonly config: WorkerConfig
   readonly logLevel: LogLevel
 }
 

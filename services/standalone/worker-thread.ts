@@ -29,7 +29,7 @@ if (parentPort) {
       onIdleError: (error) => logger.warn({ error }, 'a connection to Postgres broke'),
     }),
   )
-  stack.use(startWorker(input.config, { store, reader: tableLogReader(store), logger, metrics, health }))
+  stack.use(startWorker({ store, reader: tableLogReader(store), logger, metrics, health }))
   const timer = setInterval(() => say({ kind: 'health', state: health.snapshot() }), healthEveryMs)
   stack.defer(() => clearInterval(timer))
   port.on('message', (message: ToWorker) => {

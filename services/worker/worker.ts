@@ -1,4 +1,4 @@
-// The worker: from the log, normalized, into the store; and the store's days kept in order.
+// The worker: from the log, normalized, into the store.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LogReader } from '@plaintrail/event-log/event-log'
@@ -7,8 +7,6 @@ import type { Logger } from '@plaintrail/runtime/logger'
 import type { Metrics } from '@plaintrail/runtime/metrics'
 import type { Store } from '@plaintrail/store/open-store'
 import { createBatchWriter } from '@plaintrail/store/store-batch'
-import type { WorkerConfig } from './config.ts'
-import { keepDays } from './keep-days.ts'
 import { processLog } from './process-log.ts'
 import { createWorkerMetrics } from './worker-metrics.ts'
 
@@ -21,7 +19,7 @@ export interface WorkerParts {
 }
 
 /** Disposing waits for the batch in flight. */
-export function startWorker(config: WorkerConfig, parts: WorkerParts): AsyncDisposable {
+export function startWorker(parts: WorkerParts): AsyncDisposable {
   const stop = new AbortController()
   const { health, logger, store } = parts
   const counted = createWorkerMetrics(parts.metrics)
@@ -39,11 +37,10 @@ export function startWorker(config: WorkerConfig, parts: WorkerParts): AsyncDisp
     },
     stop.signal,
   )
-  const days = keepDays({ store, logger, pause, retentionDays: config.retentionDays }, stop.signal)
   return {
     async [Symbol.asyncDispose]() {
       stop.abort()
-      await Promise.all([log, days])
+      await log
     },
   }
 }

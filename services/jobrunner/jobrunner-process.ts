@@ -1,0 +1,31 @@
+// The jobrunner as a process of its own: with Postgres, and with Redis for the job queue.
+
+import { redisJobs } from '@plaintrail/jobs/redis-jobs'
+import type { Config } from '@plaintrail/runtime/config'
+import type { Ground, Started } from '@plaintrail/runtime/run-process'
+import { openStore } from '@plaintrail/store/open-store'
+import type { jobrunnerProcessSettings } from './config.ts'
+import { startJobrunner } from './jobrunner.ts'
+
+/** One relays, one for each job at once. */
+const connectionsMax = 5
+
+export async function startJobrunnerProcess(
+  config: Config<typeof jobrunnerProcessSettings>,
+  ground: Ground,
+): Promise<Started> {
+  const { logger } = ground
+  await using stack = new AsyncDisposableStack()
+  const store = stack.use(
+    openStore(config.databaseUrl, {
+      connectionsMax,
+      statementMs: 0,
+      applicationName: 'plaintrail jobrunner',
+      onIdleError: (error) => logger.warn({ error }, 'a connection to Postgres broke'),
+    }),
+  )
+  const jobs = stack.use(redisJobs({ url: config.redisUrl.href, logger }))
+  stack.use(await startJobrunner(config, { ...ground, store, jobs }))
+  const kept = stack.move()
+  return { ready: 'relaying the outbox', [Symbol.asyncDispose]: () => kept.disposeAsync() }
+}

@@ -1,0 +1,116 @@
+// The jobrunner: takes work from the outbox to the job queue, does it, and does what the clock asks for.
+
+import { randomUUID } from 'node:crypto'
+import type { Job, JobDeath, JobHandler, Jobs } from '@plaintrail/jobs/jobs'
+import type { Health } from '@plaintrail/runtime/health'
+import type { Logger } from '@plaintrail/runtime/logger'
+import type { Metrics } from '@plaintrail/runtime/metrics'
+import { quarantineNoticed } from '@plaintrail/store/notices'
+import type { Store } from '@plaintrail/store/open-store'
+import { markDead } from '@plaintrail/store/outbox'
+import type { JobrunnerConfig } from './config.ts'
+import { keepDays } from './keep-days.ts'
+import { noticeQuarantine } from './notice-quarantine.ts'
+import { noticeSilence } from './notice-silence.ts'
+import { outboxJob, parseJobId, relayRows, type RelayTiming } from './relay-outbox.ts'
+
+export interface JobrunnerParts {
+  readonly store: Store
+  readonly jobs: Jobs
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly health: Health
+  /** Microseconds since 1970. */
+  readonly nowUs?: () => number
+  readonly relay?: RelayTiming
+}
+
+/** Without outbox rows: each may run twice, and late. */
+const scheduled = { 'days.keep': 3_600_000, 'clusters.silent': 60_000 } as const
+
+/** Disposing waits for the jobs in progress. It does not wait for the job queue, which may be away. */
+export async function startJobrunner(config: JobrunnerConfig, parts: JobrunnerParts): Promise<AsyncDisposable> {
+  const { store, jobs, logger, health } = parts
+  await using stack = new AsyncDisposableStack()
+  const counted = countJobs(parts.metrics)
+  // Nothing is lost while the queue is away: rows wait in the outbox.
+  health.check('jobs', () => {
+    const { ok, degraded, detail } = jobs.state()
+    return { ok: true, degraded: degraded === true || !ok, detail }
+  })
+  stack.use(
+    jobs.work({
+      handlers: counted.handlers(handlersOf(config, parts)),
+      onDead: async (job, death) => {
+        counted.dead(job.kind)
+        await bury(store, logger, job, death)
+      },
+    }),
+  )
+  for (const [kind, everyMs] of Object.entries(scheduled)) stack.use(jobs.schedule(kind, everyMs))
+  const first = Object.keys(scheduled).map((kind) => ({ id: `${kind}.start.${randomUUID()}`, kind, payload: null }))
+  const added = jobs
+    .add(first)
+    .catch((error: unknown) =>
+      logger.warn({ error }, 'could not queue the jobs of the start; their next period follows'),
+    )
+  stack.defer(() => added)
+  stack.use(relayRows({ store, jobs, logger, health, onRelayed: counted.relayed, ...parts.relay }))
+  const kept = stack.move()
+  return { [Symbol.asyncDispose]: () => kept.disposeAsync() }
+}
+
+function handlersOf(config: JobrunnerConfig, parts: JobrunnerParts): Readonly<Record<string, JobHandler>> {
+  const { store, logger } = parts
+  const nowUs = parts.nowUs ?? (() => Date.now() * 1_000)
+  return {
+    'days.keep': () => keepDays({ store, logger, nowUs, retentionDays: config.retentionDays }),
+    'clusters.silent': () => noticeSilence({ store, logger, nowUs, silentAfterUs: config.silentAfterMs * 1_000 }),
+    [quarantineNoticed]: (job) => noticeQuarantine({ store, logger }, outboxJob(job)),
+  }
+}
+
+/** A job of the outbox waits there for a person; one that the clock asked for comes again by itself. */
+async function bury(store: Store, logger: Logger, job: Job, { reason, attempts }: JobDeath): Promise<void> {
+  const { id: jobId, kind } = job
+  const row = parseJobId(jobId)
+  if (!row)
+    return logger.error({ job: jobId, kind, attempts, reason }, 'a scheduled job failed; its next period follows')
+  const isNews = await markDead(store, row.id, { reason, attempts, attemptsBefore: row.attemptsBefore })
+  if (isNews) logger.error({ job: row.id, kind, attempts, reason }, 'a job is dead: see `plaintrail jobs list`')
+}
+
+function countJobs(metrics: Metrics) {
+  const done = metrics.counter({ name: 'plaintrail_jobs_done_total', help: 'Jobs that were done.', labels: ['kind'] })
+  const failed = metrics.counter({
+    name: 'plaintrail_jobs_failed_total',
+    help: 'Attempts that failed; most are tried again.',
+    labels: ['kind'],
+  })
+  const dead = metrics.counter({
+    name: 'plaintrail_jobs_dead_total',
+    help: 'Jobs whose attempts are used up.',
+    labels: ['kind'],
+  })
+  const relayed = metrics.counter({
+    name: 'plaintrail_outbox_relayed_total',
+    help: 'Rows of the outbox that were handed to the job queue, again or for the first time.',
+  })
+  const countedHandler =
+    (kind: string, handler: JobHandler): JobHandler =>
+    async (job, signal) => {
+      try {
+        await handler(job, signal)
+        done.inc({ kind })
+      } catch (error) {
+        failed.inc({ kind })
+        throw error
+      }
+    }
+  return {
+    handlers: (handlers: Readonly<Record<string, JobHandler>>) =>
+      Object.fromEntries(Object.entries(handlers).map(([kind, handler]) => [kind, countedHandler(kind, handler)])),
+    dead: (kind: string) => dead.inc({ kind }),
+    relayed: (rows: number) => relayed.inc(rows),
+  }
+}

@@ -1,0 +1,25 @@
+// Keep the store's days in order: partitions made ahead of midnight, old days dropped.
+
+import type { Logger } from '@plaintrail/runtime/logger'
+import { expire } from '@plaintrail/store/expire'
+import { dropNotices } from '@plaintrail/store/notices'
+import type { Store } from '@plaintrail/store/open-store'
+import { makePartitionsAhead } from '@plaintrail/store/partitions'
+
+export interface KeepDaysParts {
+  readonly store: Store
+  readonly logger: Logger
+  readonly retentionDays: number
+  /** Microseconds since 1970. */
+  readonly nowUs: () => number
+}
+
+const dayUs = 86_400_000_000
+
+/** Days are made well ahead, so that a turn that fails is tried again and nothing waits for it. */
+export async function keepDays({ store, logger, retentionDays, nowUs }: KeepDaysParts): Promise<void> {
+  await makePartitionsAhead(store, nowUs())
+  const expired = await expire(store, nowUs(), retentionDays)
+  await dropNotices(store, nowUs() - retentionDays * dayUs)
+  if (expired.eventDays.length > 0) logger.info({ ...expired }, 'dropped days past retention')
+}
