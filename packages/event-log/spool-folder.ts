@@ -1,7 +1,7 @@
 // SpoolFolder: the locked folder of one instance, and what to do with those that dead instances left.
 
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, rename, rmdir, stat, unlink } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, rmdir, stat, unlink, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { FolderInUse, lockFolder } from '@plaintrail/runtime/folder-lock'
@@ -22,6 +22,8 @@ export interface SpoolFolder {
 const damagedFolderName = 'damaged'
 const makeAttemptsMax = 5
 const numberDigits = 10
+const reserveName = 'reserve'
+const reserveBytes = 256 * 1024
 
 /** Where files go that could not be read whole. */
 export async function damagedFolder(parent: string): Promise<string> {
@@ -39,22 +41,47 @@ export async function countDamaged(parent: string): Promise<number> {
   }
 }
 
-/** A new folder, with a name that no other instance has had, and that sorts behind those of all before it. */
-export async function makeSpoolFolder(parent: string): Promise<SpoolFolder> {
-  await mkdir(parent, { recursive: true, mode: 0o700 })
+/**
+ * A new folder, with a name that no other instance has had, and that sorts behind those of all before it. On a full disk
+ * the reserve makes room for its lock, and for those of the folders to be drained.
+ */
+export async function makeSpoolFolder(parent: string, logger: Logger): Promise<SpoolFolder> {
+  await makeFolderDurably(parent)
+  const reserve = join(parent, reserveName)
   for (let attempt = 1; ; attempt++) {
     const number = String((await largestNumber(parent)) + 1).padStart(numberDigits, '0')
     const name = `${number}-${hostname().replaceAll(/[^A-Za-z0-9.-]/g, '-')}-${randomBytes(6).toString('hex')}`
     try {
       const folder = await holdFolder(parent, name)
       await syncFolder(parent)
-      await syncFolder(dirname(parent))
       return folder
     } catch (error) {
-      // Another instance took the folder for an orphan in the moment between its making and its lock.
-      if (attempt >= makeAttemptsMax || !(error instanceof FolderInUse || hasCode(error, 'ENOENT'))) throw error
+      if (attempt >= makeAttemptsMax) throw error
+      // Or another instance took the folder for an orphan in the moment between its making and its lock.
+      if (isFull(error)) await rm(reserve, { force: true })
+      else if (!(error instanceof FolderInUse || hasCode(error, 'ENOENT'))) throw error
+      logger.warn({ error, folder: join(parent, name) }, 'could not make a spool folder: another name is tried')
     }
   }
+}
+
+/** Keeps a little of the disk, so that a spool which has filled it can be locked and drained after a restart. */
+export async function keepReserve(parent: string): Promise<void> {
+  const reserve = join(parent, reserveName)
+  try {
+    await writeFile(reserve, Buffer.alloc(reserveBytes, 1), { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return
+    await rm(reserve, { force: true })
+    // The disk says the same to the next append, which tells it.
+    if (!isFull(error)) throw error
+  }
+}
+
+async function makeFolderDurably(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true, mode: 0o700 })
+  if (first === undefined) return
+  for (let made = path; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made))
 }
 
 async function largestNumber(parent: string): Promise<number> {
@@ -142,4 +169,5 @@ async function holdFolder(parent: string, name: string): Promise<SpoolFolder> {
   }
 }
 
+const isFull = (error: unknown): boolean => hasCode(error, 'ENOSPC') || hasCode(error, 'EDQUOT')
 const hasCode = (error: unknown, code: string) => error instanceof Error && 'code' in error && error.code === code

@@ -10,6 +10,7 @@ import {
   adoptOrphans,
   countDamaged,
   damagedFolder,
+  keepReserve,
   makeSpoolFolder,
   openSpoolFiles,
   type SpoolFolder,
@@ -107,7 +108,7 @@ export class Spool implements AsyncDisposable {
 
   /** What dead instances left is found, and stands first in line, when it returns. */
   static async open(options: SpoolOptions): Promise<Spool> {
-    const spool = new Spool(options, await makeSpoolFolder(options.folder))
+    const spool = new Spool(options, await ownFolder(options))
     await spool.#adopt()
     const { adoptMs, diskProbeMs } = spool.limits
     spool.#timers.push(
@@ -279,6 +280,7 @@ export class Spool implements AsyncDisposable {
       const held = new Set([this.#own, ...this.#adopted].map(({ name }) => name))
       for (const orphan of await adoptOrphans(folder, held, logger)) await this.#takeOver(orphan)
       await this.#countDamaged()
+      await keepReserve(folder)
     } catch (error) {
       this.#adoptTrouble = messageOf(error)
       logger.error({ error, folder }, 'could not look for spool folders of dead instances: it is tried again')
@@ -349,6 +351,17 @@ export class Spool implements AsyncDisposable {
     await this.#drain.stop()
     for (const file of this.#files) await file.close()
     for (const folder of [...this.#adopted, this.#own]) await folder.release()
+  }
+}
+
+async function ownFolder({ folder, logger }: SpoolOptions): Promise<SpoolFolder> {
+  try {
+    return await makeSpoolFolder(folder, logger)
+  } catch (cause) {
+    throw new Error(
+      `could not open the spool in ${folder} (${messageOf(cause)}): make it a folder that this user may write to, or leave PLAINTRAIL_SPOOL out`,
+      { cause },
+    )
   }
 }
 

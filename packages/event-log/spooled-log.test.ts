@@ -110,7 +110,8 @@ test('what the log rejects waits on disk and reaches it in the order of each lan
 
 test('after an outage a constant stream of appends goes straight to the log again', async () => {
   const log = new SwitchedLog('rejects')
-  log.appendMs = 1
+  // Longer than the time between two appends: the spool is never empty by chance.
+  log.appendMs = 5
   await using opened = await open(log, await newFolder(), { limits: { handOverMsMax: 1_000 } })
   const stop = new AbortController()
   const returned: string[] = []
@@ -118,7 +119,7 @@ test('after an outage a constant stream of appends goes straight to the log agai
     for (let number = 0; !stop.signal.aborted; number++) {
       await append(opened.spooled, `lane-${caller}`, String(number).padStart(6, '0'))
       returned.push(`lane-${caller}/${String(number).padStart(6, '0')}`)
-      await delay(4)
+      await delay(10)
     }
   })
   await until(() => returned.length > 50)
@@ -145,6 +146,31 @@ test('appends that were in flight together when the log failed keep the order of
   log.mood = 'takes'
   await until(() => opened.state()?.detail === 'empty')
   expect(firsts(log.taken)).toEqual(['main/0', 'main/1', 'main/2', 'main/3', 'main/4'])
+})
+
+test('what the log refused is not passed while it waits for an earlier append to end', async () => {
+  const log = new SwitchedLog('hangs')
+  await using opened = await open(log, await newFolder())
+  const first = append(opened.spooled, 'main', '0')
+  log.mood = 'rejects'
+  const second = append(opened.spooled, 'main', '1')
+  await delay(2)
+  log.mood = 'takes'
+  const third = append(opened.spooled, 'main', '2')
+  await Promise.all([first, second, third])
+  await until(() => opened.state()?.detail === 'empty')
+  expect(firsts(log.taken)).toEqual(['main/0', 'main/1', 'main/2'])
+})
+
+test('what is on its way to the disk is not passed', async () => {
+  const log = new SwitchedLog('rejects')
+  await using opened = await open(log, await newFolder())
+  const first = append(opened.spooled, 'main', '0')
+  await until(() => log.appends === 1)
+  log.mood = 'takes'
+  await Promise.all([first, append(opened.spooled, 'main', '1')])
+  await until(() => opened.state()?.detail === 'empty')
+  expect(log.taken).toEqual(['main/0', 'main/1'])
 })
 
 type Step =
@@ -245,7 +271,7 @@ test('whatever the log does, each acknowledged append is in it, and none overtak
       await opened[Symbol.asyncDispose]()
       expect(firsts(log.taken).toSorted()).toEqual(acknowledged.toSorted())
       for (const lane of ['0', '1', '2']) expect(ofLane(log.taken, lane)).toEqual(ofLane(called, lane))
-      expect(await readdir(folder)).toEqual([])
+      expect(await readdir(folder)).toEqual(['reserve'])
     }),
     { numRuns: 60 },
   )
@@ -316,7 +342,7 @@ test('an instance drains what a dead one left, and never what a living one holds
   const expected = [...Array.from({ length: 10 }, (_, number) => `main/dead-${number}`), 'main/living']
   expect(firsts(log.taken).toSorted()).toEqual(expected.toSorted())
   expect(firsts(log.taken).filter((text) => text.includes('dead'))).toEqual(expected.slice(0, -1))
-  await until(async () => (await readdir(folder)).length === 1)
+  await until(async () => (await readdir(folder)).length === 2)
 })
 
 test('a restart drains little again of what was drained before it', async () => {
