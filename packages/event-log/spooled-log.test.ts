@@ -166,7 +166,8 @@ test('what is on its way to the disk is not passed', async () => {
   const log = new SwitchedLog('rejects')
   await using opened = await open(log, await newFolder())
   const first = append(opened.spooled, 'main', '0')
-  await until(() => log.appends === 1)
+  // The log has refused it by then, and no file system is as fast.
+  await new Promise(setImmediate)
   log.mood = 'takes'
   await Promise.all([first, append(opened.spooled, 'main', '1')])
   await until(() => opened.state()?.detail === 'empty')
