@@ -195,8 +195,9 @@ export class Spool implements AsyncDisposable {
     return Number.isFinite(oldestUs) ? new Date(oldestUs / 1_000).toISOString() : 'a moment ago'
   }
 
+  /** Not while the log takes what is old, as after a day in which no instance ran. */
   get #isTooOld(): boolean {
-    return this.#nowUs() - this.#oldestUs > this.#options.ageMsMax * 1_000
+    return this.refusal !== null && this.#nowUs() - this.#oldestUs > this.#options.ageMsMax * 1_000
   }
 
   #startDrain(): SpoolDrain {

@@ -323,6 +323,7 @@ test('a spool whose oldest post is too old refuses, and is not ready', async () 
     /PLAINTRAIL_SPOOL_AGE_MAX/,
   )
   expect(opened.state()?.ok).toBe(false)
+  expect(opened.state()?.detail).toMatch(/^too old: 2 posts/)
   log.mood = 'takes'
   await until(() => opened.state()?.detail === 'empty')
   expect(log.taken).toEqual(['main/old', 'main/younger'])
