@@ -202,6 +202,19 @@ test('a frame that a sender put into a body is not taken for one of ours', async
   expect(taken).toEqual(['main/good'])
 })
 
+test('a folder that cannot be opened is told of and keeps no other from being drained', async () => {
+  const folder = await leave(3)
+  const unreadable = join(folder, '0000000000-gone', '0000000001.spool')
+  mkdirSync(unreadable, { recursive: true })
+  const log = new SwitchedLog()
+  await using opened = await open(log, folder)
+  await until(() => log.taken.length === 3)
+  await until(() => opened.state()?.detail.includes('could not adopt') === true)
+  expect(opened.state()).toMatchObject({ ok: true, degraded: true })
+  rmSync(unreadable, { recursive: true })
+  await until(() => opened.state()?.detail === 'empty')
+})
+
 test('everything that a process acknowledged before kill -9 reaches the log', async () => {
   const folder = await newFolder()
   for (const lifeMs of [50, 150, 300]) {

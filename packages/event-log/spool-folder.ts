@@ -28,7 +28,7 @@ const reserveBytes = 256 * 1024
 /** Where files go that could not be read whole. */
 export async function damagedFolder(parent: string): Promise<string> {
   const path = join(parent, damagedFolderName)
-  await mkdir(path, { recursive: true, mode: 0o700 })
+  await makeFolderDurably(path)
   return path
 }
 
@@ -93,7 +93,7 @@ async function largestNumber(parent: string): Promise<number> {
 export async function adoptOrphans(
   parent: string,
   held: ReadonlySet<string>,
-  logger: Logger,
+  onTrouble: (error: unknown, folder: string) => void,
 ): Promise<readonly SpoolFolder[]> {
   const adopted: SpoolFolder[] = []
   const entries = await readdir(parent, { withFileTypes: true })
@@ -108,7 +108,7 @@ export async function adoptOrphans(
       adopted.push(await holdFolder(parent, name))
     } catch (error) {
       if (error instanceof FolderInUse || hasCode(error, 'ENOENT')) continue
-      logger.error({ error, folder: join(parent, name) }, 'could not adopt a spool folder: it is tried again')
+      onTrouble(error, join(parent, name))
     }
   }
   return adopted

@@ -276,16 +276,22 @@ export class Spool implements AsyncDisposable {
 
   async #adoptOnce(): Promise<void> {
     const { folder, logger } = this.#options
-    this.#adoptTrouble = null
+    let trouble: string | null = null
+    const onTrouble = (error: unknown, where: string): void => {
+      trouble = messageOf(error)
+      logger.error({ error, folder: where }, 'could not adopt what dead instances left in the spool: it is tried again')
+    }
     try {
       const held = new Set([this.#own, ...this.#adopted].map(({ name }) => name))
-      for (const orphan of await adoptOrphans(folder, held, logger)) await this.#takeOver(orphan)
+      for (const orphan of await adoptOrphans(folder, held, onTrouble)) {
+        await this.#takeOver(orphan).catch((error: unknown) => onTrouble(error, orphan.path))
+      }
       await this.#countDamaged()
       await keepReserve(folder)
     } catch (error) {
-      this.#adoptTrouble = messageOf(error)
-      logger.error({ error, folder }, 'could not look for spool folders of dead instances: it is tried again')
+      onTrouble(error, folder)
     }
+    this.#adoptTrouble = trouble
     this.#wake()
   }
 
