@@ -6,7 +6,6 @@ import { expect, test } from 'vitest'
 import { decodeEnvelope } from '@plaintrail/event-log/envelope'
 import { openStore } from '@plaintrail/store/open-store'
 import { createEventMaker } from './make-events.ts'
-import { connectionOf } from './postgres-of-system.ts'
 import { allRequests, eventList, postList, startSystem, until } from './system.ts'
 
 const canary = 'CANARY-7f3a91'
@@ -82,7 +81,7 @@ test('a planted secret is found nowhere', async () => {
   await until(async () => (await allRequests(system)).length === 8)
 
   const places = new Map<string, string>([['output', system.output()]])
-  await using store = openStore(await connectionOf(system), {
+  await using store = openStore(await system.connection(), {
     connectionsMax: 1,
     statementMs: 0,
     applicationName: 'test',

@@ -3,10 +3,12 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { Agent, request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { StoredEvent } from '@plaintrail/event/event'
+import type { Connection } from '@plaintrail/store/open-store'
 
 export interface SystemOptions {
   /** A folder of the test's own; without it, a temporary one that goes when the system is disposed. */
@@ -16,21 +18,36 @@ export interface SystemOptions {
   readonly entry?: string
 }
 
-export interface System extends AsyncDisposable {
+/** What a person or a program asks of a running system, whatever it is made of. */
+export interface Asking {
   readonly url: string
-  readonly ingestPort: number
   readonly adminToken: string
-  readonly dataFolder: string
-  readonly pid: number
-  /** All that the process has written to standard output and error. */
-  output(): string
-  /** SIGKILL to Node alone; Postgres is orphaned. */
-  killNode(): Promise<void>
-  /** SIGTERM, and the exit code. */
-  stop(): Promise<number | null>
   get(path: string): Promise<Response>
   post(path: string, body: unknown): Promise<Response>
   addCluster(name: string): Promise<AddedCluster>
+}
+
+/** Either profile. */
+export interface System extends Asking, AsyncDisposable {
+  /** Where API servers post; `ca` in PEM where that is TLS. */
+  readonly ingest: { readonly url: string; readonly ca: string | null }
+  /** By TLS. */
+  readonly ingestPort: number
+  readonly dataFolder: string
+  connection(): Promise<Connection>
+  /** All that its processes have written to standard output and error. */
+  output(): string
+  /** SIGTERM, and the exit code. */
+  stop(): Promise<number | null>
+}
+
+type EmbeddedConnection = Exclude<Connection, string>
+
+export interface EmbeddedSystem extends System {
+  readonly pid: number
+  connection(): Promise<EmbeddedConnection>
+  /** SIGKILL to Node alone; Postgres is orphaned. */
+  killNode(): Promise<void>
 }
 
 export interface AddedCluster {
@@ -54,7 +71,7 @@ const nodeFlags = ['--v8-pool-size=1']
 const readyMsMax = 60_000
 const ready = /^plaintrail ready at (\S+) \(ingest by TLS on port (\d+)\)/m
 
-export async function startSystem(options: SystemOptions = {}): Promise<System> {
+export async function startSystem(options: SystemOptions = {}): Promise<EmbeddedSystem> {
   const temporary = options.dataFolder === undefined
   const dataFolder = options.dataFolder ?? (await temporaryFolder())
   const child = spawn(process.execPath, [...nodeFlags, options.entry ?? standaloneMain], {
@@ -72,33 +89,44 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
   const [url, port] = await untilReady(child, () => output)
   const adminToken = (await readFile(join(dataFolder, 'admin-token'), 'utf8')).trim()
-  const ask = (path: string, init: RequestInit = {}): Promise<Response> =>
-    fetch(url + path, { ...init, headers: { authorization: `Bearer ${adminToken}`, ...init.headers } })
   const stop = async (): Promise<number | null> => await end(child, 'SIGTERM')
   return {
-    url,
+    ...askingWith(url, adminToken),
+    ingest: { url, ca: null },
     ingestPort: port,
-    adminToken,
     dataFolder,
     pid: child.pid ?? 0,
+    connection: () => embeddedConnection(dataFolder),
     output: () => output,
     killNode: async () => void (await end(child, 'SIGKILL')),
     stop,
-    get: (path) => ask(path),
-    post: (path, body) =>
-      ask(path, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-    async addCluster(name) {
-      const response = await ask('/v1/clusters', {
-        method: 'POST',
-        body: JSON.stringify({ name }),
-        headers: { 'content-type': 'application/json' },
-      })
-      if (response.status !== 201) throw new Error(`could not add ${name}: ${response.status} ${await response.text()}`)
-      return (await response.json()) as AddedCluster
-    },
     async [Symbol.asyncDispose]() {
       await stop()
       if (temporary) await rm(dataFolder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Line 5 of postmaster.pid is the socket folder (src/include/utils/pidfile.h). */
+async function embeddedConnection(dataFolder: string): Promise<EmbeddedConnection> {
+  const lines = (await readFile(join(dataFolder, 'postgres/data/postmaster.pid'), 'utf8')).split('\n')
+  return { host: lines[4] ?? '', user: 'plaintrail', database: 'plaintrail' }
+}
+
+export function askingWith(url: string, adminToken: string): Asking {
+  const ask = (path: string, init: RequestInit = {}): Promise<Response> =>
+    fetch(url + path, { ...init, headers: { authorization: `Bearer ${adminToken}`, ...init.headers } })
+  const post = (path: string, body: unknown): Promise<Response> =>
+    ask(path, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } })
+  return {
+    url,
+    adminToken,
+    get: (path) => ask(path),
+    post,
+    async addCluster(name) {
+      const response = await post('/v1/clusters', { name })
+      if (response.status !== 201) throw new Error(`could not add ${name}: ${response.status} ${await response.text()}`)
+      return (await response.json()) as AddedCluster
     },
   }
 }
@@ -124,11 +152,40 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number 
   return child.exitCode
 }
 
-export function postList(system: System, cluster: AddedCluster, body: string | Uint8Array): Promise<Response> {
-  return fetch(`${system.url}/v1/ingest/k8s/${cluster.name}?timeout=30s`, {
-    method: 'POST',
-    body: Buffer.from(body),
-    headers: { authorization: `Bearer ${cluster.ingest.token}`, 'content-type': 'application/json' },
+const agent = new Agent({ keepAlive: true })
+
+export async function postList(
+  system: Pick<System, 'ingest'>,
+  cluster: Pick<AddedCluster, 'name' | 'ingest'>,
+  body: string | Uint8Array,
+): Promise<Response> {
+  const headers = { authorization: `Bearer ${cluster.ingest.token}`, 'content-type': 'application/json' }
+  return await postTo(system, `/v1/ingest/k8s/${cluster.name}?timeout=30s`, { headers, body: Buffer.from(body) })
+}
+
+/** To where API servers post. By node:https where that is TLS: fetch has no way to name an authority. */
+export async function postTo(
+  { ingest: { url, ca } }: Pick<System, 'ingest'>,
+  path: string,
+  { headers = {}, body }: { readonly headers?: Readonly<Record<string, string>>; readonly body: Buffer },
+): Promise<Response> {
+  if (ca === null) return await fetch(url + path, { method: 'POST', body, headers, redirect: 'manual' })
+  return await new Promise((resolve, reject) => {
+    const length = { 'content-length': String(body.length) }
+    const sent = request(url + path, { method: 'POST', ca, agent, headers: { ...headers, ...length } }, (response) => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk: Buffer) => chunks.push(chunk))
+      response.on('error', reject)
+      response.on('end', () => {
+        const answered = Object.entries(response.headers).map(([name, value]): [string, string] => [
+          name,
+          String(value),
+        ])
+        resolve(new Response(Buffer.concat(chunks), { status: response.statusCode ?? 0, headers: answered }))
+      })
+    })
+    sent.on('error', reject)
+    sent.end(body)
   })
 }
 

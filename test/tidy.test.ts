@@ -26,6 +26,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // processes
   receiver: ['event', 'event-log', 'runtime', 'store'],
   worker: ['event', 'rules', 'history', 'ledger', 'event-log', 'store', 'runtime'],
+  migrate: ['event-log', 'jobs', 'store', 'runtime'],
   jobrunner: ['jobs', 'store', 'rules', 'runtime'],
   api: ['event', 'query', 'rules', 'history', 'ledger', 'store', 'runtime'],
   console: ['event', 'query', 'rules', 'history', 'cel', 'ledger'],
@@ -46,7 +47,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** Of a room that may be imported, only these files: the receiver knows clusters and tokens, never events. */
 const onlyFiles: Readonly<Record<string, readonly string[]>> = {
-  'receiver → store': ['clusters', 'credentials', 'gaps', 'open-store'],
+  'receiver → store': ['clusters', 'credentials', 'database-settings', 'gaps', 'open-store'],
 }
 
 /** The only rooms that may import a library. */

@@ -1,6 +1,8 @@
 // The api's settings.
 
 import { port, text, url, type Config } from '@plaintrail/runtime/config'
+import { secretsSettings } from '@plaintrail/runtime/secrets'
+import { databaseSettings } from '@plaintrail/store/database-settings'
 
 export const apiSettings = {
   host: {
@@ -26,3 +28,11 @@ export const apiSettings = {
 } as const
 
 export type ApiConfig = Config<typeof apiSettings>
+
+/** Of a process of its own, beside what every process has. Receivers are elsewhere, so that it must be told where. */
+export const apiProcessSettings = {
+  ...databaseSettings,
+  ...secretsSettings,
+  ...apiSettings,
+  ingestUrl: { ...apiSettings.ingestUrl, required: true },
+} as const

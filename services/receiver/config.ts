@@ -1,7 +1,11 @@
 // The receiver's settings.
 
 import { bodyBytesMax } from '@plaintrail/event-log/envelope'
+import { kafkaSettings } from '@plaintrail/event-log/kafka-settings'
+import { spoolSettings } from '@plaintrail/event-log/spool-settings'
 import { bytes, list, port, text, url, type Config } from '@plaintrail/runtime/config'
+import { secretsSettings } from '@plaintrail/runtime/secrets'
+import { databaseSettings } from '@plaintrail/store/database-settings'
 
 export const receiverSettings = {
   ingestPort: {
@@ -46,6 +50,15 @@ export const receiverSettings = {
 } as const
 
 export type ReceiverConfig = Config<typeof receiverSettings>
+
+/** Of a process of its own, beside what every process has. */
+export const receiverProcessSettings = {
+  ...databaseSettings,
+  ...secretsSettings,
+  ...kafkaSettings,
+  ...spoolSettings,
+  ...receiverSettings,
+} as const
 
 /** An envelope with a larger body would be taken for damage when it is read. */
 function readableBytes(text: string): number {

@@ -49,7 +49,9 @@ export async function measureStorePath(
     const batch = envelopes.slice(start, start + segmentsABatch)
     await timed(() =>
       Promise.all(
-        batch.map((envelope) => parts.writer.append(envelope, { cluster: '', lane: '', receivedAtUs: Date.now() * 1_000, bodyBytes: 1 })),
+        batch.map((envelope) =>
+          parts.writer.append(envelope, { cluster: '', lane: '', receivedAtUs: Date.now() * 1_000, bodyBytes: 1 }),
+        ),
       ),
     )
     const entries = await parts.reader.read({ entries: batch.length, bytes: Number.MAX_SAFE_INTEGER })

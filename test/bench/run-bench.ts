@@ -1,7 +1,6 @@
 // The benchmark's order: floors, the store path alone, then the real system end to end, paced, weighed and asked.
 
 import { cpus, totalmem } from 'node:os'
-import { connectionOf } from '../postgres-of-system.ts'
 import { startSystem } from '../system.ts'
 import { measureAcknowledgement, measureEndToEnd } from './end-to-end.ts'
 import { measureCopy, measureParse, measureStorePath } from './floors.ts'
@@ -30,7 +29,7 @@ export async function runBench(options: BenchOptions): Promise<void> {
   row('floor: JSON.parse alone', `${rate(parse)} events/s`, 'one thread')
 
   await using system = await startSystem()
-  const connection = await connectionOf(system)
+  const connection = await system.connection()
   const store = await measureStorePath(connection, bodies.slice(0, Math.ceil(bodies.length / 2)))
   row(
     'floor: store path alone',

@@ -1,0 +1,133 @@
+// The distributed profile for tests: receivers, workers, api and jobrunner as processes of their own over a real Kafka, Redis
+// and Postgres, driven over HTTP as the embedded one is.
+
+import { execFile } from 'node:child_process'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { Connection } from '@plaintrail/store/open-store'
+import { startService, type Role, type ServiceProcess } from './service-process.ts'
+import { askingWith, temporaryFolder, type System, type SystemOptions } from './system.ts'
+
+/** Where the parts that are not ours are. */
+export interface Outside {
+  readonly databaseUrl: string
+  readonly brokers: readonly string[]
+  readonly redisUrl: string
+  /** Of this system alone. */
+  readonly topic: string
+}
+
+export interface DistributedOptions extends SystemOptions {
+  readonly outside: Outside
+  readonly receivers?: number
+  readonly workers?: number
+  /** In place of a role's main.ts. */
+  readonly entries?: Partial<Record<Role, string>>
+  readonly partitions?: number
+}
+
+export interface DistributedSystem extends System {
+  readonly receivers: readonly ServiceProcess[]
+  readonly workers: readonly ServiceProcess[]
+  readonly api: ServiceProcess
+  readonly jobrunner: ServiceProcess
+  /** One more of a role that may be several. */
+  add(
+    role: 'receiver' | 'worker',
+    env?: Readonly<Record<string, string>>,
+    before?: readonly string[],
+  ): Promise<ServiceProcess>
+}
+
+const run = promisify(execFile)
+const migrateMain = join(import.meta.dirname, '../services/migrate/main.ts')
+
+export async function startDistributedSystem(options: DistributedOptions): Promise<DistributedSystem> {
+  const { outside, entries = {} } = options
+  const temporary = options.dataFolder === undefined
+  const dataFolder = options.dataFolder ?? (await temporaryFolder())
+  await using stack = new AsyncDisposableStack()
+  if (temporary) stack.defer(() => rm(dataFolder, { recursive: true, force: true }))
+  const [apiPort = 0, firstPort = 0] = await freePorts(2)
+  const shared = {
+    DATABASE_URL: outside.databaseUrl,
+    PLAINTRAIL_REDIS_URL: outside.redisUrl,
+    PLAINTRAIL_KAFKA_BROKERS: outside.brokers.join(','),
+    PLAINTRAIL_KAFKA_TOPIC: outside.topic,
+    PLAINTRAIL_KAFKA_GROUP: outside.topic,
+    PLAINTRAIL_KAFKA_REPLICATION: '1',
+    PLAINTRAIL_KAFKA_PARTITIONS: String(options.partitions ?? 4),
+    PLAINTRAIL_SECRETS: dataFolder,
+    PLAINTRAIL_INGEST_URL: `https://127.0.0.1:${firstPort}`,
+    ...options.env,
+  }
+  await run(process.execPath, [migrateMain], { env: { ...process.env, ...shared } })
+
+  const receivers: ServiceProcess[] = []
+  const workers: ServiceProcess[] = []
+  const start = async (role: Role, env = {}, before: readonly string[] = []): Promise<ServiceProcess> => {
+    const entry = entries[role]
+    const service = await startService(role, { env: { ...shared, ...env }, before, ...(entry ? { entry } : {}) })
+    return stack.use(service)
+  }
+  const startReceiver = async (port: number, env = {}, before: readonly string[] = []): Promise<void> => {
+    const own = { PLAINTRAIL_INGEST_PORT: String(port), PLAINTRAIL_SPOOL: join(dataFolder, 'spool') }
+    await mkdir(join(dataFolder, 'spool'), { recursive: true })
+    receivers.push(await start('receiver', { ...own, ...env }, before))
+  }
+  await startReceiver(firstPort)
+  const [api, jobrunner] = await Promise.all([
+    start('api', { PLAINTRAIL_PORT: String(apiPort) }),
+    start('jobrunner'),
+    ...Array.from({ length: (options.receivers ?? 1) - 1 }, async () => startReceiver((await freePorts(1))[0] ?? 0)),
+    ...Array.from({ length: options.workers ?? 1 }, async () => void workers.push(await start('worker'))),
+  ])
+  const url = `http://127.0.0.1:${apiPort}`
+  const adminToken = (await readFile(join(dataFolder, 'admin-token'), 'utf8')).trim()
+  await writeFile(join(dataFolder, 'server.json'), JSON.stringify({ url, pid: api.pid }))
+  const kept = stack.move()
+  const all = (): readonly ServiceProcess[] => [...receivers, ...workers, api, jobrunner]
+  return {
+    ...askingWith(url, adminToken),
+    ingest: { url: `https://127.0.0.1:${firstPort}`, ca: await readFile(join(dataFolder, 'ca/ca.pem'), 'utf8') },
+    ingestPort: firstPort,
+    dataFolder,
+    receivers,
+    workers,
+    api,
+    jobrunner,
+    connection: (): Promise<Connection> => Promise.resolve(outside.databaseUrl),
+    output: () =>
+      all()
+        .map((service) => service.output())
+        .join(''),
+    stop: async () => {
+      await kept.disposeAsync()
+      return 0
+    },
+    async add(role, env = {}, before = []) {
+      if (role === 'worker') workers.push(await start('worker', env, before))
+      else await startReceiver((await freePorts(1))[0] ?? 0, env, before)
+      const added = (role === 'worker' ? workers : receivers).at(-1)
+      if (!added) throw new Error(`no ${role} was added`)
+      return added
+    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  }
+}
+
+/** Free at this moment; all of them at once, so that none is given twice. */
+export async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer()
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+      return server
+    }),
+  )
+  const ports = servers.map((server) => (server.address() as AddressInfo).port)
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  return ports
+}
