@@ -49,6 +49,25 @@ export async function recordGap(store: Store, gap: NewGap): Promise<void> {
   )
 }
 
+/**
+ * The log deleted messages that nobody had read. Whose they were is not known: each cluster that ever sent something may
+ * miss events since the newest that is stored of it.
+ */
+export async function recordLogLoss(
+  store: Store,
+  loss: { readonly topic: string; readonly partition: number; readonly fromOffset: number; readonly toOffset: number },
+  nowUs: number,
+): Promise<void> {
+  const { topic, partition, fromOffset, toOffset } = loss
+  const detail = `Kafka deleted ${toOffset - fromOffset} posts of ${topic}/${partition} before they were read`
+  await readRows(
+    store,
+    sql`insert into gap (cluster_id, cause, detail, from_us, to_us)
+        select s.cluster_id, 'log_expired', ${detail}, least(max(s.received_us), ${nowUs}::int8), ${nowUs}::int8
+        from seal s group by s.cluster_id`,
+  )
+}
+
 /** The newest gaps that touch the window, newest first. */
 export async function findGaps(store: Store, scope: Scope, window: Window, asked?: Terms): Promise<readonly Gap[]> {
   const rows = await readRows<{ cluster: string; cause: string; fromUs: number; toUs: number }>(

@@ -5,6 +5,7 @@ import type { Store } from './open-store.ts'
 export interface Lane {
   readonly id: number
   readonly clusterId: number
+  readonly clusterName: string
 }
 
 export interface Lanes {
@@ -36,8 +37,8 @@ async function findOrMake(store: Store, clusterUid: string, name: string): Promi
      on conflict do nothing`,
     [clusterUid, name],
   )
-  const { rows } = await store.pool.query<{ id: number; clusterId: number }>(
-    `select l.id, l.cluster_id as "clusterId"
+  const { rows } = await store.pool.query<Lane>(
+    `select l.id, l.cluster_id as "clusterId", c.name as "clusterName"
      from lane l join cluster c on c.id = l.cluster_id where c.uid = $1::uuid and l.name = $2`,
     [clusterUid, name],
   )

@@ -84,14 +84,17 @@ test('rows, bytes and position are committed together', async () => {
   const writer = createBatchWriter(store, { nowUs: () => nowUs })
   await positionOf(store)
   // Offsets have holes where the log kept markers of its own.
-  await writer.store([entryAt(0, 0), entryAt(4, 1)])
+  const earlier = nowUs - 5_000_000
+  const { lanes } = await writer.store([entryAt(0, 0), entryAt(4, 1, { receivedUs: earlier })])
+  const times = { oldestReceivedUs: earlier, newestReceivedUs: nowUs }
+  expect(lanes).toEqual([{ cluster: 'lab', lane: 'main', ...times }])
   expect(await positionOf(store)).toBe(5)
   expect(await counts(store)).toEqual({ events: 6, segments: 2, seals: 2 })
   const { rows } = await store.pool.query<{ envelope: Buffer; received: number }>(
     'select envelope, received_us as received from segment order by id',
   )
   expect(rows.map(({ envelope }) => envelope.toString())).toEqual(['envelope 0', 'envelope 4'])
-  expect(rows.map(({ received }) => received)).toEqual([nowUs, nowUs])
+  expect(rows.map(({ received }) => received)).toEqual([nowUs, earlier])
 })
 
 test('a worker that lost its partition and does not know it writes nothing', async () => {

@@ -21,6 +21,16 @@ export interface BatchOutcome {
   readonly duplicates: number
   readonly quarantined: number
   readonly droppedSegments: number
+  /** What was committed of each lane; a batch in parts may name one twice. */
+  readonly lanes: readonly CommittedLane[]
+}
+
+export interface CommittedLane {
+  readonly cluster: string
+  readonly lane: string
+  /** Microseconds since 1970. */
+  readonly oldestReceivedUs: number
+  readonly newestReceivedUs: number
 }
 
 /** A batch that is read, named and encoded, and not yet stored: one part, or several where it spans very many days. */
@@ -82,7 +92,7 @@ export function createBatchWriter(store: Store, options: BatchWriterOptions = {}
     const made = askFirst ? null : await makeBatch(state, plans, rows).catch(() => null)
     return { plans, rows, offered, made }
   }
-  const commitPart = async ({ plans, offered, ...prepared }: PreparedPart): Promise<BatchOutcome> => {
+  const commitPart = async ({ plans, offered, ...prepared }: PreparedPart): Promise<PartOutcome> => {
     let { rows, made } = prepared
     for (let attempt = 1; attempt <= attemptsMax; attempt++) {
       if (askFirst) {
@@ -116,7 +126,7 @@ export function createBatchWriter(store: Store, options: BatchWriterOptions = {}
     return parts
   }
   const commit = async (parts: PreparedBatch): Promise<BatchOutcome> => {
-    const sum = { stored: 0, duplicates: 0, quarantined: 0, droppedSegments: 0 }
+    const sum = { stored: 0, duplicates: 0, quarantined: 0, droppedSegments: 0, lanes: parts.flatMap(committedLanes) }
     for (const part of parts) {
       const outcome = await commitPart(part)
       for (const name of ['stored', 'duplicates', 'quarantined', 'droppedSegments'] as const) sum[name] += outcome[name]
@@ -124,6 +134,20 @@ export function createBatchWriter(store: Store, options: BatchWriterOptions = {}
     return sum
   }
   return { prepare, commit, store: async (segments) => await commit(await prepare(segments)) }
+}
+
+type PartOutcome = Omit<BatchOutcome, 'lanes'>
+
+function committedLanes({ plans }: PreparedPart): readonly CommittedLane[] {
+  const known = plans.flatMap(({ lane, segment }) => (lane ? [{ lane, segment }] : []))
+  return [...Map.groupBy(known, ({ lane }) => lane.id).values()].flatMap((own) => {
+    const [first] = own
+    if (!first) return []
+    const times = own.map(({ segment }) => segment.receivedUs)
+    const { lane, segment } = first
+    const received = { oldestReceivedUs: Math.min(...times), newestReceivedUs: Math.max(...times) }
+    return [{ cluster: lane.clusterName, lane: segment.laneName, ...received }]
+  })
 }
 
 /** Runs of segments, in their order, whose events together are of `max` different days at most; one segment is never cut. */
@@ -238,7 +262,7 @@ async function makeMissingSegmentDays(state: WriterState, kept: BatchRows['kept'
   for (const day of missing) state.segmentDays.add(day)
 }
 
-async function afterCommit(store: Store, { batch }: MadeBatch, duplicates: number): Promise<BatchOutcome> {
+async function afterCommit(store: Store, { batch }: MadeBatch, duplicates: number): Promise<PartOutcome> {
   const { taken, seals, quarantined, eventCount } = batch
   const needed = new Set([...seals, ...quarantined].map(({ segmentId }) => segmentId))
   const dropped = taken.filter((id) => !needed.has(id))
@@ -259,7 +283,7 @@ async function commitWithout(
     readonly rows: readonly EventRow[]
     readonly offered: number
   },
-): Promise<BatchOutcome> {
+): Promise<PartOutcome> {
   const { state, offered } = batch
   // A duplicate would hide the fault of the rows it is tried with.
   const fresh = await withoutStored(state.store, batch.rows)

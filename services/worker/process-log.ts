@@ -13,7 +13,7 @@ export interface ProcessLogParts {
   readonly onCommitted: (outcome: BatchOutcome) => void
   readonly onFailed: (reason: string) => void
   /** Told of each turn that did not fail, with something to do or without. */
-  readonly onTurn: () => void
+  readonly onTurn: (hadWork: boolean) => void
   /** Resolves after the time, or at once when the signal aborts. */
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>
 }
@@ -40,7 +40,7 @@ export async function processLog(parts: ProcessLogParts, signal: AbortSignal): P
       inFlight.catch(() => undefined)
       // Only what was committed, or a log with nothing in it, says that all is well.
       if (hasCommitted || entries.length === 0) {
-        parts.onTurn()
+        parts.onTurn(entries.length > 0)
         retry = retryMs.first
       }
       hasCommitted = entries.length > 0

@@ -30,7 +30,10 @@ export function startWorker(parts: WorkerParts): AsyncDisposable {
       writer: createBatchWriter(store),
       logger,
       onCommitted: (outcome) => counted.committed(outcome),
-      onTurn: () => health.set('worker', { ok: true, detail: 'working' }),
+      onTurn: (hadWork) => {
+        health.set('worker', { ok: true, detail: 'working' })
+        if (!hadWork) counted.idle()
+      },
       onFailed: (reason) =>
         health.set('worker', { ok: false, detail: `could not store events, trying again: ${reason}` }),
       pause,
