@@ -213,6 +213,8 @@ test('a folder that cannot be opened is told of and keeps no other from being dr
   expect(opened.state()).toMatchObject({ ok: true, degraded: true })
   rmSync(unreadable, { recursive: true })
   await until(() => opened.state()?.detail === 'empty')
+  // Its own folder and the reserve.
+  await until(async () => (await readdir(folder)).length === 2)
 })
 
 test('everything that a process acknowledged before kill -9 reaches the log', async () => {

@@ -136,6 +136,19 @@ test('after an outage a constant stream of appends goes straight to the log agai
   }
 })
 
+test('while the last record goes to the log, appends wait for it and then go straight there in their order', async () => {
+  const log = new SwitchedLog('rejects')
+  await using opened = await open(log, await newFolder(), { limits: { handOverMsMax: 10_000 } })
+  await append(opened.spooled, 'main', 'a')
+  await append(opened.spooled, 'main', 'b')
+  log.appendMs = 30
+  log.mood = 'takes'
+  await until(() => log.taken.length === 1)
+  await Promise.all(['c', 'd', 'e', 'f'].map((text) => append(opened.spooled, 'main', text)))
+  expect(log.taken).toEqual(['a', 'b', 'c', 'd', 'e', 'f'].map((text) => `main/${text}`))
+  expect(await opened.metric('appends_total')).toBe(2)
+})
+
 test('appends that were in flight together when the log failed keep the order of their calls', async () => {
   const log = new SwitchedLog('hangs')
   await using opened = await open(log, await newFolder())
