@@ -56,14 +56,14 @@ export interface NewNotice {
   readonly detail: string
 }
 
-/** In the transaction of `client`: an effect for completeJob. */
-export async function addNotice(client: PoolClient, { id, kind, clusterId, detail }: NewNotice): Promise<void> {
-  await client.query('insert into notice (id, kind, cluster_id, detail) values ($1::uuid, $2, $3::int4, $4)', [
-    id,
-    kind,
-    clusterId,
-    detail,
-  ])
+/** In the transaction of `client`: an effect for completeJob. Returns the cluster's name. */
+export async function addNotice(client: PoolClient, notice: NewNotice): Promise<string | null> {
+  const { rows } = await client.query<{ cluster: string | null }>(
+    `insert into notice (id, kind, cluster_id, detail) values ($1::uuid, $2, $3::int4, $4)
+     returning (select c.name from cluster c where c.id = cluster_id) as cluster`,
+    [notice.id, notice.kind, notice.clusterId, notice.detail],
+  )
+  return rows[0]?.cluster ?? null
 }
 
 export interface Notice {
@@ -103,7 +103,7 @@ export async function listNotices(store: Store, scope: Scope, question: NoticeQu
   const page = rows.slice(0, limit)
   const last = page.at(-1)
   return {
-    items: page.map(({ atUs, ...notice }) => ({ ...notice, time: formatMicroTime(atUs) })),
+    items: page.map(({ id, atUs, ...said }) => ({ id, time: formatMicroTime(atUs), ...said })),
     next: rows.length > limit && last ? positionOf({ time: last.atUs, key: last.id }) : null,
   }
 }

@@ -15,10 +15,13 @@ import { getClusters } from './routes/get-clusters.ts'
 import { getEvent } from './routes/get-event.ts'
 import { getEventRaw } from './routes/get-event-raw.ts'
 import { getEvents } from './routes/get-events.ts'
+import { getJobs } from './routes/get-jobs.ts'
+import { getNotices } from './routes/get-notices.ts'
 import { getObjectHistory } from './routes/get-object-history.ts'
 import { operations } from './routes/operations.ts'
 import { getQuarantine } from './routes/get-quarantine.ts'
 import { postClusters } from './routes/post-clusters.ts'
+import { postJobRetry } from './routes/post-job-retry.ts'
 
 export interface Api extends AsyncDisposable {
   /** `http://127.0.0.1:7717` */
@@ -68,6 +71,9 @@ function apiApp(parts: RouteParts): Express {
   app.get('/v1/clusters', asked(getClusters(parts)))
   app.post('/v1/clusters', asked(postClusters(parts)))
   app.get('/v1/quarantine', asked(getQuarantine(parts)))
+  app.get('/v1/notices', asked(getNotices(parts)))
+  app.get('/v1/jobs', asked(getJobs(parts)))
+  app.post('/v1/jobs/:id/retry', asked(postJobRetry(parts)))
   app.use(unknownRoute)
   app.use(problemHandler(parts.logger))
   return app

@@ -16,7 +16,7 @@ import { parseWindow, type Window } from '@plaintrail/query/window'
 import type { EventPosition } from '@plaintrail/store/find-records'
 
 /** A cursor of one list is none of another. */
-type ListName = 'events' | 'history' | 'quarantine'
+type ListName = 'events' | 'history' | 'jobs' | 'notices' | 'quarantine'
 
 export interface ListQuestion {
   readonly list: ListName

@@ -28,6 +28,23 @@ export interface Quarantined {
   readonly size: number
 }
 
+export interface DeadJob {
+  readonly id: string
+  readonly kind: string
+  readonly created_at?: string | null
+  readonly dead_at: string
+  readonly attempts: number
+  readonly error: string
+}
+
+export interface Notice {
+  readonly id: string
+  readonly time: string
+  readonly kind: string
+  readonly cluster: string | null
+  readonly detail: string
+}
+
 /** A list that is not paged by cursors. */
 export interface List<T> {
   readonly data: readonly T[]
@@ -55,6 +72,14 @@ export const isClusterList = isListOf((value): value is Cluster => has(value, { 
 
 export const isQuarantine = isListOf((value): value is Quarantined =>
   has(value, { id: 'string', reason: 'string', size: 'number' }),
+)
+
+export const isJobList = isListOf((value): value is DeadJob =>
+  has(value, { id: 'string', kind: 'string', dead_at: 'string', attempts: 'number', error: 'string' }),
+)
+
+export const isNoticeList = isListOf((value): value is Notice =>
+  has(value, { id: 'string', time: 'string', kind: 'string', detail: 'string' }),
 )
 
 export function isNewCluster(value: unknown): value is NewCluster {

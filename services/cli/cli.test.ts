@@ -11,7 +11,19 @@ import { problem, startCannedApi } from './testing/canned-api.ts'
 import { plaintrail } from './testing/captured-io.ts'
 
 describe('help', () => {
-  const commands = ['who', 'events', 'show', 'cluster add', 'cluster list', 'ingest', 'quarantine list', 'api']
+  const commands = [
+    'who',
+    'events',
+    'show',
+    'cluster add',
+    'cluster list',
+    'ingest',
+    'quarantine list',
+    'notices',
+    'jobs list',
+    'jobs retry',
+    'api',
+  ]
 
   test.each(commands)('of %s has two examples', async (command) => {
     const done = await plaintrail([...command.split(' '), '--help'])

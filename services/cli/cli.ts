@@ -6,6 +6,8 @@ import { addClusterAdd } from './commands/cluster-add.ts'
 import { addClusterList } from './commands/cluster-list.ts'
 import { addEvents } from './commands/events.ts'
 import { addIngest } from './commands/ingest.ts'
+import { addJobs } from './commands/jobs.ts'
+import { addNotices } from './commands/notices.ts'
 import { addQuarantine } from './commands/quarantine.ts'
 import { addShow } from './commands/show.ts'
 import { addWho } from './commands/who.ts'
@@ -63,6 +65,8 @@ function buildProgram(run: RunCommand, io: CliIo, say: (output: 'stdout' | 'stde
   addClusterList(cluster, run)
   addIngest(program, run)
   addQuarantine(program, run)
+  addNotices(program, run)
+  addJobs(program, run)
   addApi(program, run)
   return program
 }

@@ -1,6 +1,6 @@
 // The jobrunner's settings: those of its work, and those of a process of its own.
 
-import { duration, integer, url, type Config } from '@plaintrail/runtime/config'
+import { duration, integer, text, url, type Config } from '@plaintrail/runtime/config'
 import { databaseSettings } from '@plaintrail/store/database-settings'
 
 export const jobrunnerSettings = {
@@ -31,6 +31,12 @@ const redisSettings = {
     secret: true,
     describe:
       'Redis 6.2 or later for the job queue, with maxmemory-policy noeviction: redis://host:6379 or rediss://….',
+  },
+  redisPrefix: {
+    env: 'PLAINTRAIL_REDIS_PREFIX',
+    parse: text,
+    default: 'plaintrail',
+    describe: 'With what every key in Redis begins, where several installations share one.',
   },
 } as const
 

@@ -24,7 +24,7 @@ export async function startJobrunnerProcess(
       onIdleError: (error) => logger.warn({ error }, 'a connection to Postgres broke'),
     }),
   )
-  const jobs = stack.use(redisJobs({ url: config.redisUrl.href, logger }))
+  const jobs = stack.use(redisJobs({ url: config.redisUrl.href, prefix: config.redisPrefix, logger }))
   stack.use(await startJobrunner(config, { ...ground, store, jobs }))
   const kept = stack.move()
   return { ready: 'relaying the outbox', [Symbol.asyncDispose]: () => kept.disposeAsync() }

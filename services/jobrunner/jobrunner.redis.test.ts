@@ -58,6 +58,7 @@ describe.skipIf(redis === null)('the jobrunner', () => {
     )
     expect(notices).toHaveLength(2)
     await expect.poll(() => runner.log().match(/something could not be read/g)).toHaveLength(2)
+    expect(runner.log()).toContain('"cluster":"lab","count":3')
     expect(await runner.metrics()).toMatch(/plaintrail_jobs_done_total\{kind="quarantine.noticed"\} 2/)
   })
 

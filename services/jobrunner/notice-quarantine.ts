@@ -16,11 +16,11 @@ export async function noticeQuarantine(
     .map(([reason, number]) => `${reason} ${number}`)
     .join(', ')
   const detail = `${count} ${count === 1 ? 'item' : 'items'} could not be read and went to quarantine: ${which}`
-  const isDone = await completeJob(store, id, (client) =>
-    addNotice(client, { id, kind: quarantineNoticed, clusterId, detail }),
-  )
-  if (isDone)
-    logger.warn({ clusterId, count, reasons }, 'something could not be read: see `plaintrail quarantine list`')
+  let cluster: string | null = null
+  const isDone = await completeJob(store, id, async (client) => {
+    cluster = await addNotice(client, { id, kind: quarantineNoticed, clusterId, detail })
+  })
+  if (isDone) logger.warn({ cluster, count, reasons }, 'something could not be read: see `plaintrail quarantine list`')
 }
 
 /** Written by quarantineOutbox, perhaps of another version. */
