@@ -144,14 +144,9 @@ interface Life {
 
 function watchLife(consumer: Consumer, stallMs: number): Life {
   const ended = Promise.withResolvers<string>()
-  let timer: NodeJS.Timeout | undefined
-  const isAlive = (): void => {
-    clearTimeout(timer)
-    timer = setTimeout(() => ended.resolve(`the consumer gave no sign of life for ${stallMs} ms`), stallMs)
-  }
-  isAlive()
+  const timer = setTimeout(() => ended.resolve(`the consumer gave no sign of life for ${stallMs} ms`), stallMs)
   for (const name of ['consumer.fetch', 'consumer.heartbeat', 'consumer.group_join', 'consumer.connect'] as const) {
-    consumer.on(name, isAlive)
+    consumer.on(name, () => void timer.refresh())
   }
   consumer.on('consumer.crash', ({ payload }) => ended.resolve(payload.error.message))
   return { ended: ended.promise, stop: () => clearTimeout(timer) }

@@ -62,21 +62,26 @@ export interface ReaderOfTests {
   readonly losses: readonly KafkaLoss[]
 }
 
-/** Sessions are short, so that what waits for their end takes seconds. */
+/** A group of its own. Sessions are short, so that what waits for their end takes seconds. */
 export async function startTestReader(
-  given: Pick<KafkaReaderOptions, 'kafka' | 'topics' | 'group' | 'loadPositions'> & Partial<KafkaReaderOptions>,
+  { kafka, topic, positions }: { readonly kafka: Kafka; readonly topic: string; readonly positions: TestPositions },
+  edit: Partial<KafkaReaderOptions> = {},
 ): Promise<ReaderOfTests> {
   const losses: KafkaLoss[] = []
   const health = createHealth()
   const metrics = createMetrics({ version: null, processMetrics: false })
   const reader = await startKafkaReader({
+    kafka,
+    topics: [topic],
+    group: randomUUID(),
+    loadPositions: positions.load,
     onLost: (loss) => void losses.push(loss),
     logger: silent,
     metrics,
     health,
     sessionMs: 6_000,
     heartbeatMs: 500,
-    ...given,
+    ...edit,
   })
   return { reader, health, metrics, losses }
 }

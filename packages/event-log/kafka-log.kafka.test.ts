@@ -1,6 +1,5 @@
 // The log in Kafka keeps the contract, on a real broker.
 
-import { randomUUID } from 'node:crypto'
 import { testKafka } from '@plaintrail/test/kafka-for-tests'
 import { describe } from 'vitest'
 import { eventLogContract } from './event-log-contract.ts'
@@ -25,12 +24,7 @@ describe.skipIf(server === null)('the log in Kafka', () => {
     await makeTopic(kafka, topic, 3)
     const positions = testPositions()
     const writer = stack.use(kafkaLogWriter({ kafka, topic, messageBytesMax, logger: silent }))
-    const { reader } = await startTestReader({
-      kafka,
-      topics: [topic],
-      group: randomUUID(),
-      loadPositions: positions.load,
-    })
+    const { reader } = await startTestReader({ kafka, topic, positions })
     stack.use(reader)
     const kept = stack.move()
     return {

@@ -82,8 +82,8 @@ async function readQueue(
              where not segment_id = any($1::int8[]) order by segment_id limit $2
            ), fitting as (
              select segment_id from (
-               select segment_id, sum(bytes) over (order by segment_id) - bytes as before from next
-             ) n where before < $3
+               select segment_id, bytes, sum(bytes) over (order by segment_id) as total from next
+             ) n where total = bytes or total <= $3
            )
            select s.id, s.envelope from fitting f join segment s on s.id = f.segment_id order by s.id`,
     values: [given, limit.entries, limit.bytes],
