@@ -26,6 +26,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // processes
   receiver: ['event', 'event-log', 'runtime', 'store'],
   worker: ['event', 'rules', 'history', 'ledger', 'event-log', 'store', 'runtime'],
+  passwords: ['runtime'],
   migrate: ['event-log', 'jobs', 'store', 'runtime'],
   jobrunner: ['jobs', 'store', 'rules', 'runtime'],
   api: ['event', 'query', 'rules', 'history', 'ledger', 'store', 'runtime'],
