@@ -1,10 +1,11 @@
 // From `cluster add` to a post by TLS, the way an API server does it: with nothing but the kubeconfig that was printed.
 
 import { request as httpsRequest, type RequestOptions } from 'node:https'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { createEventMaker } from './make-events.ts'
-import { allRequests, startSystem, until, type AddedCluster, type System } from './system.ts'
+import { profiles } from './profiles.ts'
+import { allRequests, postTo, until, type AddedCluster, type System } from './system.ts'
 
 interface Kubeconfig {
   readonly clusters: readonly [{ cluster: { server: string; 'certificate-authority-data': string } }]
@@ -48,67 +49,68 @@ function postAsApiServer(
   })
 }
 
-test('the printed kubeconfig is enough to post by TLS', async () => {
-  await using system = await startSystem()
-  const cluster = await system.addCluster('lab')
-  expect(await postAsApiServer(cluster.kubeconfig, system, createEventMaker(31, startUs, 500).list(5))).toBe(200)
-  await until(async () => (await allRequests(system)).length === 5)
-})
-
-test('the certificate covers the host of PLAINTRAIL_INGEST_URL', async () => {
-  await using system = await startSystem({
-    env: { PLAINTRAIL_INGEST_URL: 'https://audit.example:7718', PLAINTRAIL_INGEST_HOST: '127.0.0.1' },
+describe.each(await profiles())('$name', ({ startSystem }) => {
+  test('the printed kubeconfig is enough to post by TLS', async () => {
+    await using system = await startSystem()
+    const cluster = await system.addCluster('lab')
+    expect(await postAsApiServer(cluster.kubeconfig, system, createEventMaker(31, startUs, 500).list(5))).toBe(200)
+    await until(async () => (await allRequests(system)).length === 5)
   })
-  const cluster = await system.addCluster('lab')
-  expect(cluster.ingest.url).toBe('https://audit.example:7718/v1/ingest/k8s/lab')
-  const body = createEventMaker(32, startUs, 500).list(1)
-  const there = { hostname: '127.0.0.1', servername: 'audit.example' }
-  expect(await postAsApiServer(cluster.kubeconfig, system, body, there)).toBe(200)
-  await expect(
-    postAsApiServer(cluster.kubeconfig, system, body, { ...there, servername: 'other.example' }),
-  ).rejects.toThrow()
-})
 
-test('a client certificate is accepted in place of a token', async () => {
-  await using system = await startSystem()
-  const response = await system.post('/v1/clusters', { name: 'lab', credential: 'certificate' })
-  expect(response.status).toBe(201)
-  const cluster = (await response.json()) as AddedCluster
-  expect(parse(cluster.kubeconfig).users[0].user.token).toBeUndefined()
-  expect(await postAsApiServer(cluster.kubeconfig, system, createEventMaker(33, startUs, 500).list(2))).toBe(200)
-  await until(async () => (await allRequests(system)).length === 2)
-})
-
-test('an ingest token writes to its own cluster and reads nothing', async () => {
-  await using system = await startSystem()
-  const east = await system.addCluster('east')
-  await system.addCluster('west')
-  const body = createEventMaker(34, startUs, 500).list(1)
-  const post = (cluster: string, token: string | null): Promise<Response> =>
-    fetch(`${system.url}/v1/ingest/k8s/${cluster}`, {
-      method: 'POST',
-      body,
-      headers: token ? { authorization: `Bearer ${token}` } : {},
+  test('the certificate covers the host of PLAINTRAIL_INGEST_URL', async () => {
+    await using system = await startSystem({
+      env: { PLAINTRAIL_INGEST_URL: 'https://audit.example:7718', PLAINTRAIL_INGEST_HOST: '127.0.0.1' },
     })
-  expect((await post('east', east.ingest.token)).status).toBe(200)
-  expect((await post('west', east.ingest.token)).status).toBe(403)
-  expect((await post('east', null)).status).toBe(401)
-  expect((await post('east', 'pti_wrong')).status).toBe(401)
-  for (const path of ['/v1/events', '/v1/clusters', '/v1/quarantine']) {
-    const response = await fetch(system.url + path, { headers: { authorization: `Bearer ${east.ingest.token}` } })
-    expect([401, 403]).toContain(response.status)
-  }
-  expect(system.output()).not.toContain(east.ingest.token)
-  expect(system.output()).not.toContain('pti_wrong')
-})
+    const cluster = await system.addCluster('lab')
+    expect(cluster.ingest.url).toBe('https://audit.example:7718/v1/ingest/k8s/lab')
+    const body = createEventMaker(32, startUs, 500).list(1)
+    const there = { hostname: '127.0.0.1', servername: 'audit.example' }
+    expect(await postAsApiServer(cluster.kubeconfig, system, body, there)).toBe(200)
+    await expect(
+      postAsApiServer(cluster.kubeconfig, system, body, { ...there, servername: 'other.example' }),
+    ).rejects.toThrow()
+  })
 
-test('neither a trailing slash nor another method is ever redirected', async () => {
-  await using system = await startSystem()
-  const cluster = await system.addCluster('lab')
-  const headers = { authorization: `Bearer ${cluster.ingest.token}` }
-  const body = createEventMaker(35, startUs, 500).list(1)
-  const slash = await fetch(`${system.url}/v1/ingest/k8s/lab/`, { method: 'POST', body, headers, redirect: 'manual' })
-  expect(slash.status).toBe(200)
-  const get = await fetch(`${system.url}/v1/ingest/k8s/lab`, { headers, redirect: 'manual' })
-  expect(get.status).toBeGreaterThanOrEqual(400)
+  test('a client certificate is accepted in place of a token', async () => {
+    await using system = await startSystem()
+    const response = await system.post('/v1/clusters', { name: 'lab', credential: 'certificate' })
+    expect(response.status).toBe(201)
+    const cluster = (await response.json()) as AddedCluster
+    expect(parse(cluster.kubeconfig).users[0].user.token).toBeUndefined()
+    expect(await postAsApiServer(cluster.kubeconfig, system, createEventMaker(33, startUs, 500).list(2))).toBe(200)
+    await until(async () => (await allRequests(system)).length === 2)
+  })
+
+  test('an ingest token writes to its own cluster and reads nothing', async () => {
+    await using system = await startSystem()
+    const east = await system.addCluster('east')
+    await system.addCluster('west')
+    const body = createEventMaker(34, startUs, 500).list(1)
+    const post = (cluster: string, token: string | null): Promise<Response> =>
+      postTo(system, `/v1/ingest/k8s/${cluster}`, {
+        body: Buffer.from(body),
+        headers: token ? { authorization: `Bearer ${token}` } : {},
+      })
+    expect((await post('east', east.ingest.token)).status).toBe(200)
+    expect((await post('west', east.ingest.token)).status).toBe(403)
+    expect((await post('east', null)).status).toBe(401)
+    expect((await post('east', 'pti_wrong')).status).toBe(401)
+    for (const path of ['/v1/events', '/v1/clusters', '/v1/quarantine']) {
+      const response = await fetch(system.url + path, { headers: { authorization: `Bearer ${east.ingest.token}` } })
+      expect([401, 403]).toContain(response.status)
+    }
+    expect(system.output()).not.toContain(east.ingest.token)
+    expect(system.output()).not.toContain('pti_wrong')
+  })
+
+  test('neither a trailing slash nor another method is ever redirected', async () => {
+    await using system = await startSystem()
+    const cluster = await system.addCluster('lab')
+    const headers = { authorization: `Bearer ${cluster.ingest.token}` }
+    const body = Buffer.from(createEventMaker(35, startUs, 500).list(1))
+    const slash = await postTo(system, '/v1/ingest/k8s/lab/', { headers, body })
+    expect(slash.status).toBe(200)
+    const get = await postTo(system, '/v1/ingest/k8s/lab', { method: 'GET', headers, body })
+    expect(get.status).toBeGreaterThanOrEqual(400)
+  })
 })

@@ -7,7 +7,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Connection } from '@plaintrail/store/open-store'
-import { startService, type Role, type ServiceProcess } from './service-process.ts'
+import { compileCache, startService, type Role, type ServiceProcess } from './service-process.ts'
 import { askingWith, temporaryFolder, type System, type SystemOptions } from './system.ts'
 
 /** Where the parts that are not ours are. */
@@ -49,7 +49,6 @@ export async function startDistributedSystem(options: DistributedOptions): Promi
   const temporary = options.dataFolder === undefined
   const dataFolder = options.dataFolder ?? (await temporaryFolder())
   await using stack = new AsyncDisposableStack()
-  if (temporary) stack.defer(() => rm(dataFolder, { recursive: true, force: true }))
   const [apiPort = 0, firstPort = 0] = await freePorts(2)
   const shared = {
     DATABASE_URL: outside.databaseUrl,
@@ -63,7 +62,7 @@ export async function startDistributedSystem(options: DistributedOptions): Promi
     PLAINTRAIL_INGEST_URL: `https://127.0.0.1:${firstPort}`,
     ...options.env,
   }
-  await run(process.execPath, [migrateMain], { env: { ...process.env, ...shared } })
+  await run(process.execPath, [migrateMain], { env: { ...process.env, ...compileCache, ...shared } })
 
   const receivers: ServiceProcess[] = []
   const workers: ServiceProcess[] = []
@@ -114,7 +113,10 @@ export async function startDistributedSystem(options: DistributedOptions): Promi
       if (!added) throw new Error(`no ${role} was added`)
       return added
     },
-    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+    async [Symbol.asyncDispose]() {
+      await kept.disposeAsync()
+      if (temporary) await rm(dataFolder, { recursive: true, force: true })
+    },
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -32,6 +33,8 @@ export interface ServiceOptions {
 }
 
 const readyMsMax = 60_000
+/** Compiled once for all processes of all tests: a start then costs a third less. */
+export const compileCache = { NODE_COMPILE_CACHE: join(tmpdir(), 'plaintrail-compile-cache') }
 const ready = /^plaintrail \S+ ready: .*?(http:\/\/\S+)\/readyz$/gm
 
 /** Started when it returns. */
@@ -43,7 +46,7 @@ export async function startService(role: Role, options: ServiceOptions): Promise
   const start = async (): Promise<void> => {
     const [command = process.execPath, ...rest] = [...(options.before ?? []), process.execPath, entry]
     const own = spawn(command, rest, {
-      env: { ...process.env, PLAINTRAIL_OPERATIONS_PORT: '0', ...options.env },
+      env: { ...process.env, ...compileCache, PLAINTRAIL_OPERATIONS_PORT: '0', ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     child = own

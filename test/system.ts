@@ -163,16 +163,23 @@ export async function postList(
   return await postTo(system, `/v1/ingest/k8s/${cluster.name}?timeout=30s`, { headers, body: Buffer.from(body) })
 }
 
+interface PostOptions {
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body: Buffer
+  readonly method?: string
+}
+
 /** To where API servers post. By node:https where that is TLS: fetch has no way to name an authority. */
 export async function postTo(
   { ingest: { url, ca } }: Pick<System, 'ingest'>,
   path: string,
-  { headers = {}, body }: { readonly headers?: Readonly<Record<string, string>>; readonly body: Buffer },
+  { headers = {}, body, method = 'POST' }: PostOptions,
 ): Promise<Response> {
-  if (ca === null) return await fetch(url + path, { method: 'POST', body, headers, redirect: 'manual' })
+  if (ca === null)
+    return await fetch(url + path, { method, headers, redirect: 'manual', ...(method === 'GET' ? {} : { body }) })
   return await new Promise((resolve, reject) => {
     const length = { 'content-length': String(body.length) }
-    const sent = request(url + path, { method: 'POST', ca, agent, headers: { ...headers, ...length } }, (response) => {
+    const sent = request(url + path, { method, ca, agent, headers: { ...headers, ...length } }, (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.on('error', reject)
