@@ -155,13 +155,13 @@ interface QueueWatch {
   readonly stop: () => void
 }
 
-/** An outage is told once, and then the queue is asked until it answers. */
+/** A failure is told once, and then the queue is asked until it answers. */
 function watchQueue(probe: () => Promise<void>, logger: Logger): QueueWatch {
   let problem: string | null = null
   let timer: NodeJS.Timeout | undefined
   let isStopped = false
   const answered = (): void => {
-    if (problem !== null) logger.info({}, 'the job queue answers again')
+    if (problem !== null) logger.info({}, 'the job queue works again')
     problem = null
     clearTimeout(timer)
     timer = undefined
@@ -174,7 +174,7 @@ function watchQueue(probe: () => Promise<void>, logger: Logger): QueueWatch {
   }
   const failed = (error: Error): void => {
     if (isStopped) return
-    if (problem === null) logger.warn({ error }, 'the job queue does not answer; jobs wait')
+    if (problem === null) logger.warn({ error }, 'the job queue failed; jobs wait')
     problem = error.message
     askLater()
   }
@@ -182,7 +182,7 @@ function watchQueue(probe: () => Promise<void>, logger: Logger): QueueWatch {
     failed,
     answered,
     state: (warning) => {
-      if (problem !== null) return { ok: false, detail: `jobs wait, the queue does not answer: ${problem}` }
+      if (problem !== null) return { ok: false, detail: `jobs wait, the queue failed: ${problem}` }
       return warning === null ? { ok: true, detail: 'working' } : { ok: true, degraded: true, detail: warning }
     },
     stop: () => {

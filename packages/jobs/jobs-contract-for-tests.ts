@@ -174,6 +174,19 @@ export function jobsContract(place: () => Promise<JobsPlace>): void {
     await until(() => worked.done.length === 1)
     expect(worked.done).toEqual([{ id: 'interrupted', kind: 'echo', payload: 'again' }])
   })
+
+  test('a job that ends its process every time is dead in the end, and takes no other process with it', async () => {
+    await using here = await place()
+    await using jobs = here.open({ attempts: 1, stallMs: 500 })
+    const job = { id: 'deadly', kind: 'echo', payload: null }
+    await jobs.add([job])
+    await killedInTheMiddle({ ...here.child, stallMs: 500 })
+    await using worked = startWork(jobs, async () => undefined)
+    await until(() => worked.dead.length === 1)
+    expect(worked.dead[0]).toMatchObject({ job, death: { reason: expect.stringContaining('stalled') } })
+    expect(worked.done).toEqual([])
+    expect(total(await jobs.counts())).toBe(0)
+  })
 }
 
 /** Returns when the child had begun with a job and was then killed. */
