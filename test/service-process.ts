@@ -44,7 +44,7 @@ export async function startService(role: Role, options: ServiceOptions): Promise
   let output = ''
   let operationsUrl = ''
   const start = async (): Promise<void> => {
-    const [command = process.execPath, ...rest] = [...(options.before ?? []), process.execPath, entry]
+    const [command, ...rest] = [...(options.before ?? []), process.execPath, entry]
     const own = spawn(command, rest, {
       env: { ...process.env, ...compileCache, PLAINTRAIL_OPERATIONS_PORT: '0', ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
