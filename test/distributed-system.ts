@@ -33,6 +33,8 @@ export interface DistributedSystem extends System {
   readonly workers: readonly ServiceProcess[]
   readonly api: ServiceProcess
   readonly jobrunner: ServiceProcess
+  /** Runs migrate again. */
+  migrate(): Promise<void>
   /** One more of a role that may be several. */
   add(
     role: 'receiver' | 'worker',
@@ -62,7 +64,9 @@ export async function startDistributedSystem(options: DistributedOptions): Promi
     PLAINTRAIL_INGEST_URL: `https://127.0.0.1:${firstPort}`,
     ...options.env,
   }
-  await run(process.execPath, [migrateMain], { env: { ...process.env, ...compileCache, ...shared } })
+  const migrate = async (): Promise<void> =>
+    void (await run(process.execPath, [migrateMain], { env: { ...process.env, ...compileCache, ...shared } }))
+  await migrate()
 
   const receivers: ServiceProcess[] = []
   const workers: ServiceProcess[] = []
@@ -97,6 +101,7 @@ export async function startDistributedSystem(options: DistributedOptions): Promi
     workers,
     api,
     jobrunner,
+    migrate,
     connection: (): Promise<Connection> => Promise.resolve(outside.databaseUrl),
     output: () =>
       all()

@@ -1,0 +1,213 @@
+// The faults: each is done to a system under load, and undone.
+
+import { execFile } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { openStore } from '@plaintrail/store/open-store'
+import type { Random } from '../random.ts'
+import type { ServiceProcess } from '../service-process.ts'
+import { sessionMs, type FaultSystem } from './fault-system.ts'
+
+export interface Fault {
+  readonly name: string
+  /** In the short form too, which is part of `npm test`. */
+  readonly isShort: boolean
+  /** Returns when it is undone. */
+  inflict(context: FaultContext): Promise<void>
+}
+
+export interface FaultContext {
+  readonly faulty: FaultSystem
+  readonly random: Random
+  /** How long an outage lasts. */
+  readonly outageMs: number
+  /** How often something is done again. */
+  readonly rounds: number
+}
+
+const run = promisify(execFile)
+
+/** Kills one process at random moments and starts it again at once, as an orchestrator does. */
+async function killOften(pick: () => ServiceProcess, { random, rounds }: FaultContext): Promise<void> {
+  for (let round = 0; round < rounds; round++) {
+    await sleep(200 + random.below(1_500))
+    const service = pick()
+    await service.end('SIGKILL')
+    await service.start()
+  }
+}
+
+export const faults: readonly Fault[] = [
+  { name: 'none', isShort: true, inflict: ({ outageMs }) => sleep(Math.min(outageMs, 10_000)) },
+  {
+    name: 'receivers killed',
+    isShort: true,
+    inflict: (context) => killOften(() => one(context.faulty.system.receivers, context.random), context),
+  },
+  {
+    name: 'workers killed',
+    isShort: true,
+    inflict: (context) => killOften(() => one(context.faulty.system.workers, context.random), context),
+  },
+  {
+    name: 'jobrunner killed',
+    isShort: false,
+    inflict: (context) => killOften(() => context.faulty.system.jobrunner, context),
+  },
+  {
+    name: 'Kafka killed',
+    isShort: true,
+    async inflict({ faulty: { servers }, random, rounds }) {
+      for (let round = 0; round < Math.ceil(rounds / 2); round++) {
+        await sleep(500 + random.below(1_500))
+        await servers.kafka.kill()
+        await sleep(random.below(2_000))
+        await servers.kafka.start()
+      }
+    },
+  },
+  {
+    name: 'Kafka away',
+    isShort: true,
+    async inflict({ faulty: { servers }, outageMs }) {
+      await servers.kafka.stop()
+      await sleep(outageMs)
+      await servers.kafka.start()
+    },
+  },
+  {
+    name: 'the postmaster killed',
+    isShort: true,
+    async inflict({ faulty: { servers }, random, rounds }) {
+      for (let round = 0; round < Math.ceil(rounds / 2); round++) {
+        await sleep(500 + random.below(2_000))
+        process.kill(await servers.postgres.pid(), 'SIGKILL')
+        await sleep(3_000)
+      }
+    },
+  },
+  {
+    name: 'one backend of Postgres killed',
+    isShort: false,
+    async inflict({ faulty, random, rounds }) {
+      for (let round = 0; round < rounds; round++) {
+        await sleep(500 + random.below(1_000))
+        const pid = await backendOf(faulty, 'plaintrail worker')
+        if (pid !== null) process.kill(pid, 'SIGKILL')
+        await sleep(2_000)
+      }
+    },
+  },
+  {
+    name: 'Postgres away',
+    isShort: true,
+    async inflict({ faulty: { servers }, outageMs }) {
+      await servers.postgres.stop()
+      await sleep(outageMs)
+      await servers.postgres.start()
+    },
+  },
+  {
+    name: 'Redis killed and flushed',
+    isShort: true,
+    async inflict({ faulty: { servers }, random, rounds }) {
+      for (let round = 0; round < rounds; round++) {
+        await sleep(300 + random.below(1_000))
+        if (random.next() < 0.5) await servers.redis.flush()
+        else {
+          await servers.redis.kill()
+          await sleep(random.below(1_500))
+          await servers.redis.start()
+        }
+      }
+    },
+  },
+  {
+    name: 'a worker frozen past its session and thawed',
+    isShort: true,
+    async inflict({ faulty: { system }, random }) {
+      const zombie = one(system.workers, random)
+      zombie.signal('SIGSTOP')
+      await sleep(sessionMs * 2)
+      zombie.signal('SIGCONT')
+      await sleep(2_000)
+    },
+  },
+  {
+    name: 'a rebalance every two seconds',
+    isShort: false,
+    async inflict({ faulty: { system }, rounds }) {
+      const [, second] = system.workers
+      if (!second) throw new Error('there is no second worker')
+      for (let round = 0; round < rounds; round++) {
+        await second.end('SIGTERM')
+        await sleep(2_000)
+        await second.start()
+        await sleep(2_000)
+      }
+    },
+  },
+  {
+    name: 'slow Postgres: tables locked',
+    isShort: false,
+    async inflict({ faulty, rounds }) {
+      for (let round = 0; round < rounds; round++) {
+        const client = await faulty.store.pool.connect()
+        try {
+          await client.query('begin')
+          await client.query('lock table event, seal, segment in access exclusive mode')
+          await sleep(2_500)
+          await client.query('rollback')
+        } finally {
+          client.release()
+        }
+        await sleep(300)
+      }
+    },
+  },
+  {
+    name: 'everything restarted in turn, and the schema migrated, under load',
+    isShort: false,
+    async inflict({ faulty: { system } }) {
+      await system.migrate()
+      for (const service of [...system.receivers, ...system.workers, system.jobrunner, system.api]) {
+        await service.end('SIGTERM')
+        await service.start()
+        await sleep(500)
+      }
+      await system.migrate()
+    },
+  },
+  {
+    name: 'clocks an hour off',
+    isShort: false,
+    async inflict({ faulty: { system }, outageMs }) {
+      await run('faketime', ['--version'])
+      const off = (by: string): readonly string[] => ['faketime', '-f', by]
+      // Timers go by the monotonic clock, which no daylight saving and no operator moves.
+      const env = { FAKETIME_DONT_FAKE_MONOTONIC: '1', DONT_FAKE_MONOTONIC: '1' }
+      await system.add('receiver', env, off('+3600s'))
+      await system.add('worker', env, off('-3600s'))
+      await sleep(Math.min(outageMs, 15_000))
+    },
+  },
+]
+
+function one(from: readonly ServiceProcess[], random: Random): ServiceProcess {
+  const found = from[random.below(from.length)]
+  if (!found) throw new Error('there is none')
+  return found
+}
+
+async function backendOf(faulty: FaultSystem, applicationName: string): Promise<number | null> {
+  await using store = openStore(faulty.servers.postgres.url, {
+    connectionsMax: 1,
+    statementMs: 5_000,
+    applicationName: 'fault suite',
+  })
+  const { rows } = await store.pool.query<{ pid: number }>(
+    `select pid from pg_stat_activity where application_name = $1 order by state = 'active' desc, random() limit 1`,
+    [applicationName],
+  )
+  return rows[0]?.pid ?? null
+}
