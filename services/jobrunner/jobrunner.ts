@@ -33,6 +33,7 @@ export async function startJobrunner(config: JobrunnerConfig, parts: JobrunnerPa
   const { store, jobs, logger, health } = parts
   await using stack = new AsyncDisposableStack()
   const counted = countJobs(parts.metrics)
+  await noticeAbsence(config, parts)
   // Nothing is lost while the queue is away: rows wait in the outbox.
   health.check('jobs', () => {
     const { ok, degraded, detail } = jobs.state()
@@ -48,25 +49,34 @@ export async function startJobrunner(config: JobrunnerConfig, parts: JobrunnerPa
     }),
   )
   for (const [kind, everyMs] of Object.entries(scheduled)) stack.use(jobs.schedule(kind, everyMs))
-  const first = Object.keys(scheduled).map((kind) => ({ id: `${kind}.start.${randomUUID()}`, kind, payload: null }))
   const added = jobs
-    .add(first)
-    .catch((error: unknown) =>
-      logger.warn({ error }, 'could not queue the jobs of the start; their next period follows'),
-    )
+    .add([{ id: `days.keep.start.${randomUUID()}`, kind: 'days.keep', payload: null }])
+    .catch((error: unknown) => logger.warn({ error }, 'could not queue the job of the start; its next period follows'))
   stack.defer(() => added)
   stack.use(relayRows({ store, jobs, logger, health, onRelayed: counted.relayed, ...parts.relay }))
   const kept = stack.move()
   return { [Symbol.asyncDispose]: () => kept.disposeAsync() }
 }
 
-function handlersOf(config: JobrunnerConfig, parts: JobrunnerParts): Readonly<Record<string, JobHandler>> {
+/**
+ * Before anything is received again, where this process is the receiver too: once the first segment is there, nobody can
+ * tell that all of it was down since the last.
+ */
+async function noticeAbsence(config: JobrunnerConfig, parts: JobrunnerParts): Promise<void> {
+  try {
+    await handlersOf(config, parts)['clusters.silent']()
+  } catch (error) {
+    parts.logger.warn({ error }, 'could not look for silent clusters at the start; the next minute follows')
+  }
+}
+
+function handlersOf(config: JobrunnerConfig, parts: JobrunnerParts) {
   const { store, logger } = parts
   const nowUs = parts.nowUs ?? (() => Date.now() * 1_000)
   return {
     'days.keep': () => keepDays({ store, logger, nowUs, retentionDays: config.retentionDays }),
     'clusters.silent': () => noticeSilence({ store, logger, nowUs, silentAfterUs: config.silentAfterMs * 1_000 }),
-    [quarantineNoticed]: (job) => noticeQuarantine({ store, logger }, outboxJob(job)),
+    [quarantineNoticed]: (job: Job) => noticeQuarantine({ store, logger }, outboxJob(job)),
   }
 }
 
