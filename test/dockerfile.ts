@@ -5,16 +5,16 @@ import { join, matchesGlob } from 'node:path'
 
 export const root = join(import.meta.dirname, '..')
 
-export interface Instruction {
-  /** `COPY`, `RUN`, … */
-  readonly name: string
-  readonly rest: string
-}
-
 export interface Stage {
   readonly image: string
   readonly name: string
   readonly instructions: readonly Instruction[]
+}
+
+interface Instruction {
+  /** `COPY`, `RUN`, … */
+  readonly name: string
+  readonly rest: string
 }
 
 export function parseDockerfile(text: string): readonly Stage[] {
@@ -53,10 +53,11 @@ export function copiesOf(stage: Stage): readonly { readonly sources: readonly st
     })
 }
 
-/** Of an instruction in its exec form. */
-export function wordsOf(stage: Stage, name: string): readonly string[] {
-  const rest = stage.instructions.findLast((instruction) => instruction.name === name)?.rest ?? '[]'
-  return JSON.parse(rest.slice(rest.indexOf('['))) as string[]
+/** Of an instruction in its exec form; none where it is not there, or has another form. */
+export function wordsOf(stage: Stage | undefined, name: string): readonly string[] {
+  const rest = stage?.instructions.findLast((instruction) => instruction.name === name)?.rest ?? ''
+  const start = rest.indexOf('[')
+  return start < 0 ? [] : (JSON.parse(rest.slice(start)) as string[])
 }
 
 /** Whether .dockerignore leaves a path of the build context in: the last pattern that matches it or a parent decides. */
