@@ -22,10 +22,22 @@ export async function freshQuarantine(
     const plan = planOfSegment.get(row.segmentId)
     return plan && refusedDays.has(dayOf(row.event.time)) ? [ofRefusedDay(row, plan)] : []
   })
-  const all = [...found, ...unknown, ...refused]
+  const all = withoutRepeats([...found, ...unknown, ...refused])
   if (all.length === 0) return all
   const known = await findQuarantined(store, all)
-  return all.filter((row) => !known.has(`${row.clusterId}/${Buffer.from(row.digest).toString('hex')}`))
+  return all.filter((row) => !known.has(nameOf(row)))
+}
+
+/** A body that is posted again stands in the batch twice, and what is told of quarantine counts it once. */
+function withoutRepeats(rows: readonly QuarantineRow[]): readonly QuarantineRow[] {
+  const first = new Map<string, QuarantineRow>()
+  for (const row of rows) if (!first.has(nameOf(row))) first.set(nameOf(row), row)
+  return [...first.values()]
+}
+
+/** What the table's unique key compares. */
+function nameOf({ clusterId, digest }: QuarantineRow): string {
+  return `${clusterId}/${Buffer.from(digest).toString('hex')}`
 }
 
 function quarantineRow({ segment, segmentId, lane }: Plan, unread: UnreadItem): QuarantineRow {

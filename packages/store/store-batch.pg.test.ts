@@ -275,6 +275,15 @@ test('what belongs to no known cluster is quarantined, not lost and not in the w
   expect(followed).toEqual([{ kind: 'quarantine.noticed', payload }])
 })
 
+test('the same unreadable item twice in one batch is quarantined once, and told of once', async () => {
+  await using bench = await openBench()
+  const unread = { item: 0, reason: 'not_an_object', detail: 'it is a number', bytes: 2, digest: randomBytes(16) }
+  const twice = [1, 2].map(() => bench.segment([], { items: 1, quarantined: [unread] }))
+  expect(await createBatchWriter(bench.store).store(await Promise.all(twice))).toMatchObject({ quarantined: 1 })
+  const { rows } = await bench.store.pool.query<{ payload: object }>('select payload from outbox')
+  expect(rows.map(({ payload }) => payload)).toEqual([expect.objectContaining({ count: 1 })])
+})
+
 test('the same unreadable item posted again is quarantined once', async () => {
   await using bench = await openBench()
   const writer = createBatchWriter(bench.store)
