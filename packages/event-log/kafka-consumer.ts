@@ -38,7 +38,7 @@ const fetchWaitMsMax = 250
 /** Of one answer, unless one message is larger. */
 const fetchBytesMax = 8 * 1024 * 1024
 const fetchPartitionBytesMax = 2 * 1024 * 1024
-const restartMs = { first: 200, last: 10_000 }
+const restartMs = { first: 200, last: 5_000 }
 
 export function keepConsuming(options: ConsumingOptions, events: ConsumingEvents): Consuming {
   const { logger, sessionMs } = options

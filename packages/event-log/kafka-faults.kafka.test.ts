@@ -75,6 +75,14 @@ async function deleteBefore(kafka: Kafka, topic: string, offset: number): Promis
   await admin.disconnect()
 }
 
+async function offsetsOfGroup({ kafka, topic }: Ground, groupId: string): Promise<number> {
+  const admin = kafka.admin()
+  await admin.connect()
+  const [offsets] = await admin.fetchOffsets({ groupId, topics: [topic] })
+  await admin.disconnect()
+  return offsets?.partitions.reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0) ?? 0
+}
+
 function textsOf(entries: readonly LogEntry[]): readonly string[] {
   return entries.map(({ envelope }) => Buffer.from(envelope).toString()).toSorted()
 }
@@ -105,6 +113,8 @@ describe.skipIf(server === null)('the log in Kafka', () => {
     await leaving.disposeAsync()
     for (let number = 300; number < 400; number += 1) await append(writer, number % 20, `e${number}`)
     await vi.waitFor(() => expect(textsOf(positions.committed)).toEqual(numbered(400)), waitMs)
+    // For Kafka's own tools, somewhat later.
+    await vi.waitFor(async () => expect(await offsetsOfGroup(ground, group)).toBe(400), waitMs)
   })
 
   test('a rebalance every second under load neither loses nor doubles an entry', async () => {
@@ -163,6 +173,27 @@ describe.skipIf(server === null)('the log in Kafka', () => {
       const read = new Set(textsOf(positions.committed))
       expect(acknowledged.filter((text) => !read.has(text))).toEqual([])
     }, waitMs)
+    await vi.waitFor(() => expect(health.snapshot().ok).toBe(true), waitMs)
+  })
+
+  test('a broker that hangs is noticed, and worked with again when it answers', async () => {
+    await using stack = new AsyncDisposableStack()
+    const broker = stack.use(await startKafkaBroker())
+    const ground = await open(stack, 3, broker.brokers)
+    const { writer, positions } = ground
+    const { reader, health } = await startTestReader(ground)
+    stack.use(reader)
+    stack.use(startWork(reader, positions))
+    await append(writer, 1, 'before')
+    await vi.waitFor(() => expect(textsOf(positions.committed)).toContain('before'), waitMs)
+    process.kill(broker.pid, 'SIGSTOP')
+    const before = Date.now()
+    await expect(append(writer, 1, 'while it hangs')).rejects.toBeInstanceOf(LogUnavailable)
+    expect(Date.now() - before).toBeLessThan(5_500)
+    await vi.waitFor(() => expect(health.snapshot().ok).toBe(false), waitMs)
+    process.kill(broker.pid, 'SIGCONT')
+    await vi.waitFor(() => append(writer, 1, 'after'), waitMs)
+    await vi.waitFor(() => expect(textsOf(positions.committed)).toContain('after'), waitMs)
     await vi.waitFor(() => expect(health.snapshot().ok).toBe(true), waitMs)
   })
 

@@ -42,7 +42,7 @@ interface Held {
   readonly bodyBytes: number
 }
 
-export interface FetchedMessage {
+interface FetchedMessage {
   readonly offset: string
   readonly value: Buffer | null
 }

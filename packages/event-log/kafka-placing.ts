@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kafka } from 'kafkajs'
 import type { Logger } from '@plaintrail/runtime/logger'
-import { disconnect } from './kafka-connection.ts'
+import { logBounds, type LogBounds } from './kafka-bounds.ts'
 import type { Partition, PartitionKey } from './kafka-partitions.ts'
 import type { KafkaReaderMetrics } from './kafka-reader-metrics.ts'
 
@@ -113,17 +113,6 @@ async function findPlaces(
   })
 }
 
-async function logBounds(kafka: Kafka, topic: string, logger: Logger): Promise<ReadonlyMap<number, LogBounds>> {
-  const admin = kafka.admin()
-  try {
-    await admin.connect()
-    const offsets = await admin.fetchTopicOffsets(topic)
-    return new Map(offsets.map(({ partition, low, high }) => [partition, { low: Number(low), high: Number(high) }]))
-  } finally {
-    await disconnect(admin, logger)
-  }
-}
-
 function settlePlace({ partition, next, isFresh, bounds }: Place, options: PlacingOptions, parts: PlacingParts): void {
   const { topic, partition: number } = partition
   if (isFresh) Object.assign(partition, { after: next, settledNext: next })
@@ -142,13 +131,6 @@ function settlePlace({ partition, next, isFresh, bounds }: Place, options: Placi
   parts.metrics.lost.inc(loss.toOffset - loss.fromOffset)
   options.logger.error(loss, 'Kafka deleted messages before they were read: its retention is too short')
   options.onLost(loss)
-}
-
-interface LogBounds {
-  /** The first offset that is there. */
-  readonly low: number
-  /** The offset after the last. */
-  readonly high: number
 }
 
 type Outcome =

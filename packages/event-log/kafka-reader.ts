@@ -6,6 +6,7 @@ import type { Logger } from '@plaintrail/runtime/logger'
 import type { Metrics } from '@plaintrail/runtime/metrics'
 import { LogUnavailable, type LogReader, type Position } from './event-log.ts'
 import { keepConsuming, type Consuming } from './kafka-consumer.ts'
+import { keepLag } from './kafka-lag.ts'
 import { kafkaPartitions, type KafkaPartitions, type Partition } from './kafka-partitions.ts'
 import { kafkaPlacing, type KafkaLoss, type Placing } from './kafka-placing.ts'
 import { kafkaReaderMetrics } from './kafka-reader-metrics.ts'
@@ -63,13 +64,20 @@ export async function startKafkaReader(options: KafkaReaderOptions): Promise<Kaf
         flow.apply('all')
         placing.place(added)
       },
-      batch: (batch) => takeBatch(batch, partitions, placing, flow),
+      batch(batch) {
+        const partition = takeBatch(batch, partitions, placing)
+        if (partition === null) return false
+        metrics.setLag(partition)
+        flow.apply('changes')
+        return true
+      },
       passedOver(key, first, last) {
         const partition = partitions.get(key)
         if (partition?.phase === 'placed' && partition.fetchNext === first) partition.fetchNext = last + 1
       },
     },
   )
+  const lag = keepLag({ kafka: options.kafka, partitions, metrics, logger })
   const groupCommit = createGroupCommit(partitions, consuming, logger)
   options.health.check('kafka', () => healthOf(partitions, consuming))
   return {
@@ -89,6 +97,7 @@ export async function startKafkaReader(options: KafkaReaderOptions): Promise<Kaf
     async [Symbol.asyncDispose]() {
       placing.close()
       groupCommit.close()
+      lag[Symbol.dispose]()
       await consuming[Symbol.asyncDispose]()
       // Another reader has them now.
       partitions.assign([])
@@ -97,19 +106,18 @@ export async function startKafkaReader(options: KafkaReaderOptions): Promise<Kaf
   }
 }
 
-/** True where its messages were taken. What kafkajs fetched from elsewhere than we are is dropped, and looked into. */
-function takeBatch(batch: Batch, partitions: KafkaPartitions, placing: Placing, flow: Flow): boolean {
+/** Null where its messages were not taken. What kafkajs fetched from elsewhere than we are is dropped, and looked into. */
+function takeBatch(batch: Batch, partitions: KafkaPartitions, placing: Placing): Partition | null {
   const { topic, partition: number, messages } = batch
   const partition = partitions.get({ topic, partition: number })
-  if (partition?.phase !== 'placed') return false
+  if (partition?.phase !== 'placed') return null
   if (fetchedFrom(batch) !== partition.fetchNext) {
     placing.placeWhereItStands(partition)
-    return false
+    return null
   }
   partition.highWatermark = Number(batch.highWatermark)
   partitions.take(partition, messages, Number(batch.lastOffset()) + 1)
-  flow.apply('changes')
-  return true
+  return partition
 }
 
 /** kafkajs sets it on every batch and leaves it out of its types. */

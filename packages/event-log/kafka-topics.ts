@@ -33,7 +33,7 @@ export async function ensureTopic(kafka: Kafka, wanted: WantedTopic, logger: Log
     await admin.connect()
     const names = await admin.listTopics()
     if (!names.includes(wanted.topic)) await create(admin, wanted, logger)
-    const found = await describe(admin, wanted)
+    const found = await describe(admin, wanted, logger)
     compare(wanted, found, logger)
     return found
   } finally {
@@ -67,18 +67,26 @@ function configEntries({ replication, retentionMs, messageBytesMax }: WantedTopi
   return Object.entries(entries).map(([name, value]) => ({ name, value }))
 }
 
-async function describe(admin: Admin, { topic, messageBytesMax }: WantedTopic): Promise<FoundTopic> {
+async function describe(admin: Admin, { topic, messageBytesMax }: WantedTopic, logger: Logger): Promise<FoundTopic> {
   const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
   const partitions = topics.find(({ name }) => name === topic)?.partitions.length ?? 0
+  try {
+    return { partitions, messageBytesMax: (await messageBytesMaxOf(admin, topic)) ?? messageBytesMax }
+  } catch (error) {
+    // Asking needs a right of its own (DescribeConfigs), and services that only speak Kafka's protocol may not know it.
+    logger.warn({ error, topic, messageBytesMax }, 'could not ask which messages the topic takes; it is taken as set')
+    return { partitions, messageBytesMax }
+  }
+}
+
+async function messageBytesMaxOf(admin: Admin, topic: string): Promise<number | null> {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames: ['max.message.bytes'] }],
   })
-  const value = Number(
-    resources[0]?.configEntries.find(({ configName }) => configName === 'max.message.bytes')?.configValue,
-  )
-  // Services that only speak Kafka's protocol may not tell.
-  return { partitions, messageBytesMax: value > 0 ? value : messageBytesMax }
+  const entry = resources[0]?.configEntries.find(({ configName }) => configName === 'max.message.bytes')
+  const value = Number(entry?.configValue)
+  return value > 0 ? value : null
 }
 
 function compare(wanted: WantedTopic, found: FoundTopic, logger: Logger): void {
