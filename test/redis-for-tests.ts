@@ -100,7 +100,8 @@ async function startForRun(): Promise<{ readonly url: string; stop(): Promise<vo
   const binary = await redisBinary()
   if (binary === null) return null
   console.error(`redis for tests: ${binary.path}`)
-  return await startServer(binary, {})
+  const server = await startServer(binary, {})
+  return { url: server.url, stop: () => server[Symbol.asyncDispose]() }
 }
 
 interface RedisBinary {
