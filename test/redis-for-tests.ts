@@ -101,7 +101,7 @@ async function startForRun(): Promise<{ readonly url: string; stop(): Promise<vo
   if (binary === null) return null
   console.error(`redis for tests: ${binary.path}`)
   const server = await startServer(binary, {})
-  return { url: server.url, stop: () => server[Symbol.asyncDispose]() }
+  return { url: server.url, stop: async () => await server[Symbol.asyncDispose]() }
 }
 
 interface RedisBinary {
