@@ -7,7 +7,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Connection } from '@plaintrail/store/open-store'
-import { compileCache, startService, type Role, type ServiceProcess } from './service-process.ts'
+import { compileCache, startService, type Role, type ServiceOptions, type ServiceProcess } from './service-process.ts'
 import { askingWith, temporaryFolder, type System, type SystemOptions } from './system.ts'
 
 /** Where the parts that are not ours are. */
@@ -35,12 +35,8 @@ export interface DistributedSystem extends System {
   readonly jobrunner: ServiceProcess
   /** Runs migrate again. */
   migrate(): Promise<void>
-  /** One more of a role that may be several. */
-  add(
-    role: 'receiver' | 'worker',
-    env?: Readonly<Record<string, string>>,
-    before?: readonly string[],
-  ): Promise<ServiceProcess>
+  /** One more of a role, which may be another build of it. */
+  add(role: Exclude<Role, 'api'>, more?: Partial<ServiceOptions>): Promise<ServiceProcess>
 }
 
 const run = promisify(execFile)
@@ -51,6 +47,8 @@ export async function startDistributedSystem(options: DistributedOptions): Promi
   const temporary = options.dataFolder === undefined
   const dataFolder = options.dataFolder ?? (await temporaryFolder())
   await using stack = new AsyncDisposableStack()
+  // Of the processes, which may become more after this has returned.
+  const kept = stack.use(new AsyncDisposableStack())
   const [apiPort = 0, firstPort = 0] = await freePorts(2)
   const shared = {
     DATABASE_URL: outside.databaseUrl,
@@ -70,19 +68,18 @@ export async function startDistributedSystem(options: DistributedOptions): Promi
 
   const receivers: ServiceProcess[] = []
   const workers: ServiceProcess[] = []
-  const start = async (role: Role, env = {}, before: readonly string[] = []): Promise<ServiceProcess> => {
-    const entry = entries[role]
-    const service = await startService(role, { env: { ...shared, ...env }, before, ...(entry ? { entry } : {}) })
-    return stack.use(service)
-  }
-  const startReceiver = async (port: number, env = {}, before: readonly string[] = []): Promise<void> => {
+  const start = async (role: Role, { env = {}, entry = entries[role], before = [] }: Partial<ServiceOptions> = {}) =>
+    kept.use(await startService(role, withShared(shared, { env, before, ...(entry ? { entry } : {}) })))
+  const startReceiver = async (port: number, more: Partial<ServiceOptions> = {}): Promise<ServiceProcess> => {
     const own = { PLAINTRAIL_INGEST_PORT: String(port), PLAINTRAIL_SPOOL: join(dataFolder, 'spool') }
     await mkdir(join(dataFolder, 'spool'), { recursive: true })
-    receivers.push(await start('receiver', { ...own, ...env }, before))
+    const receiver = await start('receiver', { ...more, env: { ...own, ...more.env } })
+    receivers.push(receiver)
+    return receiver
   }
   await startReceiver(firstPort)
   const [api, jobrunner] = await Promise.all([
-    start('api', { PLAINTRAIL_PORT: String(apiPort) }),
+    start('api', { env: { PLAINTRAIL_PORT: String(apiPort) } }),
     start('jobrunner'),
     ...Array.from({ length: (options.receivers ?? 1) - 1 }, async () => startReceiver((await freePorts(1))[0] ?? 0)),
     ...Array.from({ length: options.workers ?? 1 }, async () => void workers.push(await start('worker'))),
@@ -90,7 +87,7 @@ export async function startDistributedSystem(options: DistributedOptions): Promi
   const url = `http://127.0.0.1:${apiPort}`
   const adminToken = (await readFile(join(dataFolder, 'admin-token'), 'utf8')).trim()
   await writeFile(join(dataFolder, 'server.json'), JSON.stringify({ url, pid: api.pid }))
-  const kept = stack.move()
+  stack.move()
   const all = (): readonly ServiceProcess[] => [...receivers, ...workers, api, jobrunner]
   return {
     ...askingWith(url, adminToken),
@@ -111,11 +108,10 @@ export async function startDistributedSystem(options: DistributedOptions): Promi
       await kept.disposeAsync()
       return 0
     },
-    async add(role, env = {}, before = []) {
-      if (role === 'worker') workers.push(await start('worker', env, before))
-      else await startReceiver((await freePorts(1))[0] ?? 0, env, before)
-      const added = (role === 'worker' ? workers : receivers).at(-1)
-      if (!added) throw new Error(`no ${role} was added`)
+    async add(role, more = {}) {
+      if (role === 'receiver') return await startReceiver((await freePorts(1))[0] ?? 0, more)
+      const added = kept.use(await startService(role, withShared(shared, more)))
+      if (role === 'worker') workers.push(added)
       return added
     },
     async [Symbol.asyncDispose]() {
@@ -123,6 +119,10 @@ export async function startDistributedSystem(options: DistributedOptions): Promi
       if (temporary) await rm(dataFolder, { recursive: true, force: true })
     },
   }
+}
+
+function withShared(shared: Readonly<Record<string, string>>, more: Partial<ServiceOptions>): ServiceOptions {
+  return { ...more, env: { ...shared, ...more.env } }
 }
 
 /** Free at this moment; all of them at once, so that none is given twice. */

@@ -1,5 +1,6 @@
 // The jobrunner as a process of its own: with Postgres, and with Redis for the job queue.
 
+import type { Jobs } from '@plaintrail/jobs/jobs'
 import { redisJobs } from '@plaintrail/jobs/redis-jobs'
 import type { Config } from '@plaintrail/runtime/config'
 import type { Ground, Started } from '@plaintrail/runtime/run-process'
@@ -10,9 +11,15 @@ import { startJobrunner } from './jobrunner.ts'
 /** One relays, one for each job at once. */
 const connectionsMax = 5
 
+/** For tests: a part wrapped in another. */
+export interface JobrunnerOverrides {
+  readonly wrapJobs?: (jobs: Jobs) => Jobs
+}
+
 export async function startJobrunnerProcess(
   config: Config<typeof jobrunnerProcessSettings>,
   ground: Ground,
+  { wrapJobs = (jobs) => jobs }: JobrunnerOverrides = {},
 ): Promise<Started> {
   const { logger } = ground
   await using stack = new AsyncDisposableStack()
@@ -25,7 +32,7 @@ export async function startJobrunnerProcess(
     }),
   )
   const jobs = stack.use(redisJobs({ url: config.redisUrl.href, prefix: config.redisPrefix, logger }))
-  stack.use(await startJobrunner(config, { ...ground, store, jobs }))
+  stack.use(await startJobrunner(config, { ...ground, store, jobs: wrapJobs(jobs) }))
   const kept = stack.move()
   return { ready: 'relaying the outbox', [Symbol.asyncDispose]: () => kept.disposeAsync() }
 }

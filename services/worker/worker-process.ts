@@ -1,13 +1,15 @@
 // The worker as a process of its own: its log is Kafka, and how far it came in it is in Postgres.
 
 import { hostname } from 'node:os'
+import type { LogReader } from '@plaintrail/event-log/event-log'
 import { kafkaConnection, kafkaConnectionOf } from '@plaintrail/event-log/kafka-connection'
 import { startKafkaReader } from '@plaintrail/event-log/kafka-reader'
 import type { Config } from '@plaintrail/runtime/config'
 import type { Ground, Started } from '@plaintrail/runtime/run-process'
 import { recordLogLoss } from '@plaintrail/store/gaps'
 import { logPositions } from '@plaintrail/store/log-positions'
-import { openStore } from '@plaintrail/store/open-store'
+import { openStore, type Store } from '@plaintrail/store/open-store'
+import type { BatchWriter } from '@plaintrail/store/store-batch'
 import { watchStore } from '@plaintrail/store/watch-store'
 import type { workerProcessSettings } from './config.ts'
 import { startWorker } from './worker.ts'
@@ -16,9 +18,16 @@ import { startWorker } from './worker.ts'
 const connectionsMax = 4
 const heartbeatsASession = 10
 
+/** For tests: a part wrapped in another. */
+export interface WorkerOverrides {
+  readonly wrapReader?: (reader: LogReader) => LogReader
+  readonly wrapWriter?: (writer: BatchWriter, store: Store) => BatchWriter
+}
+
 export async function startWorkerProcess(
   config: Config<typeof workerProcessSettings>,
   ground: Ground,
+  { wrapReader = (reader) => reader, wrapWriter = (writer) => writer }: WorkerOverrides = {},
 ): Promise<Started> {
   const { logger, health } = ground
   await using stack = new AsyncDisposableStack()
@@ -48,7 +57,9 @@ export async function startWorkerProcess(
         ),
     }),
   )
-  stack.use(startWorker({ ...ground, store, reader }))
+  stack.use(
+    startWorker({ ...ground, store, reader: wrapReader(reader), wrapWriter: (writer) => wrapWriter(writer, store) }),
+  )
   const kept = stack.move()
   return { ready: `reading ${topics.join(', ')}`, [Symbol.asyncDispose]: () => kept.disposeAsync() }
 }

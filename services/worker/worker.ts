@@ -6,7 +6,7 @@ import type { Health } from '@plaintrail/runtime/health'
 import type { Logger } from '@plaintrail/runtime/logger'
 import type { Metrics } from '@plaintrail/runtime/metrics'
 import type { Store } from '@plaintrail/store/open-store'
-import { createBatchWriter } from '@plaintrail/store/store-batch'
+import { createBatchWriter, type BatchWriter } from '@plaintrail/store/store-batch'
 import { processLog } from './process-log.ts'
 import { createWorkerMetrics } from './worker-metrics.ts'
 
@@ -16,6 +16,8 @@ export interface WorkerParts {
   readonly logger: Logger
   readonly metrics: Metrics
   readonly health: Health
+  /** For tests: the writer wrapped in another. */
+  readonly wrapWriter?: (writer: BatchWriter) => BatchWriter
 }
 
 /** Disposing waits for the batch in flight. */
@@ -27,7 +29,7 @@ export function startWorker(parts: WorkerParts): AsyncDisposable {
   const log = processLog(
     {
       reader: parts.reader,
-      writer: createBatchWriter(store),
+      writer: parts.wrapWriter ? parts.wrapWriter(createBatchWriter(store)) : createBatchWriter(store),
       logger,
       onCommitted: (outcome) => counted.committed(outcome),
       onTurn: (hadWork) => {

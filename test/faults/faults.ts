@@ -1,6 +1,7 @@
 // The faults: each is done to a system under load, and undone.
 
 import { execFile } from 'node:child_process'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { openStore } from '@plaintrail/store/open-store'
@@ -37,8 +38,64 @@ async function killOften(pick: () => ServiceProcess, { random, rounds }: FaultCo
   }
 }
 
+/** The steps of each role's part of the way, at which it dies as by kill -9. */
+const failpoints = {
+  receiver: ['before the append', 'between append and answer'],
+  worker: [
+    'after the read',
+    'before the preparation',
+    'after the preparation',
+    'before the commit',
+    'between commit and settling',
+  ],
+  jobrunner: ['before the queue', 'between queue and outbox', 'before the effect', 'between effect and its job'],
+} as const
+
+const shortSteps: readonly string[] = [
+  'between append and answer',
+  'between commit and settling',
+  'between queue and outbox',
+  'between effect and its job',
+]
+const deathMsMax = 20_000
+
+/** All of the role are replaced by one that dies at the step, again and again. */
+function diesAt(role: keyof typeof failpoints, step: string): Fault {
+  return {
+    name: `${role} dies ${step}`,
+    isShort: shortSteps.includes(step),
+    async inflict({ faulty: { system }, random, rounds }) {
+      const replaced = { receiver: system.receivers, worker: system.workers, jobrunner: [system.jobrunner] }[
+        role
+      ].slice()
+      for (const service of replaced) await service.end('SIGTERM')
+      const after = String(1 + random.below(4))
+      const entry = join(import.meta.dirname, `failpoints/${role}.ts`)
+      const env = { PLAINTRAIL_TEST_FAILPOINT: step, PLAINTRAIL_TEST_FAILPOINT_AFTER: after }
+      const dying = await system.add(role, { entry, env })
+      let deaths = 0
+      for (let round = 0; round < Math.ceil(rounds / 2); round++) {
+        const deadline = Date.now() + deathMsMax
+        while (dying.isRunning && Date.now() < deadline) await sleep(50)
+        if (!dying.isRunning) deaths += 1
+        await dying.end('SIGKILL')
+        await dying.start().catch((error: unknown) => {
+          // It may come to its step before it is ready.
+          if (dying.isRunning) throw error
+        })
+      }
+      await dying.end('SIGKILL')
+      if (deaths === 0) throw new Error(`no ${role} ever died ${step}`)
+      for (const service of replaced) await service.start()
+    },
+  }
+}
+
 export const faults: readonly Fault[] = [
   { name: 'none', isShort: true, inflict: ({ outageMs }) => sleep(Math.min(outageMs, 10_000)) },
+  ...Object.entries(failpoints).flatMap(([role, steps]) =>
+    steps.map((step) => diesAt(role as keyof typeof failpoints, step)),
+  ),
   {
     name: 'receivers killed',
     isShort: true,
@@ -186,8 +243,8 @@ export const faults: readonly Fault[] = [
       const off = (by: string): readonly string[] => ['faketime', '-f', by]
       // Timers go by the monotonic clock, which no daylight saving and no operator moves.
       const env = { FAKETIME_DONT_FAKE_MONOTONIC: '1', DONT_FAKE_MONOTONIC: '1' }
-      await system.add('receiver', env, off('+3600s'))
-      await system.add('worker', env, off('-3600s'))
+      await system.add('receiver', { env, before: off('+3600s') })
+      await system.add('worker', { env, before: off('-3600s') })
       await sleep(Math.min(outageMs, 15_000))
     },
   },

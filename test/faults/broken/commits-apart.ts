@@ -1,0 +1,36 @@
+// A worker that is wrong on purpose: it commits its position in a transaction of its own, before the rows. The oracle must
+// catch it.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { runProcess } from '@plaintrail/runtime/run-process'
+import { workerProcessSettings } from '@plaintrail/worker/config'
+import { startWorkerProcess } from '@plaintrail/worker/worker-process'
+
+const apartMs = 300
+
+process.exitCode = await runProcess({
+  name: 'worker',
+  settings: workerProcessSettings,
+  env: process.env,
+  start: (config, ground) =>
+    startWorkerProcess(config, ground, {
+      wrapWriter: (writer, store) => ({
+        ...writer,
+        async commit(prepared) {
+          for (const { topic, partition, next } of prepared.flatMap(({ made }) => made?.batch.moves ?? [])) {
+            await store.pool.query('update log_position set next_offset = $3 where topic = $1 and partition = $2', [
+              topic,
+              partition,
+              next,
+            ])
+          }
+          await sleep(apartMs)
+          const apart = prepared.map((part) => ({
+            ...part,
+            made: part.made && { batch: { ...part.made.batch, moves: [] } },
+          }))
+          return await writer.commit(apart)
+        },
+      }),
+    }),
+})
