@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto'
 import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
-import { expect, test } from 'vitest'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { createCredentials, type IngestCredential } from './credentials.ts'
 
 const digestOf = (token: string): Buffer => createHash('sha256').update(token).digest()
@@ -67,4 +68,14 @@ test('a token of one cluster is none of another, and a writer may post to each t
   expect(await credentials.admit(requestWith('one'), 'other')).toEqual({ kind: 'other-cluster' })
   expect(await credentials.admit(requestWith('writer'), 'lab')).toMatchObject({ kind: 'admitted' })
   expect(await credentials.admit(requestWith('writer'), 'other')).toEqual({ kind: 'other-cluster' })
+})
+
+test('a clock that is set back by an hour keeps nobody out and holds no question up', async () => {
+  const postgres = source(['one'])
+  await using credentials = await createCredentials(postgres)
+  vi.spyOn(Date, 'now').mockReturnValue(Date.now() - 3_600_000)
+  onTestFinished(() => void vi.restoreAllMocks())
+  postgres.state.tokens.push('two')
+  const late = sleep(2_000, 'late', { ref: false })
+  expect(await Promise.race([credentials.admit(requestWith('two'), 'lab'), late])).toMatchObject({ kind: 'admitted' })
 })

@@ -66,22 +66,22 @@ export async function createCredentials(
     const key = digest.toString('hex')
     const known = list.find(key)
     if (known) return judge(known, cluster)
-    if ((unknownUntil.get(key) ?? 0) > Date.now()) return { kind: 'unknown' }
+    if ((unknownUntil.get(key) ?? 0) > performance.now()) return { kind: 'unknown' }
     try {
-      if ((writerUntil.get(key) ?? 0) > Date.now()) return await ofWriter(source, cluster)
+      if ((writerUntil.get(key) ?? 0) > performance.now()) return await ofWriter(source, cluster)
       await list.next()
       if (list.failure !== null) return { kind: 'unavailable' }
       const credential = list.find(key)
       if (credential) return judge(credential, cluster)
       if (await source.isWriter(digest)) {
-        writerUntil.set(key, Date.now() + writerMs)
+        writerUntil.set(key, performance.now() + writerMs)
         return await ofWriter(source, cluster)
       }
     } catch {
       return { kind: 'unavailable' }
     }
     if (unknownUntil.size >= unknownMax) unknownUntil.clear()
-    unknownUntil.set(key, Date.now() + unknownMs)
+    unknownUntil.set(key, performance.now() + unknownMs)
     return { kind: 'unknown' }
   }
   return {
@@ -100,10 +100,11 @@ export async function createCredentials(
 function createList(source: CredentialSource, onListed: (outcome: Listed) => void) {
   let known: ReadonlyMap<string, IngestCredential> | null = null
   let failure: unknown = null
-  let refreshedAt = 0
+  /** By the clock that never jumps: with the other, one set back by an hour would have the next list wait for an hour. */
+  let refreshedAt = -Infinity
   let awaited: Promise<void> | null = null
   const refresh = async (): Promise<void> => {
-    refreshedAt = Date.now()
+    refreshedAt = performance.now()
     try {
       known = new Map((await source.list()).map((credential) => [credential.digest.toString('hex'), credential]))
       failure = null
@@ -120,7 +121,7 @@ function createList(source: CredentialSource, onListed: (outcome: Listed) => voi
     },
     /** Reads the list anew, once for all who ask at the same time. Never rejects. */
     next(): Promise<void> {
-      awaited ??= sleep(Math.max(0, refreshedAt + refreshMsMin - Date.now()))
+      awaited ??= sleep(Math.max(0, refreshedAt + refreshMsMin - performance.now()))
         .then(refresh)
         .finally(() => (awaited = null))
       return awaited
