@@ -35,6 +35,15 @@ test('it says where it is ready, and puts everything away at SIGTERM', async () 
   expect(code).toBe(0)
 })
 
+test('a stop that waits for something in vain ends in time all the same', async () => {
+  const hanging = service
+    .replace(`process.stdout.write('put away\\n')`, 'await new Promise(() => setInterval(() => undefined, 1_000))')
+    .replace('settings: {},', 'settings: {}, stopMsMax: 500,')
+  const { code, output } = await run(hanging, {}, 'SIGTERM')
+  expect(output).toContain('plaintrail sample: could not stop in 500 ms')
+  expect(code).toBe(1)
+})
+
 test('wrong settings end it with 2 and all that is wrong, a start that fails with 1 and the reason', async () => {
   const wrong = await run(service, { PLAINTRAIL_LOG_LEVEL: 'loud' })
   expect([wrong.code, wrong.output]).toEqual([2, expect.stringContaining('PLAINTRAIL_LOG_LEVEL')])

@@ -38,15 +38,19 @@ export interface ProcessOptions<Table extends SettingsTable> {
   readonly settings: Table
   readonly env: Environment
   readonly start: (config: Config<Table & typeof processSettings>, ground: Ground) => Promise<Started>
+  readonly stopMsMax?: number
 }
 
 const exitUsage = 2
 const exitFailed = 1
+/** Kubernetes kills 30 s after its signal. Whatever a stop waits for in vain (Postgres, say) survives that we end without it. */
+const stopMsMaxDefault = 25_000
 
 /** Returns the exit code. A signal during the start stops it as soon as the start has ended. */
 export async function runProcess<const Table extends SettingsTable>(options: ProcessOptions<Table>): Promise<number> {
   const signal = untilSignal()
-  const { name, start } = options
+  const { name, start, stopMsMax = stopMsMaxDefault } = options
+  void signal.then(() => endAtLast(name, stopMsMax))
   let config: Config<Table & typeof processSettings>
   try {
     config = readConfig({ ...processSettings, ...options.settings }, options.env)
@@ -76,6 +80,14 @@ export async function runProcess<const Table extends SettingsTable>(options: Pro
     return complain(name, error, exitFailed)
   }
   return 0
+}
+
+/** A process that is done ends before this; one whose start, stop or sockets hang would stay for ever. */
+function endAtLast(name: string, stopMsMax: number): void {
+  const end = (): never => {
+    process.exit(complain(name, `could not stop in ${stopMsMax} ms, and ends without what it waits for`, exitFailed))
+  }
+  setTimeout(end, stopMsMax).unref()
 }
 
 function complain(name: string, error: unknown, code: number): number {
