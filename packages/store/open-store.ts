@@ -21,6 +21,9 @@ export interface Store extends AsyncDisposable {
 }
 
 const int8Oid = 20
+/** Postgres cancels what takes too long; after this much more, its answer does not come because the way to it is cut. */
+const answerMarginMs = 5_000
+const keepAliveMs = 10_000
 
 /** Opens no connection yet: the first statement does. */
 export function openStore(connection: Connection, options: StoreOptions): Store {
@@ -28,6 +31,10 @@ export function openStore(connection: Connection, options: StoreOptions): Store 
     ...(typeof connection === 'string' ? { connectionString: connection } : connection),
     max: options.connectionsMax,
     statement_timeout: options.statementMs,
+    ...(options.statementMs > 0 ? { query_timeout: options.statementMs + answerMarginMs } : {}),
+    // A host that vanished while we wait for its answer says nothing: the system asks for it, and ends the connection.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: keepAliveMs,
     application_name: options.applicationName,
     // A 200 means on disk, whatever the default of a database that is not ours.
     options: '-c synchronous_commit=on',
