@@ -12,10 +12,12 @@ export interface WatchStoreParts {
 }
 
 const everyMs = 2_000
+/** A write without an answer for so long says that Postgres does not take it, whether it will in the end or not. */
+const answerMsMax = 5_000
 
 export function watchStore({ store, health, ask }: WatchStoreParts): AsyncDisposable {
   let turn = Promise.resolve()
-  let isLooking = false
+  let lookingSince: number | null = null
   const look = async (): Promise<void> => {
     try {
       await probeWrite(store)
@@ -26,12 +28,18 @@ export function watchStore({ store, health, ask }: WatchStoreParts): AsyncDispos
     }
   }
   // While Postgres hangs a turn takes long, and others behind it would only make a stop wait.
-  const timer = setInterval(() => {
-    if (isLooking) return
-    isLooking = true
-    turn = look().finally(() => (isLooking = false))
-  }, everyMs)
-  turn = look()
+  const next = (): void => {
+    if (lookingSince === null) {
+      lookingSince = performance.now()
+      turn = look().finally(() => (lookingSince = null))
+      return
+    }
+    const lateMs = Math.round(performance.now() - lookingSince)
+    if (lateMs < answerMsMax) return
+    health.set('store', { ok: false, detail: `could not write to Postgres: no answer for ${lateMs} ms` })
+  }
+  const timer = setInterval(next, everyMs)
+  next()
   return {
     async [Symbol.asyncDispose]() {
       clearInterval(timer)
