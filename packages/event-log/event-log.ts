@@ -63,6 +63,11 @@ export interface LogReader {
   read(limit: { readonly entries: number; readonly bytes: number }): Promise<readonly LogEntry[]>
   /** These were committed and need not be remembered. */
   settled(positions: readonly Position[]): void
+  /**
+   * Whether a read that was empty says that nothing waits. False while that is not known, since the log or the positions
+   * in it cannot be asked. An adapter without it reads the log itself each time.
+   */
+  isAtEnd?(): boolean
   /** Forget what was given and not settled: the next read starts at the first entry that is not committed. */
   rewind(): void
 }

@@ -197,6 +197,28 @@ describe.skipIf(server === null)('the log in Kafka', () => {
     await vi.waitFor(() => expect(health.snapshot().ok).toBe(true), waitMs)
   })
 
+  test('nothing to read is told from nothing known, as while positions cannot be asked', async () => {
+    await using stack = new AsyncDisposableStack()
+    const ground = await open(stack, 2)
+    let isAway = true
+    const loadPositions: TestPositions['load'] = async (topic, partitions) => {
+      if (isAway) throw new Error('Postgres is away')
+      return await ground.positions.load(topic, partitions)
+    }
+    await append(ground.writer, 1, 'a')
+    const { reader, metrics } = await startTestReader(ground, { loadPositions })
+    stack.use(reader)
+    expect(reader.isAtEnd?.()).toBe(false)
+    await vi.waitFor(async () => expect(await metrics.text()).toContain('plaintrail_kafka_rebalances_total 1'), waitMs)
+    expect([await reader.read(limit), reader.isAtEnd?.()]).toEqual([[], false])
+    isAway = false
+    await vi.waitFor(async () => expect(textsOf(await reader.read(limit))).toEqual(['a']), waitMs)
+    expect([await reader.read(limit), reader.isAtEnd?.()]).toEqual([[], true])
+    isAway = true
+    reader.rewind()
+    expect([await reader.read(limit), reader.isAtEnd?.()]).toEqual([[], false])
+  })
+
   test('a topic that was deleted and made again is not read, and health says what to do', async () => {
     await using stack = new AsyncDisposableStack()
     const ground = await open(stack, 1)

@@ -88,6 +88,9 @@ export async function startKafkaReader(options: KafkaReaderOptions): Promise<Kaf
       if (entries.length > 0) flow.apply('changes')
       return entries
     },
+    isAtEnd: () =>
+      consuming.trouble === null &&
+      partitions.all().every(({ phase, fetchNext, highWatermark }) => phase === 'placed' && fetchNext >= highWatermark),
     settled(positions) {
       settle(positions, partitions)
       for (const partition of partitions.all()) metrics.setLag(partition)

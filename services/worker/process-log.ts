@@ -12,7 +12,7 @@ export interface ProcessLogParts {
   /** Told of each commit, and of each failure with its reason. */
   readonly onCommitted: (outcome: BatchOutcome) => void
   readonly onFailed: (reason: string) => void
-  /** Told of each turn that did not fail, with something to do or without. */
+  /** Told of each turn after a commit, and of each that found the log at its end: then nothing waits. */
   readonly onTurn: (hadWork: boolean) => void
   /** Resolves after the time, or at once when the signal aborts. */
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>
@@ -38,9 +38,10 @@ export async function processLog(parts: ProcessLogParts, signal: AbortSignal): P
       inFlight = prepared ? commit(parts, entries, prepared) : Promise.resolve()
       // Its failure is met at the next turn's await, or after the loop.
       inFlight.catch(() => undefined)
+      const isAtEnd = entries.length === 0 && (parts.reader.isAtEnd?.() ?? true)
       // Only what was committed, or a log with nothing in it, says that all is well.
-      if (hasCommitted || entries.length === 0) {
-        parts.onTurn(entries.length > 0)
+      if (hasCommitted || isAtEnd) {
+        parts.onTurn(!isAtEnd)
         retry = retryMs.first
       }
       hasCommitted = entries.length > 0
