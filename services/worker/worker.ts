@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LogReader } from '@plaintrail/event-log/event-log'
-import type { Health } from '@plaintrail/runtime/health'
+import type { Health, HealthState } from '@plaintrail/runtime/health'
 import type { Logger } from '@plaintrail/runtime/logger'
 import type { Metrics } from '@plaintrail/runtime/metrics'
 import type { Store } from '@plaintrail/store/open-store'
@@ -18,26 +18,36 @@ export interface WorkerParts {
   readonly health: Health
   /** For tests: the writer wrapped in another. */
   readonly wrapWriter?: (writer: BatchWriter) => BatchWriter
+  readonly waitMsMax?: number
 }
+
+/** A batch takes a second at most; one that has taken so long waits for a lock, or for a Postgres that does not answer. */
+const waitMsMaxDefault = 30_000
 
 /** Disposing waits for the batch in flight. */
 export function startWorker(parts: WorkerParts): AsyncDisposable {
   const stop = new AbortController()
-  const { health, logger, store } = parts
+  const { health, logger, store, waitMsMax = waitMsMaxDefault } = parts
   const counted = createWorkerMetrics(parts.metrics)
-  health.set('worker', { ok: true, detail: 'working' })
+  const watched = watchWaits(createBatchWriter(store))
+  let state: HealthState = { ok: true, detail: 'working' }
+  health.check('worker', () => {
+    const waitedMs = Math.round(watched.waitedMs())
+    if (waitedMs < waitMsMax) return state
+    const detail = `a batch has waited for Postgres for ${waitedMs} ms: see what it waits for in pg_stat_activity`
+    return { ok: false, detail }
+  })
   const log = processLog(
     {
       reader: parts.reader,
-      writer: parts.wrapWriter ? parts.wrapWriter(createBatchWriter(store)) : createBatchWriter(store),
+      writer: parts.wrapWriter ? parts.wrapWriter(watched.writer) : watched.writer,
       logger,
       onCommitted: (outcome) => counted.committed(outcome),
       onTurn: (hadWork) => {
-        health.set('worker', { ok: true, detail: 'working' })
+        state = { ok: true, detail: 'working' }
         if (!hadWork) counted.idle()
       },
-      onFailed: (reason) =>
-        health.set('worker', { ok: false, detail: `could not store events, trying again: ${reason}` }),
+      onFailed: (reason) => void (state = { ok: false, detail: `could not store events, trying again: ${reason}` }),
       pause,
     },
     stop.signal,
@@ -47,6 +57,28 @@ export function startWorker(parts: WorkerParts): AsyncDisposable {
       stop.abort()
       await log
     },
+  }
+}
+
+/** How long the step that began first, of those that have not ended, has taken; 0 where there is none. */
+function watchWaits(writer: BatchWriter): { readonly writer: BatchWriter; waitedMs(): number } {
+  const begun = new Map<symbol, number>()
+  const timed = async <T>(step: () => Promise<T>): Promise<T> => {
+    const name = Symbol('step')
+    begun.set(name, performance.now())
+    try {
+      return await step()
+    } finally {
+      begun.delete(name)
+    }
+  }
+  return {
+    writer: {
+      prepare: (segments) => timed(() => writer.prepare(segments)),
+      commit: (prepared) => timed(() => writer.commit(prepared)),
+      store: (segments) => timed(() => writer.store(segments)),
+    },
+    waitedMs: () => performance.now() - Math.min(performance.now(), ...begun.values()),
   }
 }
 
