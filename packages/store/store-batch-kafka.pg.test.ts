@@ -142,6 +142,20 @@ test('an entry that lay in Kafka for days is kept under the day it was received,
   expect(rows.map(({ id }) => dayOfSegment(id))).toEqual([dayOf(sixDaysAgo), dayOf(nowUs)])
 })
 
+test('what cannot be read is told once, though it is posted again while its batch is committed', async () => {
+  await using stack = new AsyncDisposableStack()
+  const store = await openTestStore(stack)
+  await positionOf(store)
+  const writer = createBatchWriter(store, { nowUs: () => nowUs })
+  const quarantined = [{ item: 0, reason: 'no_verb', detail: 'none', bytes: 9, digest: randomBytes(16) }]
+  const first = await writer.prepare([entryAt(0, 0, { quarantined })])
+  const again = await writer.prepare([entryAt(1, 1, { quarantined })])
+  expect(await writer.commit(first)).toMatchObject({ quarantined: 1 })
+  expect(await writer.commit(again)).toMatchObject({ quarantined: 0 })
+  const { rows } = await store.pool.query<{ payload: unknown }>('select payload from outbox')
+  expect(rows).toEqual([{ payload: expect.objectContaining({ count: 1 }) }])
+})
+
 test('what cannot be read is kept with its bytes and holds nothing up', async () => {
   await using stack = new AsyncDisposableStack()
   const store = await openTestStore(stack)

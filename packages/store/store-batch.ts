@@ -40,7 +40,7 @@ interface PreparedPart {
   readonly plans: readonly Plan[]
   readonly rows: readonly EventRow[]
   readonly offered: number
-  /** Null where it could not be made; commit then tries again and treats what fails. */
+  /** Null where it could not be made yet; commit then makes it, and treats what fails. */
   readonly made: MadeBatch | null
 }
 
@@ -90,7 +90,9 @@ export function createBatchWriter(store: Store, options: BatchWriterOptions = {}
     const rows = withoutRepeats(plans)
     const offered = segments.reduce((sum, segment) => sum + segment.events.length, 0)
     const made = askFirst ? null : await makeBatch(state, plans, rows).catch(() => null)
-    return { plans, rows, offered, made }
+    // The batch ahead may be about to quarantine the same items: whether they are known is asked when it has.
+    const isSure = made === null || made.batch.quarantined.length === 0
+    return { plans, rows, offered, made: isSure ? made : null }
   }
   const commitPart = async ({ plans, offered, ...prepared }: PreparedPart): Promise<PartOutcome> => {
     let { rows, made } = prepared
