@@ -5,11 +5,12 @@ import { redisJobs } from '@plaintrail/jobs/redis-jobs'
 import type { Config } from '@plaintrail/runtime/config'
 import type { Ground, Started } from '@plaintrail/runtime/run-process'
 import { openStore } from '@plaintrail/store/open-store'
+import { watchStore } from '@plaintrail/store/watch-store'
 import type { jobrunnerProcessSettings } from './config.ts'
 import { startJobrunner } from './jobrunner.ts'
 
-/** One relays, one for each job at once. */
-const connectionsMax = 5
+/** One relays, one looks whether Postgres is there, one for each job at once. */
+const connectionsMax = 6
 
 /** For tests: a part wrapped in another. */
 export interface JobrunnerOverrides {
@@ -31,6 +32,7 @@ export async function startJobrunnerProcess(
       onIdleError: (error) => logger.warn({ error }, 'a connection to Postgres broke'),
     }),
   )
+  stack.use(watchStore({ store, health: ground.health }))
   const jobs = stack.use(redisJobs({ url: config.redisUrl.href, prefix: config.redisPrefix, logger }))
   stack.use(await startJobrunner(config, { ...ground, store, jobs: wrapJobs(jobs) }))
   const kept = stack.move()

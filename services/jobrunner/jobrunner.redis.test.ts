@@ -20,6 +20,7 @@ import { openStore, type Store } from '@plaintrail/store/open-store'
 import { outboxInsert, outboxArrays, type NewOutboxRow } from '@plaintrail/store/outbox'
 import { describe, expect, test } from 'vitest'
 import type { ChildInput } from './jobrunner-child-for-tests.ts'
+import { startJobrunnerProcess } from './jobrunner-process.ts'
 import { startJobrunner } from './jobrunner.ts'
 import { relayRows, type RelayTiming } from './relay-outbox.ts'
 
@@ -60,6 +61,19 @@ describe.skipIf(redis === null)('the jobrunner', () => {
     await expect.poll(() => runner.log().match(/something could not be read/g)).toHaveLength(2)
     expect(runner.log()).toContain('"cluster":"lab","count":3')
     expect(await runner.metrics()).toMatch(/plaintrail_jobs_done_total\{kind="quarantine.noticed"\} 2/)
+  })
+
+  test('as a process of its own it starts without Postgres, and says that it is not ready', async () => {
+    const health = createHealth()
+    const logger = createLogger('test', { level: 'silent' })
+    const metrics = createMetrics({ version: null, processMetrics: false })
+    const places = { databaseUrl: 'postgresql://nobody@127.0.0.1:1/none', redisUrl: new URL(redis?.url ?? '') }
+    await using _runner = await startJobrunnerProcess(
+      { ...places, redisPrefix: randomUUID(), retentionDays: 400, silentAfterMs: 900_000 },
+      { logger, metrics, health, version: 'test' },
+    )
+    await expect.poll(() => health.snapshot().checks['store']?.detail).toContain('could not write to Postgres')
+    expect(health.snapshot().ok).toBe(false)
   })
 
   test('a job whose process is killed in the middle of its transaction is done once by another', async () => {
