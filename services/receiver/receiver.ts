@@ -89,9 +89,15 @@ export async function startReceiver(config: ReceiverConfig, parts: ReceiverParts
 /** Posts are taken in without Postgres, by the credentials that were read last; new ones wait. */
 function credentialsState({ known, failure }: Listed): HealthState {
   if (failure === null) return { ok: true, detail: `${known} are in force` }
-  const reason = failure instanceof Error ? failure.message : 'unknown'
+  const reason = reasonOf(failure)
   if (known === null) return { ok: false, detail: `none could be read yet, so every post is answered 503: ${reason}` }
   return { ok: true, degraded: true, detail: `the last list (${known}) stays in force; no newer one: ${reason}` }
+}
+
+/** Postgres' own words: what wraps them says which statement it was. */
+function reasonOf(failure: unknown): string {
+  if (!(failure instanceof Error)) return 'unknown'
+  return failure.cause instanceof Error ? failure.cause.message : failure.message
 }
 
 function ingestApp(router: Router, logger: Logger): Express {
