@@ -1,4 +1,4 @@
-// Disks that fill while the API server posts: Postgres' write-ahead log, its data, Kafka's log. In the long form.
+// Disks that fill while the API server posts: Postgres' write-ahead log, its data, Kafka's log. Not in the short form (vitest.config.ts).
 
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, statfsSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -14,11 +14,9 @@ import { testRedis } from '../redis-for-tests.ts'
 import type { ServiceProcess } from '../service-process.ts'
 import { until } from '../system.ts'
 import { receiverBytesMax, startFaultSystem, startServers, type FaultSystem, type Servers } from './fault-system.ts'
-import { acknowledgedMs, isLong, report, underLoad } from './under-load.ts'
+import { acknowledgedMs, report, seed, underLoad } from './under-load.ts'
 
-const wanted = isLong || process.env['PLAINTRAIL_FAULTS_ONLY'] === 'disk'
-const here = wanted && (await testKafka()) !== null && (await testRedis()) !== null && canMount()
-const seed = Number(process.env['PLAINTRAIL_FAULTS_SEED'] ?? Date.now() % 1_000_000)
+const here = (await testKafka()) !== null && (await testRedis()) !== null && canMount()
 const fullMs = 20_000
 const diskBytes = 320 * 1024 * 1024
 

@@ -5,7 +5,13 @@ import { startApiServer, waitsOfApiServerMs, type Journal } from './api-server.t
 import { watchResident, type FaultSystem } from './fault-system.ts'
 import { judge, settle, type Verdict } from './oracle.ts'
 
-export const isLong = process.env['PLAINTRAIL_FAULTS'] === 'all'
+/** `all`: every fault, as long as outages last. `brief`: every fault, in a tenth of the time. Otherwise a few of them, briefly. */
+const form = process.env['PLAINTRAIL_FAULTS'] ?? 'short'
+export const isEvery = form === 'all' || form === 'brief'
+const isLong = form === 'all'
+
+/** Of one run; it is printed, and PLAINTRAIL_FAULTS_SEED repeats it. */
+export const seed = Number(process.env['PLAINTRAIL_FAULTS_SEED'] ?? Date.now() % 1_000_000)
 
 /** The long form has the outages and waits of life; the short one a tenth of them. */
 export const shape = isLong
