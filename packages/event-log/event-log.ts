@@ -48,7 +48,8 @@ export interface LogWriter {
   /**
    * Returns once the envelope is durable: a crash of any process after that loses nothing. May be called again before
    * an earlier call has returned. Rejects with LogUnavailable when it cannot say so; the envelope may then be in the
-   * log all the same, and the worker drops what comes twice.
+   * log all the same, and the worker drops what comes twice. Rejects with EnvelopeRefused where the log takes others, and
+   * will not take this one.
    */
   append(envelope: Uint8Array, header: AppendHeader): Promise<void>
 }
@@ -70,6 +71,12 @@ export interface LogReader {
   isAtEnd?(): boolean
   /** Forget what was given and not settled: the next read starts at the first entry that is not committed. */
   rewind(): void
+}
+
+/** The log as it is set up never takes this envelope: it is not to be tried again, and nothing is to wait for it. */
+export class EnvelopeRefused extends Error {
+  override name = 'EnvelopeRefused'
+  readonly code = 'envelope_refused'
 }
 
 /** The log cannot take or give entries now. The cause says why; trying again later is right. */

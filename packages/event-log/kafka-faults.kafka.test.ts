@@ -4,9 +4,9 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startKafkaBroker } from '@plaintrail/test/kafka-broker'
 import { testKafka } from '@plaintrail/test/kafka-for-tests'
-import type { Kafka } from 'kafkajs'
+import kafkajs, { type Kafka } from 'kafkajs'
 import { describe, expect, test, vi } from 'vitest'
-import { LogUnavailable, type LogEntry, type LogReader, type LogWriter } from './event-log.ts'
+import { EnvelopeRefused, LogUnavailable, type LogEntry, type LogReader, type LogWriter } from './event-log.ts'
 import {
   makeTopic,
   messageBytesMax,
@@ -66,6 +66,14 @@ function startWork(reader: LogReader, positions: TestPositions): AsyncDisposable
 }
 
 /** What retention does, at once. */
+async function alterTopic(kafka: Kafka, topic: string, name: string, value: string): Promise<void> {
+  const admin = kafka.admin()
+  await admin.connect()
+  const resource = { type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries: [{ name, value }] }
+  await admin.alterConfigs({ validateOnly: false, resources: [resource] })
+  await admin.disconnect()
+}
+
 async function deleteBefore(kafka: Kafka, topic: string, offset: number): Promise<void> {
   const admin = kafka.admin()
   await admin.connect()
@@ -195,6 +203,26 @@ describe.skipIf(server === null)('the log in Kafka', () => {
     await vi.waitFor(() => append(writer, 1, 'after'), waitMs)
     await vi.waitFor(() => expect(textsOf(positions.committed)).toContain('after'), waitMs)
     await vi.waitFor(() => expect(health.snapshot().ok).toBe(true), waitMs)
+  })
+
+  test('an envelope that the topic does not take is refused by itself, and those that were sent with it are taken', async () => {
+    await using stack = new AsyncDisposableStack()
+    const ground = await open(stack, 1)
+    const { kafka, topic, positions } = ground
+    await alterTopic(kafka, topic, 'max.message.bytes', '100000')
+    // It believes that the topic takes more, and has one request in flight, so that the others wait and go together.
+    const options = { kafka, topic, messageBytesMax, logger: silent, requestsInFlightMax: 1 }
+    const writer = stack.use(kafkaLogWriter(options))
+    const texts = ['a', 'b', 'c'].map((text) => text.repeat(40_000))
+    const appends = ['first', ...texts, 'x'.repeat(200_000), 'last'].map((text) => append(writer, 1, text))
+    const outcomes = await Promise.allSettled(appends)
+    expect(outcomes.map(({ status }) => status)).toEqual([...Array(4).fill('fulfilled'), 'rejected', 'fulfilled'])
+    await expect(appends[4]).rejects.toBeInstanceOf(EnvelopeRefused)
+    const { reader } = await startTestReader(ground)
+    stack.use(reader)
+    stack.use(startWork(reader, positions))
+    const taken = () => textsOf(positions.committed).map((text) => text.slice(0, 5))
+    await vi.waitFor(() => expect(taken()).toEqual(['aaaaa', 'bbbbb', 'ccccc', 'first', 'last']), waitMs)
   })
 
   test('nothing to read is told from nothing known, as while positions cannot be asked', async () => {

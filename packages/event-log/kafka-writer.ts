@@ -2,7 +2,7 @@
 
 import { CompressionTypes, Partitioners, type Kafka, type Message, type Producer } from 'kafkajs'
 import type { Logger } from '@plaintrail/runtime/logger'
-import { LogUnavailable, type AppendHeader, type LogWriter } from './event-log.ts'
+import { EnvelopeRefused, LogUnavailable, type AppendHeader, type LogWriter } from './event-log.ts'
 import { disconnect } from './kafka-connection.ts'
 
 export interface KafkaWriterOptions {
@@ -21,7 +21,9 @@ const appendMsMaxDefault = 5_000
 /** Measured with envelopes of 200 KB and one broker on the same two cores: 1 gives 39 MB/s, 2 51, 4 54 to 64, 8 45. */
 const requestsInFlightMaxDefault = 4
 /** Of what one request carries, unless one envelope is larger: a broker writes it as one batch for each partition. */
-const requestBytesMax = 1024 * 1024
+const requestBytesMaxDefault = 1024 * 1024
+/** Of what a message has beside its envelope in that batch: its key, which is a UUID and a lane, and its lengths. */
+const recordOverheadBytes = 256
 /** Of envelopes that wait for a request: above it Kafka is too slow, and waiting longer helps nobody. */
 const waitingBytesMax = 128 * 1024 * 1024
 /** Of a message beyond its envelope: 61 bytes of its batch, some 30 of its record, and its key. */
@@ -52,13 +54,31 @@ export function kafkaLogWriter(options: KafkaWriterOptions): LogWriter & AsyncDi
         sender.push(waiting)
         await settled.promise
       } catch (cause) {
-        throw new LogUnavailable('could not append to the log: Kafka did not take the envelope', { cause })
+        throw failureOf(cause, options.topic, envelope.length)
       } finally {
         clearTimeout(timer)
       }
     },
     [Symbol.asyncDispose]: () => sender.close(),
   }
+}
+
+function failureOf(cause: unknown, topic: string, bytes: number): LogUnavailable | EnvelopeRefused {
+  if (isTooLarge(cause)) {
+    return new EnvelopeRefused(
+      `could not append an envelope of ${bytes} bytes: the topic ${topic} takes smaller messages than PLAINTRAIL_KAFKA_MESSAGE_BYTES_MAX says; set max.message.bytes of the topic, or the variable, so that they agree`,
+      { cause },
+    )
+  }
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new LogUnavailable(`could not append to the log: ${reason}`, { cause })
+}
+
+/** Of one message alone. Kafka measures the batch of a partition: of several, any may be the one. */
+function isTooLarge(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const { type, cause } = error as Error & { readonly type?: unknown }
+  return type === 'MESSAGE_TOO_LARGE' || isTooLarge(cause)
 }
 
 /** Of the lane: murmur2 of it names the partition, as Java's default does. It is so for good, or lanes lose their order. */
@@ -80,7 +100,9 @@ interface Sender {
  * connection carries the requests in order, and the broker answers in order.
  */
 function createSender(options: KafkaWriterOptions): Sender {
-  const { requestsInFlightMax = requestsInFlightMaxDefault, logger } = options
+  const { requestsInFlightMax = requestsInFlightMaxDefault, messageBytesMax, logger } = options
+  // A topic of a service may take no more than that in one batch.
+  const requestBytesMax = Math.min(requestBytesMaxDefault, messageBytesMax - messageOverheadBytes)
   const queue: Waiting[] = []
   let waitingBytes = 0
   let inFlight = 0
@@ -91,12 +113,12 @@ function createSender(options: KafkaWriterOptions): Sender {
     let bytes = 0
     for (let next = queue[0]; next !== undefined; next = queue[0]) {
       const { length } = next.message.value
-      if (taken.length > 0 && bytes + length > requestBytesMax) break
+      if (taken.length > 0 && bytes + length + recordOverheadBytes > requestBytesMax) break
       queue.shift()
       waitingBytes -= length
       if (next.isGivenUp) continue
       taken.push(next)
-      bytes += length
+      bytes += length + recordOverheadBytes
     }
     return taken
   }
@@ -105,24 +127,30 @@ function createSender(options: KafkaWriterOptions): Sender {
       const taken = take()
       if (taken.length === 0) return
       inFlight += 1
-      void send(taken)
+      void deliver(taken).finally(() => {
+        inFlight -= 1
+        pump()
+      })
     }
   }
-  const send = async (taken: readonly Waiting[]): Promise<void> => {
+  /** Rejects never: each append is told by itself. */
+  const deliver = async (taken: readonly Waiting[]): Promise<void> => {
     const used = connection
     try {
       await used.send(taken.map(({ message }) => message))
       for (const { done } of taken) done()
     } catch (error) {
+      if (taken.length > 1 && isTooLarge(error)) {
+        // Each by itself, so that one that the topic never takes does not take the others with it.
+        for (const one of taken) await deliver([one])
+        return
+      }
       for (const { failed } of taken) failed(error)
       // A connection that never answers is not one: those that come after get another.
       if (error instanceof NoAnswer && used === connection) {
         connection = createConnection(options)
         void used.close()
       }
-    } finally {
-      inFlight -= 1
-      pump()
     }
   }
   return {

@@ -1,7 +1,7 @@
 // SpoolDrain: brings what waits on disk to the log, in order within each lane.
 
 import { setTimeout as delay } from 'node:timers/promises'
-import type { LogWriter } from './event-log.ts'
+import { EnvelopeRefused, type LogWriter } from './event-log.ts'
 import type { SpoolDamage, SpoolFile, SpoolRecord } from './spool-file.ts'
 
 export interface SpoolDrainOptions {
@@ -21,6 +21,8 @@ export interface SpoolDrainOptions {
   /** Nothing is left in the file, and nothing is written to it any more. */
   readonly onDrained: (file: SpoolFile) => Promise<void>
   readonly onDamage: (file: SpoolFile, damage: SpoolDamage) => Promise<void>
+  /** The log will never take the record; when it returns, the record's file will be kept. */
+  readonly onUnfit: (file: SpoolFile, record: SpoolRecord, error: EnvelopeRefused) => Promise<void>
   /** The log, or the disk, refused: it is tried again. */
   readonly onRefused: (error: unknown) => void
   readonly onTrouble: (error: unknown, what: string) => void
@@ -126,7 +128,7 @@ export class SpoolDrain {
   async #sendOne(entry: InFlight): Promise<void> {
     entry.state = 'sending'
     try {
-      await this.#options.log.append(entry.record.envelope, entry.record.header)
+      await this.#bring(entry)
       entry.state = 'done'
       if (this.#mode === 'probing') this.#mode = 'flowing'
       if (this.#mode === 'flowing') this.#retryMs = this.#options.retryMsMin
@@ -137,6 +139,16 @@ export class SpoolDrain {
       this.#options.onRefused(error)
     }
     this.wake()
+  }
+
+  /** What the log never takes is put aside, or all that is behind it would wait for ever. */
+  async #bring({ file, record }: InFlight): Promise<void> {
+    try {
+      await this.#options.log.append(record.envelope, record.header)
+    } catch (error) {
+      if (!(error instanceof EnvelopeRefused)) throw error
+      await this.#options.onUnfit(file, record, error)
+    }
   }
 
   /** False while something is still on its way to the log: its end rings the bell. */

@@ -25,7 +25,7 @@ const numberDigits = 10
 const reserveName = 'reserve'
 const reserveBytes = 256 * 1024
 
-/** Where files go that could not be read whole. */
+/** Where files go that could not be read whole, or not be brought to the log whole. */
 export async function damagedFolder(parent: string): Promise<string> {
   const path = join(parent, damagedFolderName)
   await makeFolderDurably(path)

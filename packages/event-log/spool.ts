@@ -220,6 +220,11 @@ export class Spool implements AsyncDisposable {
         logger.error(fields, 'could not read a part of a spool file: it is left out, and the file will be kept')
         if (!file.isDamaged) await file.markDamaged()
       },
+      onUnfit: async (file, { offset, next }, error) => {
+        const fields = { error, path: file.path, offset, bytes: next - offset }
+        logger.error(fields, 'the log never takes a record of the spool: it is left out, and its file will be kept')
+        if (!file.isDamaged) await file.markDamaged()
+      },
       onRefused: (error) => {
         this.refusal = messageOf(error)
         this.onRefused()
@@ -346,7 +351,7 @@ export class Spool implements AsyncDisposable {
     const damaged = this.#damagedFiles
     if (damaged === 0) return { ok: true, detail: 'empty' }
     const where = `${this.#options.folder}/damaged`
-    const detail = `empty, but ${damaged} files could not be read whole: look into ${where}, then move them away`
+    const detail = `empty, but ${damaged} files could not be brought to the log whole: look into ${where}, then move them away`
     return { ok: true, degraded: true, detail }
   }
 
