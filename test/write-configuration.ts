@@ -4,11 +4,17 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { apiSettings } from '@plaintrail/api/config'
 import { cliSettings } from '@plaintrail/cli/config'
-import { jobrunnerSettings, ownProcessSettings } from '@plaintrail/jobrunner/config'
+import { kafkaSettings } from '@plaintrail/event-log/kafka-settings'
+import { spoolSettings } from '@plaintrail/event-log/spool-settings'
+import { jobrunnerSettings, redisSettings } from '@plaintrail/jobrunner/config'
+import { passwordsSettings } from '@plaintrail/passwords/config'
 import { receiverSettings } from '@plaintrail/receiver/config'
 import { settingsMarkdown } from '@plaintrail/runtime/config'
 import { processSettings } from '@plaintrail/runtime/run-process'
+import { secretsSettings } from '@plaintrail/runtime/secrets'
 import { standaloneSettings } from '@plaintrail/standalone/config'
+import { databaseSettings } from '@plaintrail/store/database-settings'
+import { sessionSettings } from '@plaintrail/worker/config'
 
 export const configurationPath = join(import.meta.dirname, '../docs/configuration.md')
 
@@ -18,8 +24,14 @@ export function configurationText(): string {
     { service: 'api', table: apiSettings },
     { service: 'receiver', table: receiverSettings },
     { service: 'jobrunner', table: jobrunnerSettings },
-    { service: 'jobrunner as a process of its own, besides', table: { ...ownProcessSettings, ...processSettings } },
     { service: 'cli', table: cliSettings },
+    { service: 'Distributed: every process, besides', table: { ...databaseSettings, ...processSettings } },
+    { service: 'Distributed: migrate, receiver and api, besides', table: secretsSettings },
+    { service: 'Distributed: migrate, receiver and worker, besides', table: kafkaSettings },
+    { service: 'Distributed: receiver, besides', table: spoolSettings },
+    { service: 'Distributed: worker, besides', table: sessionSettings },
+    { service: 'Distributed: jobrunner, besides', table: redisSettings },
+    { service: 'passwords (docker compose)', table: passwordsSettings },
   ])
 }
 

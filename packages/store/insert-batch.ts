@@ -35,7 +35,7 @@ export interface QuarantineRow {
 }
 
 /** A segment whose bytes are not in the store yet, because another log had them until now. */
-export interface NewSegment {
+interface NewSegment {
   readonly id: number
   readonly receivedUs: number
   readonly envelope: Uint8Array

@@ -22,7 +22,7 @@ export const jobrunnerSettings = {
 
 export type JobrunnerConfig = Config<typeof jobrunnerSettings>
 
-const redisSettings = {
+export const redisSettings = {
   redisUrl: {
     env: 'PLAINTRAIL_REDIS_URL',
     parse: url,
@@ -40,7 +40,5 @@ const redisSettings = {
   },
 } as const
 
-/** Of a process of its own, beside its work's and what every process has. */
-export const ownProcessSettings = { ...databaseSettings, ...redisSettings } as const
-
-export const jobrunnerProcessSettings = { ...ownProcessSettings, ...jobrunnerSettings } as const
+/** Of a process of its own, beside what every process has. */
+export const jobrunnerProcessSettings = { ...databaseSettings, ...redisSettings, ...jobrunnerSettings } as const

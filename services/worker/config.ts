@@ -4,10 +4,7 @@ import { kafkaSettings } from '@plaintrail/event-log/kafka-settings'
 import { duration } from '@plaintrail/runtime/config'
 import { databaseSettings } from '@plaintrail/store/database-settings'
 
-/** Beside what every process has. */
-export const workerProcessSettings = {
-  ...databaseSettings,
-  ...kafkaSettings,
+export const sessionSettings = {
   kafkaSessionMs: {
     env: 'PLAINTRAIL_KAFKA_SESSION',
     parse: duration,
@@ -15,3 +12,6 @@ export const workerProcessSettings = {
     describe: 'A worker that gives no sign of life for longer loses its partitions to the others.',
   },
 } as const
+
+/** Beside what every process has. */
+export const workerProcessSettings = { ...databaseSettings, ...kafkaSettings, ...sessionSettings } as const

@@ -11,7 +11,7 @@ import { startKafkaBroker, type KafkaBroker } from '../kafka-broker.ts'
 import { startRedis, type RedisServer } from '../redis-for-tests.ts'
 import { temporaryFolder } from '../system.ts'
 
-export interface PostgresServer extends AsyncDisposable {
+interface PostgresServer extends AsyncDisposable {
   readonly url: string
   /** Of the postmaster. */
   pid(): Promise<number>

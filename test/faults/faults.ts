@@ -18,7 +18,7 @@ export interface Fault {
   inflict(context: FaultContext): Promise<void>
 }
 
-export interface FaultContext {
+interface FaultContext {
   readonly faulty: FaultSystem
   readonly random: Random
   /** How long an outage lasts. */
