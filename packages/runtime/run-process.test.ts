@@ -44,6 +44,16 @@ test('a stop that waits for something in vain ends in time all the same', async 
   expect(code).toBe(1)
 })
 
+test('what a library leaves open when all is put away does not keep the process', async () => {
+  const lingering = service
+    .replace(`process.stdout.write('put away\\n')`, 'setInterval(() => undefined, 1_000)')
+    .replace('settings: {},', 'settings: {}, stopMsMax: 30_000,')
+  const begun = performance.now()
+  const { code } = await run(lingering, {}, 'SIGTERM')
+  expect(code).toBe(0)
+  expect(performance.now() - begun).toBeLessThan(15_000)
+})
+
 test('wrong settings end it with 2 and all that is wrong, a start that fails with 1 and the reason', async () => {
   const wrong = await run(service, { PLAINTRAIL_LOG_LEVEL: 'loud' })
   expect([wrong.code, wrong.output]).toEqual([2, expect.stringContaining('PLAINTRAIL_LOG_LEVEL')])

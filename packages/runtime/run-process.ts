@@ -78,8 +78,18 @@ export async function runProcess<const Table extends SettingsTable>(options: Pro
     process.stdout.write(`${received}: stopping ${name}\n`)
   } catch (error) {
     return complain(name, error, exitFailed)
+  } finally {
+    endSoon()
   }
   return 0
+}
+
+/** For the last lines to be written. */
+const lingerMs = 1_000
+
+/** All is put away; a socket that a library left open would keep the process all the same (kafkajs, where Kafka hangs). */
+function endSoon(): void {
+  setTimeout(() => process.exit(), lingerMs).unref()
 }
 
 /** A process that is done ends before this; one whose start, stop or sockets hang would stay for ever. */
