@@ -1,10 +1,12 @@
 // The receiver as a process of its own: its log is Kafka, with a spool on disk for when Kafka is not available.
 
 import { hostname } from 'node:os'
+import { join } from 'node:path'
 import type { LogWriter } from '@plaintrail/event-log/event-log'
 import { kafkaConnection, kafkaConnectionOf } from '@plaintrail/event-log/kafka-connection'
 import { kafkaLogWriter } from '@plaintrail/event-log/kafka-writer'
 import { openSpooledLog } from '@plaintrail/event-log/spooled-log'
+import { watchKafka } from '@plaintrail/event-log/watch-kafka'
 import type { Config } from '@plaintrail/runtime/config'
 import type { Ground, Started } from '@plaintrail/runtime/run-process'
 import { readSecrets } from '@plaintrail/runtime/secrets'
@@ -41,12 +43,16 @@ export async function startReceiverProcess(
   const { kafkaTopic: topic, kafkaMessageBytesMax: messageBytesMax } = config
   const writer = stack.use(kafkaLogWriter({ kafka, topic, messageBytesMax, logger }))
   const { spoolFolder: folder, spoolBytesMax: bytesMax, spoolAgeMsMax: ageMsMax } = config
+  stack.use(watchKafka({ kafka, topic, hasSpool: folder !== null, health, logger }))
   const log =
     folder === null
       ? writer
       : stack.use(await openSpooledLog({ log: writer, folder, bytesMax, ageMsMax, logger, metrics, health }))
   const wrapLog = overrides.wrapLog ?? ((wrapped: LogWriter) => wrapped)
-  const receiver = stack.use(await startReceiver(config, { ...ground, ...secrets, store, log: wrapLog(log) }))
+  const remembered = folder === null ? {} : { credentialsFile: join(folder, 'credentials.json') }
+  const receiver = stack.use(
+    await startReceiver(config, { ...ground, ...secrets, ...remembered, store, log: wrapLog(log) }),
+  )
   const kept = stack.move()
   return { ready: `ingest by TLS on port ${receiver.port}`, [Symbol.asyncDispose]: () => kept.disposeAsync() }
 }
