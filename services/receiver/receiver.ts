@@ -14,11 +14,12 @@ import { findApiToken, listIngestCredentials } from '@plaintrail/store/credentia
 import { recordGap } from '@plaintrail/store/gaps'
 import type { Store } from '@plaintrail/store/open-store'
 import type { ReceiverConfig } from './config.ts'
-import { createCredentials, type Listed } from './credentials.ts'
+import { createCredentials, type CredentialSource, type Listed } from './credentials.ts'
 import { createGapRecorder } from './gap-recorder.ts'
 import { ingestRouter } from './ingest-router.ts'
 import { createBudget } from './read-body.ts'
 import { createReceiverMetrics } from './receiver-metrics.ts'
+import { rememberedCredentials } from './remembered-credentials.ts'
 import { createTakeIn } from './take-in.ts'
 
 export interface ReceiverParts {
@@ -30,6 +31,8 @@ export interface ReceiverParts {
   readonly certificateAuthority: CertificateAuthority
   /** 32 bytes, made once and never rotated. */
   readonly redactionKey: Uint8Array
+  /** Where the last list of credentials is kept for a start without Postgres. */
+  readonly credentialsFile?: string
   readonly nowUs?: () => number
 }
 
@@ -52,13 +55,8 @@ export async function startReceiver(config: ReceiverConfig, parts: ReceiverParts
   const nowUs = parts.nowUs ?? currentUs
   await using stack = new AsyncDisposableStack()
   const credentials = stack.use(
-    await createCredentials(
-      {
-        list: () => listIngestCredentials(store),
-        isWriter: async (digest) => (await findApiToken(store, digest)) !== null,
-        findCluster: (name) => findCluster(store, { kind: 'everything' }, name),
-      },
-      (listed) => parts.health.set('credentials', credentialsState(listed)),
+    await createCredentials(credentialSource(parts), (listed) =>
+      parts.health.set('credentials', credentialsState(listed)),
     ),
   )
   const gaps = stack.use(createGapRecorder({ save: (gap) => recordGap(store, gap), logger, nowUs }))
@@ -84,6 +82,15 @@ export async function startReceiver(config: ReceiverConfig, parts: ReceiverParts
   const kept = stack.move()
   const { port } = server.address() as AddressInfo
   return { port, router, [Symbol.asyncDispose]: () => kept.disposeAsync() }
+}
+
+function credentialSource({ store, credentialsFile, logger }: ReceiverParts): CredentialSource {
+  const source: CredentialSource = {
+    list: () => listIngestCredentials(store),
+    isWriter: async (digest) => (await findApiToken(store, digest)) !== null,
+    findCluster: (name) => findCluster(store, { kind: 'everything' }, name),
+  }
+  return credentialsFile === undefined ? source : rememberedCredentials({ source, file: credentialsFile, logger })
 }
 
 /** Posts are taken in without Postgres, by the credentials that were read last; new ones wait. */

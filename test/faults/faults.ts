@@ -160,6 +160,21 @@ const all: readonly Fault[] = [
     },
   },
   {
+    name: 'Postgres away while the receivers are started again',
+    isShort: true,
+    async inflict({ faulty: { servers, system }, outageMs }) {
+      // Until each receiver has read its credentials once more.
+      await sleep(6_000)
+      await servers.postgres.stop()
+      for (const receiver of system.receivers) {
+        await receiver.end('SIGKILL')
+        await receiver.start()
+      }
+      await sleep(Math.min(outageMs, 5_000))
+      await servers.postgres.start()
+    },
+  },
+  {
     name: 'Redis killed and flushed',
     isShort: true,
     async inflict({ faulty: { servers }, random, rounds }) {
