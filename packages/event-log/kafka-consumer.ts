@@ -39,6 +39,8 @@ const fetchWaitMsMax = 250
 const fetchBytesMax = 8 * 1024 * 1024
 const fetchPartitionBytesMax = 2 * 1024 * 1024
 const restartMs = { first: 200, last: 5_000 }
+/** Between two looks at the clock. */
+const clockMs = 500
 
 export function keepConsuming(options: ConsumingOptions, events: ConsumingEvents): Consuming {
   const { logger, sessionMs } = options
@@ -54,7 +56,7 @@ export function keepConsuming(options: ConsumingOptions, events: ConsumingEvents
     while (!closing.signal.aborted) {
       const consumer = createConsumer(options)
       current = consumer
-      const life = watchLife(consumer, 2 * sessionMs + restartMs.last)
+      const life = watchLife(consumer, sessionMs)
       consumer.on('consumer.group_join', ({ payload }) => {
         if (closing.signal.aborted || current !== consumer) return
         member = consumer
@@ -137,19 +139,33 @@ async function consume(consumer: Consumer, { topics }: ConsumingOptions, events:
 }
 
 interface Life {
-  /** Resolves with the reason when it crashed, or gave no sign of life for `stallMs`. */
+  /** Resolves with the reason when it crashed, gave no sign of life for long, or will give none. */
   readonly ended: Promise<string>
   stop(): void
 }
 
-function watchLife(consumer: Consumer, stallMs: number): Life {
+function watchLife(consumer: Consumer, sessionMs: number): Life {
+  const stallMs = 2 * sessionMs + restartMs.last
   const ended = Promise.withResolvers<string>()
   const timer = setTimeout(() => ended.resolve(`the consumer gave no sign of life for ${stallMs} ms`), stallMs)
   for (const name of ['consumer.fetch', 'consumer.heartbeat', 'consumer.group_join', 'consumer.connect'] as const) {
     consumer.on(name, () => void timer.refresh())
   }
   consumer.on('consumer.crash', ({ payload }) => ended.resolve(payload.error.message))
-  return { ended: ended.promise, stop: () => clearTimeout(timer) }
+  // kafkajs sends its heartbeats by the wall clock: set back by an hour, it sends none for an hour, and reads on.
+  let ahead = Date.now() - performance.now()
+  const clock = setInterval(() => {
+    const before = ahead
+    ahead = Date.now() - performance.now()
+    if (before - ahead > sessionMs / 3) ended.resolve(`the clock was set back by ${Math.round(before - ahead)} ms`)
+  }, clockMs)
+  return {
+    ended: ended.promise,
+    stop() {
+      clearTimeout(timer)
+      clearInterval(clock)
+    },
+  }
 }
 
 function keysOf(assignment: Readonly<Record<string, readonly number[]>>): readonly PartitionKey[] {

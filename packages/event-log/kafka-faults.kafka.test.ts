@@ -225,6 +225,22 @@ describe.skipIf(server === null)('the log in Kafka', () => {
     await vi.waitFor(() => expect(taken()).toEqual(['aaaaa', 'bbbbb', 'ccccc', 'first', 'last']), waitMs)
   })
 
+  test('a reader whose clock is set back by an hour goes on as a member of its group', async () => {
+    await using stack = new AsyncDisposableStack()
+    const ground = await open(stack, 1)
+    const { reader, metrics } = await startTestReader(ground)
+    stack.use(reader)
+    const joined = async (): Promise<number> =>
+      Number(/^plaintrail_kafka_rebalances_total (\d+)/m.exec(await metrics.text())?.[1])
+    await vi.waitFor(async () => expect(await joined()).toBe(1), waitMs)
+    const now = Date.now
+    vi.spyOn(Date, 'now').mockImplementation(() => now() - 3_600_000)
+    stack.defer(() => void vi.restoreAllMocks())
+    await vi.waitFor(async () => expect(await joined()).toBe(2), { timeout: 15_000, interval: 50 })
+    await append(ground.writer, 1, 'after')
+    await vi.waitFor(async () => expect(textsOf(await reader.read(limit))).toEqual(['after']), waitMs)
+  })
+
   test('nothing to read is told from nothing known, as while positions cannot be asked', async () => {
     await using stack = new AsyncDisposableStack()
     const ground = await open(stack, 2)
