@@ -23,6 +23,8 @@ const batchBytesMax = 4 * 1024 * 1024
 const batchEntriesMax = 500
 const idleMs = { first: 10, last: 150 }
 const retryMs = { first: 100, last: 5_000 }
+/** One after the other without a commit. More are no hand-over of a partition, and say that something is wrong. */
+const fencesMax = 3
 
 /** Returns when the signal aborts and the batch in flight is committed or given up: the log keeps what was not committed. */
 export async function processLog(parts: ProcessLogParts, signal: AbortSignal): Promise<void> {
@@ -30,6 +32,7 @@ export async function processLog(parts: ProcessLogParts, signal: AbortSignal): P
   let retry = retryMs.first
   let inFlight: Promise<void> = Promise.resolve()
   let hasCommitted = false
+  let fences = 0
   while (!signal.aborted) {
     try {
       const entries = await parts.reader.read({ entries: batchEntriesMax, bytes: batchBytesMax })
@@ -44,6 +47,7 @@ export async function processLog(parts: ProcessLogParts, signal: AbortSignal): P
         parts.onTurn(!isAtEnd)
         retry = retryMs.first
       }
+      if (hasCommitted) fences = 0
       hasCommitted = entries.length > 0
       idle = entries.length > 0 ? idleMs.first : Math.min(idle * 2, idleMs.last)
       if (entries.length === 0) await parts.pause(idle, signal)
@@ -53,7 +57,7 @@ export async function processLog(parts: ProcessLogParts, signal: AbortSignal): P
       inFlight = Promise.resolve()
       hasCommitted = false
       parts.reader.rewind()
-      if (error instanceof BatchFenced) continue
+      if (error instanceof BatchFenced && (fences += 1) <= fencesMax) continue
       parts.onFailed(error instanceof Error ? error.message : 'unknown')
       parts.logger.error({ error }, 'could not work on the log; trying again')
       await parts.pause(retry, signal)
