@@ -86,8 +86,8 @@ test('rows, bytes and position are committed together', async () => {
   // Offsets have holes where the log kept markers of its own.
   const earlier = nowUs - 5_000_000
   const { lanes } = await writer.store([entryAt(0, 0), entryAt(4, 1, { receivedUs: earlier })])
-  const times = { oldestReceivedUs: earlier, newestReceivedUs: nowUs }
-  expect(lanes).toEqual([{ cluster: 'lab', lane: 'main', ...times }])
+  const posts = [nowUs, earlier].map((receivedUs) => ({ receivedUs, newestStageUs: null }))
+  expect(lanes).toEqual([{ cluster: 'lab', lane: 'main', posts }])
   expect(await positionOf(store)).toBe(5)
   expect(await counts(store)).toEqual({ events: 6, segments: 2, seals: 2 })
   const { rows } = await store.pool.query<{ envelope: Buffer; received: number }>(

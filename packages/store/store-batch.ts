@@ -3,6 +3,7 @@
 
 import { isUsableTime } from '@plaintrail/event/time'
 import type { Plan, ReadSegment } from './batch-plan.ts'
+import { committedLanes, type CommittedLane } from './committed-lanes.ts'
 import { createDimensions, type Dimensions } from './dimensions.ts'
 import { encodeRows, type EventRow } from './event-rows.ts'
 import { findFaulty, isFaultOfTheData, isStoredAlready } from './find-faulty.ts'
@@ -23,14 +24,6 @@ export interface BatchOutcome {
   readonly droppedSegments: number
   /** What was committed of each lane; a batch in parts may name one twice. */
   readonly lanes: readonly CommittedLane[]
-}
-
-export interface CommittedLane {
-  readonly cluster: string
-  readonly lane: string
-  /** Microseconds since 1970. */
-  readonly oldestReceivedUs: number
-  readonly newestReceivedUs: number
 }
 
 /** A batch that is read, named and encoded, and not yet stored: one part, or several where it spans very many days. */
@@ -128,7 +121,13 @@ export function createBatchWriter(store: Store, options: BatchWriterOptions = {}
     return parts
   }
   const commit = async (parts: PreparedBatch): Promise<BatchOutcome> => {
-    const sum = { stored: 0, duplicates: 0, quarantined: 0, droppedSegments: 0, lanes: parts.flatMap(committedLanes) }
+    const sum = {
+      stored: 0,
+      duplicates: 0,
+      quarantined: 0,
+      droppedSegments: 0,
+      lanes: parts.flatMap(({ plans }) => committedLanes(plans)),
+    }
     for (const part of parts) {
       const outcome = await commitPart(part)
       for (const name of ['stored', 'duplicates', 'quarantined', 'droppedSegments'] as const) sum[name] += outcome[name]
@@ -139,18 +138,6 @@ export function createBatchWriter(store: Store, options: BatchWriterOptions = {}
 }
 
 type PartOutcome = Omit<BatchOutcome, 'lanes'>
-
-function committedLanes({ plans }: PreparedPart): readonly CommittedLane[] {
-  const known = plans.flatMap(({ lane, segment }) => (lane ? [{ lane, segment }] : []))
-  return [...Map.groupBy(known, ({ lane }) => lane.id).values()].flatMap((own) => {
-    const [first] = own
-    if (!first) return []
-    const times = own.map(({ segment }) => segment.receivedUs)
-    const { lane, segment } = first
-    const received = { oldestReceivedUs: Math.min(...times), newestReceivedUs: Math.max(...times) }
-    return [{ cluster: lane.clusterName, lane: segment.laneName, ...received }]
-  })
-}
 
 /** Runs of segments, in their order, whose events together are of `max` different days at most; one segment is never cut. */
 function withinDays(segments: readonly ReadSegment[], max: number): readonly (readonly ReadSegment[])[] {

@@ -35,35 +35,46 @@ export function ingestRouter(parts: IngestParts): Router {
   router.post('/v1/ingest/k8s/:cluster', async (request, response) => {
     const stop = parts.metrics.startRequest()
     const cluster = request.params.cluster
-    const code = await answer(parts, request, response, cluster)
-    stop(code)
+    const admission = await parts.credentials.admit(request, cluster)
+    const isAdmitted = admission.kind === 'admitted'
+    const code = isAdmitted
+      ? await takePost(parts, request, response, admission.credential)
+      : turnAway(parts, request, response, { cluster, why: admission.kind })
+    stop(code, isAdmitted ? cluster : null)
   })
   return router
 }
 
-async function answer(parts: IngestParts, request: Request, response: Response, cluster: string): Promise<number> {
-  const admission = await parts.credentials.admit(request, cluster)
-  if (admission.kind === 'unavailable') return overloaded(response)
-  if (admission.kind !== 'admitted') {
-    const code = admission.kind === 'unknown' ? 401 : 403
-    parts.logger.warn(
-      { cluster, code, peer: request.socket.remoteAddress },
-      'refused a post: its credential is not for this cluster',
-    )
-    return refuse(response, code, code === 401 ? 'no valid ingest credential' : 'the credential is for another cluster')
-  }
+interface TurnedAway {
+  readonly cluster: string
+  readonly why: 'unavailable' | 'unknown' | 'other-cluster'
+}
+
+function turnAway(parts: IngestParts, request: Request, response: Response, { cluster, why }: TurnedAway): number {
+  if (why === 'unavailable') return overloaded(response)
+  const code = why === 'unknown' ? 401 : 403
+  parts.logger.warn(
+    { cluster, code, peer: request.socket.remoteAddress },
+    'refused a post: its credential is not for this cluster',
+  )
+  return refuse(response, code, code === 401 ? 'no valid ingest credential' : 'the credential is for another cluster')
+}
+
+async function takePost(
+  parts: IngestParts,
+  request: Request,
+  response: Response,
+  credential: IngestCredential,
+): Promise<number> {
   if (!isReadableEncoding(request))
     return refuse(response, 415, 'send the body as it is or with gzip; API servers send it as it is')
   const { body, held } = await readBody(request, parts)
   try {
     switch (body.kind) {
       case 'whole':
-        return await accept(parts, response, admission.credential, body.bytes)
+        return await accept(parts, response, credential, body.bytes)
       case 'too-large':
-        parts.gaps.record(
-          admission.credential,
-          `a body of ${body.bytes} bytes is over the limit of ${parts.bodyBytesMax}`,
-        )
+        parts.gaps.record(credential, `a body of ${body.bytes} bytes is over the limit of ${parts.bodyBytesMax}`)
         return refuse(
           response,
           413,

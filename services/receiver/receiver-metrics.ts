@@ -4,8 +4,8 @@ import type { Metrics } from '@plaintrail/runtime/metrics'
 import type { TakenIn } from './take-in.ts'
 
 export interface ReceiverMetrics {
-  /** Starts a request's clock; call what it returns with the status code. */
-  startRequest(): (code: number) => void
+  /** Starts a request's clock; call what it returns with the status code, and the cluster where the post was admitted. */
+  startRequest(): (code: number, cluster: string | null) => void
   accepted(cluster: string, taken: TakenIn): void
   failed(): void
   bytesInFlight(bytes: number): void
@@ -40,7 +40,7 @@ export function createReceiverMetrics(metrics: Metrics): ReceiverMetrics {
   const duration = metrics.histogram({
     name: 'plaintrail_receiver_request_duration_seconds',
     help: 'From the first byte of a post to its answer.',
-    labels: ['code'],
+    labels: ['cluster', 'code'],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30],
   })
   const inFlight = metrics.gauge({
@@ -50,7 +50,8 @@ export function createReceiverMetrics(metrics: Metrics): ReceiverMetrics {
   return {
     startRequest() {
       const stop = duration.startTimer()
-      return (code) => void stop({ code: String(code) })
+      // A name that nobody gave a cluster is no label: whoever posts could make any number of them.
+      return (code, cluster) => void stop({ cluster: cluster ?? '', code: String(code) })
     },
     accepted(cluster, taken) {
       events.inc({ cluster }, taken.items - taken.problems.length)

@@ -29,6 +29,12 @@ export function createWorkerMetrics(metrics: Metrics, nowUs: () => number = () =
     help: 'When the newest visible post of the cluster was received.',
     labels: ['cluster'],
   })
+  const age = metrics.histogram({
+    name: 'plaintrail_pipeline_event_age_seconds',
+    help: 'By phase: of the newest event of a post when it was received (apiserver), and of a post when it became visible (store).',
+    labels: ['cluster', 'phase'],
+    buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 3_600],
+  })
   /** That were behind at their last batch. */
   const behind = new Map<string, { cluster: string; lane: string }>()
   return {
@@ -36,10 +42,16 @@ export function createWorkerMetrics(metrics: Metrics, nowUs: () => number = () =
       stored.inc(outcome.stored)
       duplicates.inc(outcome.duplicates)
       quarantined.inc(outcome.quarantined)
-      for (const { cluster, lane, oldestReceivedUs, newestReceivedUs } of outcome.lanes) {
-        lag.set({ cluster, lane }, Math.max(0, nowUs() - oldestReceivedUs) / 1e6)
+      const now = nowUs()
+      for (const { cluster, lane, posts } of outcome.lanes) {
+        const received = posts.map(({ receivedUs }) => receivedUs)
+        lag.set({ cluster, lane }, seconds(now - Math.min(...received)))
         behind.set(`${cluster}/${lane}`, { cluster, lane })
-        watermark.set({ cluster }, newestReceivedUs / 1e6)
+        watermark.set({ cluster }, Math.max(...received) / 1e6)
+        for (const { receivedUs, newestStageUs } of posts) {
+          age.observe({ cluster, phase: 'store' }, seconds(now - receivedUs))
+          if (newestStageUs !== null) age.observe({ cluster, phase: 'apiserver' }, seconds(receivedUs - newestStageUs))
+        }
       }
     },
     idle() {
@@ -47,4 +59,9 @@ export function createWorkerMetrics(metrics: Metrics, nowUs: () => number = () =
       behind.clear()
     },
   }
+}
+
+/** Clocks of two machines differ: what seems to come from the future has no age. */
+function seconds(us: number): number {
+  return Math.max(0, us) / 1e6
 }
