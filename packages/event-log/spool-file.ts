@@ -21,7 +21,7 @@ import {
   saltBytes,
   type FrameHead,
 } from './spool-record.ts'
-import { syncFolder } from './sync-folder.ts'
+import { syncFolder } from '@plaintrail/runtime/sync-folder'
 
 /** Read at once when the next frame is searched behind damaged bytes. */
 const searchBytes = 1024 * 1024

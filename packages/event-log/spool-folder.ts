@@ -8,7 +8,7 @@ import { FolderInUse, lockFolder } from '@plaintrail/runtime/folder-lock'
 import type { Logger } from '@plaintrail/runtime/logger'
 import { SpoolFile } from './spool-file.ts'
 import { fileHeadBytes } from './spool-record.ts'
-import { syncFolder } from './sync-folder.ts'
+import { syncFolder } from '@plaintrail/runtime/sync-folder'
 
 export interface SpoolFolder {
   readonly name: string

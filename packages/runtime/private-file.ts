@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { link, open, readFile, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { syncFolder } from './sync-folder.ts'
 
 /** The file's bytes; `make` makes them where there is no file yet. Two at once get the same bytes. */
 export async function privateFile(path: string, make: () => Buffer): Promise<Buffer> {
@@ -32,16 +33,6 @@ async function writeDurably(path: string, bytes: Buffer): Promise<void> {
     await file.sync()
   } finally {
     await file.close()
-  }
-}
-
-/** A crash after this finds the name in the folder too. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
   }
 }
 

@@ -4,6 +4,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PasswordsConfig } from './config.ts'
+import { syncFolder } from '@plaintrail/runtime/sync-folder'
 
 const passwordBytes = 32
 const fileMode = 0o440
@@ -90,16 +91,6 @@ async function giveToGroup(file: Awaited<ReturnType<typeof open>>, path: string,
       `could not give ${path} to group ${groupId}: add that group to the process (group_add in a compose file), or set PLAINTRAIL_PASSWORDS_GROUP to one that it has`,
       { cause },
     )
-  }
-}
-
-/** A crash after this finds the names in the folder too. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
   }
 }
 

@@ -1,4 +1,4 @@
-// syncFolder: the names in a folder are on disk when it returns.
+// syncFolder: the names in a folder are on disk when it returns; a crash after that finds them.
 
 import { open } from 'node:fs/promises'
 
