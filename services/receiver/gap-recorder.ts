@@ -5,18 +5,19 @@ import type { IngestCredential } from './credentials.ts'
 
 export interface Gap {
   readonly clusterUid: string
-  readonly cause: 'body_too_large'
+  /** A body over our bound, or a list that the log will never take as it is. */
+  readonly cause: 'body_too_large' | 'log_refused'
   readonly detail: string
   readonly fromUs: number
   readonly toUs: number
 }
 
 export interface GapRecorder extends AsyncDisposable {
-  record(credential: IngestCredential, detail: string): void
+  record(credential: IngestCredential, cause: Gap['cause'], detail: string): void
 }
 
 const retryMs = 1_000
-/** While Postgres is away, one gap a cluster is held and extended. */
+/** While Postgres is away, one gap a cluster and cause is held and extended. */
 export function createGapRecorder(parts: {
   readonly save: (gap: Gap) => Promise<void>
   readonly logger: Logger
@@ -25,12 +26,12 @@ export function createGapRecorder(parts: {
   const waiting = new Map<string, Gap>()
   let saving: Promise<void> = Promise.resolve()
   const saveAll = async (): Promise<void> => {
-    for (const [cluster, gap] of waiting) {
-      waiting.delete(cluster)
+    for (const [name, gap] of waiting) {
+      waiting.delete(name)
       try {
         await parts.save(gap)
       } catch (error) {
-        waiting.set(cluster, merge(gap, waiting.get(cluster)))
+        waiting.set(name, merge(gap, waiting.get(name)))
         parts.logger.error({ error }, 'could not record a gap; trying again')
         return
       }
@@ -41,12 +42,13 @@ export function createGapRecorder(parts: {
   }, retryMs)
   timer.unref()
   return {
-    record(credential, detail) {
+    record(credential, cause, detail) {
       const now = parts.nowUs()
       const { clusterUid } = credential
-      const gap: Gap = { clusterUid, cause: 'body_too_large', detail, fromUs: now, toUs: now }
-      waiting.set(clusterUid, merge(gap, waiting.get(clusterUid)))
-      parts.logger.warn({ cluster: credential.clusterName, detail }, 'refused a body: its events are missing')
+      const name = `${clusterUid}/${cause}`
+      const gap: Gap = { clusterUid, cause, detail, fromUs: now, toUs: now }
+      waiting.set(name, merge(gap, waiting.get(name)))
+      parts.logger.warn({ cluster: credential.clusterName, cause, detail }, 'refused a body: its events are missing')
       saving = saving.then(saveAll)
     },
     async [Symbol.asyncDispose]() {

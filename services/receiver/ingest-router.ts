@@ -4,7 +4,7 @@
 
 import type { Request, Response, Router } from 'express'
 import express from 'express'
-import type { LogWriter } from '@plaintrail/event-log/event-log'
+import { EnvelopeRefused, type LogWriter } from '@plaintrail/event-log/event-log'
 import type { Health } from '@plaintrail/runtime/health'
 import type { Logger } from '@plaintrail/runtime/logger'
 import type { Credentials, IngestCredential } from './credentials.ts'
@@ -74,7 +74,11 @@ async function takePost(
       case 'whole':
         return await accept(parts, response, credential, body.bytes)
       case 'too-large':
-        parts.gaps.record(credential, `a body of ${body.bytes} bytes is over the limit of ${parts.bodyBytesMax}`)
+        parts.gaps.record(
+          credential,
+          'body_too_large',
+          `a body of ${body.bytes} bytes is over the limit of ${parts.bodyBytesMax}`,
+        )
         return refuse(
           response,
           413,
@@ -114,6 +118,8 @@ async function accept(
   } catch (error) {
     parts.metrics.failed()
     sayFailed(parts.health, reasonOf(error))
+    // The API server tries again a few times and then drops it; should somebody raise the limit meanwhile, the gap says too much.
+    if (error instanceof EnvelopeRefused) parts.gaps.record(credential, 'log_refused', error.message)
     parts.logger.error({ error, cluster: credential.clusterName }, 'could not make a posted list durable; answered 503')
     return overloaded(response)
   }

@@ -1,7 +1,8 @@
 // rememberedCredentials: the last list of credentials, kept beside the spool, so that a receiver that starts while Postgres is
 // away takes in what those it knew post. Digests of tokens with 256 random bits: from the file nobody finds a token.
 
-import { open, readFile, rename } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { open, readFile, rename, rm } from 'node:fs/promises'
 import type { Logger } from '@plaintrail/runtime/logger'
 import type { CredentialSource, IngestCredential } from './credentials.ts'
 
@@ -32,10 +33,14 @@ export function rememberedCredentials({ source, file, logger }: RememberedOption
       }
       const text = JSON.stringify(credentials.map((one) => ({ ...one, digest: one.digest.toString('hex') })))
       if (text !== written) {
-        await write(file, text).catch((error: unknown) =>
-          logger.warn({ error, file }, 'could not keep the credentials for a start without Postgres'),
-        )
-        written = text
+        try {
+          await write(file, text)
+          written = text
+        } catch (error) {
+          // Tried again with the next list: a credential that is revoked must not come back with an old file.
+          written = ''
+          logger.warn({ error, file }, 'could not keep the credentials for a start without Postgres')
+        }
       }
       return credentials
     },
@@ -70,13 +75,18 @@ function credentialOf(entry: unknown): readonly IngestCredential[] {
 
 /** Whole or not at all; a power cut may leave the list before. */
 async function write(file: string, text: string): Promise<void> {
-  const unfinished = `${file}.${process.pid}.new`
-  const handle = await open(unfinished, 'w', 0o600)
+  // Receivers in containers share the folder, and each is process 1.
+  const unfinished = `${file}.${randomUUID()}.new`
   try {
-    await handle.writeFile(text)
-    await handle.sync()
+    const handle = await open(unfinished, 'wx', 0o600)
+    try {
+      await handle.writeFile(text)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await rename(unfinished, file)
   } finally {
-    await handle.close()
+    await rm(unfinished, { force: true })
   }
-  await rename(unfinished, file)
 }
