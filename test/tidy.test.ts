@@ -20,11 +20,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   runtime: [],
   // edge: one outside system each
   'event-log': ['event', 'runtime'],
+  spool: ['event-log', 'runtime'],
   store: ['event', 'query', 'rules', 'history', 'ledger', 'event-log', 'runtime'],
   jobs: ['runtime'],
   'embedded-postgres': ['runtime'],
   // processes
-  receiver: ['event', 'event-log', 'runtime', 'store'],
+  receiver: ['event', 'event-log', 'spool', 'runtime', 'store'],
   worker: ['event', 'rules', 'history', 'ledger', 'event-log', 'store', 'runtime'],
   passwords: ['runtime'],
   migrate: ['event-log', 'jobs', 'store', 'runtime'],

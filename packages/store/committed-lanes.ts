@@ -10,7 +10,7 @@ export interface CommittedLane {
 }
 
 /** Microseconds since 1970. */
-export interface CommittedPost {
+interface CommittedPost {
   readonly receivedUs: number
   /** The newest stageTimestamp of its events; null where none has one. */
   readonly newestStageUs: number | null

@@ -2,7 +2,7 @@
 
 import { bodyBytesMax } from '@plaintrail/event-log/envelope'
 import { kafkaSettings } from '@plaintrail/event-log/kafka-settings'
-import { spoolSettings } from '@plaintrail/event-log/spool-settings'
+import { spoolSettings } from '@plaintrail/spool/spool-settings'
 import { bytes, list, port, text, url, type Config } from '@plaintrail/runtime/config'
 import { secretsSettings } from '@plaintrail/runtime/secrets'
 import { databaseSettings } from '@plaintrail/store/database-settings'

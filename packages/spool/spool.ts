@@ -3,7 +3,7 @@
 import type { Health, HealthState } from '@plaintrail/runtime/health'
 import type { Logger } from '@plaintrail/runtime/logger'
 import type { Metrics } from '@plaintrail/runtime/metrics'
-import { LogUnavailable, type LogWriter } from './event-log.ts'
+import { LogUnavailable, type LogWriter } from '@plaintrail/event-log/event-log'
 import { SpoolDrain } from './spool-drain.ts'
 import type { SpoolFile, WaitingRecord } from './spool-file.ts'
 import {

@@ -9,7 +9,7 @@ import { createLogger } from '@plaintrail/runtime/logger'
 import { createMetrics } from '@plaintrail/runtime/metrics'
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
-import { LogUnavailable } from './event-log.ts'
+import { LogUnavailable } from '@plaintrail/event-log/event-log'
 import { openSpooledLog, type SpooledLog, type SpooledLogOptions } from './spooled-log.ts'
 import { laneHeader, SwitchedLog, type LogMood } from './switched-log-for-tests.ts'
 

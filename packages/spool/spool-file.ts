@@ -2,7 +2,7 @@
 
 import { open, rename, unlink, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import type { AppendHeader } from './event-log.ts'
+import type { AppendHeader } from '@plaintrail/event-log/event-log'
 import type { SpoolFolder } from './spool-folder.ts'
 import {
   decodeFileHead,

@@ -9,7 +9,7 @@
 // first occurrence. Of appends in flight together, those that go to the spool keep the order of their calls; one that the
 // log took at once stands before them.
 
-import { LogUnavailable, type AppendHeader, type LogWriter } from './event-log.ts'
+import { LogUnavailable, type AppendHeader, type LogWriter } from '@plaintrail/event-log/event-log'
 import { Spool, type SpoolOptions } from './spool.ts'
 import type { WaitingRecord } from './spool-file.ts'
 

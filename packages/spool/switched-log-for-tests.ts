@@ -1,7 +1,7 @@
 // SwitchedLog: a log for the tests of the spool, which takes, rejects or hangs as it is told and remembers what it took.
 
 import { setTimeout as delay } from 'node:timers/promises'
-import { LogUnavailable, type AppendHeader, type LogWriter } from './event-log.ts'
+import { LogUnavailable, type AppendHeader, type LogWriter } from '@plaintrail/event-log/event-log'
 
 export type LogMood = 'takes' | 'rejects' | 'hangs'
 

@@ -1,7 +1,7 @@
 // SpoolDrain: brings what waits on disk to the log, in order within each lane.
 
 import { setTimeout as delay } from 'node:timers/promises'
-import { EnvelopeRefused, type LogWriter } from './event-log.ts'
+import { EnvelopeRefused, type LogWriter } from '@plaintrail/event-log/event-log'
 import type { SpoolDamage, SpoolFile, SpoolRecord } from './spool-file.ts'
 
 export interface SpoolDrainOptions {

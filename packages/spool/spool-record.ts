@@ -8,7 +8,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
-import type { AppendHeader } from './event-log.ts'
+import type { AppendHeader } from '@plaintrail/event-log/event-log'
 
 const magic = Buffer.from('PTSPOOL1')
 export const fileHeadBytes = 40

@@ -11,7 +11,7 @@ import { createHealth, type HealthState } from '@plaintrail/runtime/health'
 import { createLogger } from '@plaintrail/runtime/logger'
 import { createMetrics } from '@plaintrail/runtime/metrics'
 import { afterAll, expect, test } from 'vitest'
-import { LogUnavailable } from './event-log.ts'
+import { LogUnavailable } from '@plaintrail/event-log/event-log'
 import { openSpooledLog, type SpooledLog, type SpooledLogOptions } from './spooled-log.ts'
 import { laneHeader, SwitchedLog } from './switched-log-for-tests.ts'
 

@@ -7,7 +7,7 @@ import { createHealth } from '@plaintrail/runtime/health'
 import { createLogger } from '@plaintrail/runtime/logger'
 import { createMetrics } from '@plaintrail/runtime/metrics'
 import { expect, onTestFinished, test } from 'vitest'
-import { EnvelopeRefused, type LogWriter } from './event-log.ts'
+import { EnvelopeRefused, type LogWriter } from '@plaintrail/event-log/event-log'
 import { openSpooledLog } from './spooled-log.ts'
 import { laneHeader, SwitchedLog } from './switched-log-for-tests.ts'
 
