@@ -49,7 +49,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** Of a room that may be imported, only these files: the receiver knows clusters and tokens, never events. */
 const onlyFiles: Readonly<Record<string, readonly string[]>> = {
-  'receiver → store': ['clusters', 'credentials', 'database-settings', 'gaps', 'open-store'],
+  'receiver → store': ['clusters', 'credentials', 'database-settings', 'gaps', 'open-store', 'redaction-key'],
 }
 
 /** The only rooms that may import a library. */

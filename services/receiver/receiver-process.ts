@@ -8,9 +8,11 @@ import { kafkaLogWriter } from '@plaintrail/event-log/kafka-writer'
 import { openSpooledLog } from '@plaintrail/spool/spooled-log'
 import { watchKafka } from '@plaintrail/event-log/watch-kafka'
 import type { Config } from '@plaintrail/runtime/config'
+import type { Logger } from '@plaintrail/runtime/logger'
 import type { Ground, Started } from '@plaintrail/runtime/run-process'
 import { readSecrets } from '@plaintrail/runtime/secrets'
-import { openStore } from '@plaintrail/store/open-store'
+import { openStore, type Store } from '@plaintrail/store/open-store'
+import { checkRedactionKey, RedactionKeyDiffers } from '@plaintrail/store/redaction-key'
 import type { receiverProcessSettings } from './config.ts'
 import { startReceiver } from './receiver.ts'
 
@@ -39,6 +41,7 @@ export async function startReceiverProcess(
       onIdleError: (error) => logger.warn({ error }, 'a connection to Postgres broke'),
     }),
   )
+  await refuseOtherKey(store, secrets.redactionKey, logger)
   const kafka = kafkaConnection(kafkaConnectionOf(config, `plaintrail-receiver-${hostname()}`), logger)
   const { kafkaTopic: topic, kafkaMessageBytesMax: messageBytesMax } = config
   const writer = stack.use(kafkaLogWriter({ kafka, topic, messageBytesMax, logger }))
@@ -55,4 +58,14 @@ export async function startReceiverProcess(
   )
   const kept = stack.move()
   return { ready: `ingest by TLS on port ${receiver.port}`, [Symbol.asyncDispose]: () => kept.disposeAsync() }
+}
+
+/** With another key the same event would get another identity. While Postgres is away nobody can tell, and posts come first. */
+async function refuseOtherKey(store: Store, key: Uint8Array, logger: Logger): Promise<void> {
+  try {
+    await checkRedactionKey(store, key)
+  } catch (error) {
+    if (error instanceof RedactionKeyDiffers) throw error
+    logger.warn({ error }, 'could not compare the redaction key with that of the database; going on with it')
+  }
 }
