@@ -192,13 +192,15 @@ function seconds(period = '0s'): number {
   return Number(digits) * (unit === 'm' ? 60 : 1)
 }
 
+const readByNode = 'NODE_OPTIONS'
+
 /** Names that the role does not know, secrets that are not files, and whatever the role itself would complain about. */
 function settingsFaults(table: SettingsTable, environment: Readonly<Record<string, string>>): readonly string[] {
   const settings = Object.values(table)
   const names = settings.flatMap(({ env, secret }) => (secret === true ? [`${env}_FILE`] : [env]))
   const given = Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, defaultOf(value)]))
   const unknown = Object.keys(given)
-    .filter((name) => !names.includes(name))
+    .filter((name) => !names.includes(name) && name !== readByNode)
     .map((name) => `does not know ${name}`)
   try {
     // The only secrets are URLs, and what is in them is not judged here.
