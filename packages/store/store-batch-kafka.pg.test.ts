@@ -167,3 +167,27 @@ test('what cannot be read is kept with its bytes and holds nothing up', async ()
   expect(await positionOf(store)).toBe(2)
   expect(await counts(store)).toEqual({ events: 3, segments: 2, seals: 1 })
 })
+
+test('a database that was put back to an earlier state under a running worker is filled again, with the right names', async () => {
+  await using stack = new AsyncDisposableStack()
+  const store = await openTestStore(stack)
+  await positionOf(store)
+  const writer = createBatchWriter(store, { nowUs: () => nowUs })
+  const entries = [entryAt(0, 0), entryAt(1, 1)]
+  await writer.store(entries)
+  // The ids that the writer remembers are now nobody's, or somebody else's.
+  await store.pool.query(
+    `truncate event, seal, segment, log_position, lane, actor, actor_groups, client, source, resource, namespace, verb, reason
+     restart identity cascade`,
+  )
+  await store.pool.query(
+    `insert into actor (digest, name, type) select gen_random_uuid(), 'somebody else', 'human' from generate_series(1, 5)`,
+  )
+  expect(await positionOf(store)).toBe(0)
+  await expect(writer.store([entryAt(2, 2)])).rejects.toBeInstanceOf(BatchFenced)
+  await writer.store(entries)
+  const { rows } = await store.pool.query<{ name: string }>(
+    'select a.name from event e join actor a on a.id = e.actor_id join lane l on l.id = e.lane_id',
+  )
+  expect(rows.map(({ name }) => name)).toEqual(Array.from({ length: 6 }, () => 'alice'))
+})

@@ -68,14 +68,7 @@ export interface BatchWriterOptions {
 
 export function createBatchWriter(store: Store, options: BatchWriterOptions = {}): BatchWriter {
   const { nowUs = () => Date.now() * 1_000, daysMax = daysABatchMax } = options
-  const state = {
-    store,
-    dimensions: createDimensions(store),
-    lanes: createLanes(store),
-    segmentIds: createSegmentIds(store, nowUs),
-    days: new Set<number>(),
-    segmentDays: new Set<number>(),
-  }
+  const state = { store, segmentIds: createSegmentIds(store, nowUs), ...knownOf(store) }
   /** After a batch with duplicates the next one likely has some too (a file posted again): ask before inserting. */
   let askFirst = false
   const preparePart = async (segments: readonly ReadSegment[]): Promise<PreparedPart> => {
@@ -103,7 +96,11 @@ export function createBatchWriter(store: Store, options: BatchWriterOptions = {}
       } catch (error) {
         const reaction = reactionTo(error)
         askFirst = reaction === 'ask'
-        if (reaction === 'fenced') throw new BatchFenced('could not store the batch', { cause: error })
+        if (reaction === 'fenced') {
+          // Rare, and perhaps an older database that was put back under us: ids that are remembered may be others' by now.
+          Object.assign(state, knownOf(store))
+          throw new BatchFenced('could not store the batch', { cause: error })
+        }
         if (reaction === 'isolate') return await commitWithout(error, { state, plans, rows, offered })
         if (reaction === 'give up') throw error
         if (reaction === 'look again') {
@@ -156,6 +153,16 @@ function withinDays(segments: readonly ReadSegment[], max: number): readonly (re
   }
   if (run.length > 0) runs.push(run)
   return runs
+}
+
+/** What is remembered of the database, none of it yet. */
+function knownOf(store: Store) {
+  return {
+    dimensions: createDimensions(store),
+    lanes: createLanes(store),
+    days: new Set<number>(),
+    segmentDays: new Set<number>(),
+  }
 }
 
 /** What insert-batch.ts is given. */
