@@ -55,6 +55,7 @@ export async function benchEmbedded(
 
   const more = options.pagedEvents - options.events - paced.events
   if (more > 0) await measureEndToEnd(system, [cluster], postings.make(more))
+  const peak = memory.stop()
   for (const page of await measurePages(system, connection)) {
     row(
       `page of 50 by ${page.by}`,
@@ -62,7 +63,6 @@ export async function benchEmbedded(
       `${page.events} events; aim p99 < 20 ms; plan: ${page.plan}`,
     )
   }
-  const peak = memory.stop()
   row(
     'peak memory',
     `Node ${peak.nodeMiB} MiB, Postgres ${peak.postgresMiB} MiB`,

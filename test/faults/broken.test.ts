@@ -6,47 +6,76 @@ import { describe, expect, test } from 'vitest'
 import { testKafka } from '../kafka-for-tests.ts'
 import { seededRandom } from '../random.ts'
 import { testRedis } from '../redis-for-tests.ts'
+import type { ServiceProcess } from '../service-process.ts'
+import { until } from '../system.ts'
 import { startApiServer } from './api-server.ts'
-import { startFaultSystem, startServers } from './fault-system.ts'
-import { judge, settle } from './oracle.ts'
+import { startFaultSystem, startServers, type FaultSystem } from './fault-system.ts'
+import { judge, settle, type Verdict } from './oracle.ts'
+import { seed } from './under-load.ts'
 
 const here = (await testKafka()) !== null && (await testRedis()) !== null
-const seed = Number(process.env['PLAINTRAIL_FAULTS_SEED'] ?? 7)
-const killsMax = 12
 const settleMs = 15_000
+const kills = 8
+
+function entry(file: string): string {
+  return join(import.meta.dirname, 'broken', file)
+}
+
+async function verdictOf(faulty: FaultSystem, kill: () => Promise<void>): Promise<Verdict> {
+  const apiServer = startApiServer({
+    ...faulty,
+    ca: faulty.system.ingest.ca ?? '',
+    random: seededRandom(seed),
+    batchesPerSecond: 10,
+    eventsABatch: 20,
+    waitsMs: [1_000, 1_500, 2_250, 3_375],
+  })
+  try {
+    await kill()
+  } finally {
+    await apiServer.stop()
+  }
+  const evidence = { ...faulty, journals: [apiServer.journal] }
+  await settle(evidence, settleMs)
+  return await judge(evidence)
+}
+
+function only(services: readonly ServiceProcess[]): ServiceProcess {
+  const [service] = services
+  if (!service) throw new Error('there is none')
+  return service
+}
+
+const lost = expect.stringContaining('acknowledged and not stored')
 
 describe.skipIf(!here)('the oracle catches', () => {
-  test.each([
-    ['a receiver that acknowledges before Kafka has the batch', 'receiver', 'acknowledges-first.ts'],
-    ['a worker that commits its position apart from the rows', 'worker', 'commits-apart.ts'],
-  ] as const)('%s', { timeout: 180_000 }, async (_what, role, file) => {
+  test('a receiver that acknowledges before Kafka has the batch', { timeout: 180_000 }, async () => {
     await using servers = await startServers()
-    const entries = { [role]: join(import.meta.dirname, 'broken', file) }
+    const entries = { receiver: entry('acknowledges-first.ts') }
     await using faulty = await startFaultSystem(servers, { entries, receivers: 1, workers: 1 })
-    const random = seededRandom(seed)
-    const apiServer = startApiServer({
-      ...faulty,
-      ca: faulty.system.ingest.ca ?? '',
-      random,
-      batchesPerSecond: 10,
-      eventsABatch: 20,
-      waitsMs: [1_000, 1_500, 2_250, 3_375],
-    })
-    const [broken] = role === 'receiver' ? faulty.system.receivers : faulty.system.workers
-    try {
-      for (let kill = 0; kill < killsMax; kill++) {
-        await sleep(500 + random.below(700))
-        await broken?.end('SIGKILL')
-        await broken?.start()
-        // A worker has nothing to do, and nothing to lose, before its group has given up on the one that was killed.
-        if (role === 'worker') await sleep(6_500)
-        if (kill >= 3 && role === 'worker') break
+    const receiver = only(faulty.system.receivers)
+    const verdict = await verdictOf(faulty, async () => {
+      for (let kill = 0; kill < kills; kill++) {
+        await sleep(700)
+        await receiver.end('SIGKILL')
+        await receiver.start()
       }
-    } finally {
-      await apiServer.stop()
-    }
-    const evidence = { ...faulty, journals: [apiServer.journal] }
-    await settle(evidence, settleMs)
-    expect(await judge(evidence)).toContainEqual(expect.stringContaining('acknowledged and not stored'))
+    })
+    expect(verdict).toContainEqual(lost)
+  })
+
+  test('a worker that commits its position apart from the rows', { timeout: 180_000 }, async () => {
+    await using servers = await startServers()
+    const entries = { worker: entry('commits-apart.ts') }
+    const env = { PLAINTRAIL_TEST_FAILPOINT: 'between position and rows', PLAINTRAIL_TEST_FAILPOINT_AFTER: '3' }
+    await using faulty = await startFaultSystem(servers, { entries, env, receivers: 1, workers: 1 })
+    const worker = only(faulty.system.workers)
+    const verdict = await verdictOf(faulty, async () => {
+      for (let death = 0; death < 2; death++) {
+        await until(() => Promise.resolve(!worker.isRunning))
+        await worker.start()
+      }
+    })
+    expect(verdict).toContainEqual(lost)
   })
 })

@@ -1,12 +1,10 @@
 // A worker that is wrong on purpose: it commits its position in a transaction of its own, before the rows. The oracle must
 // catch it.
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import { runProcess } from '@plaintrail/runtime/run-process'
 import { workerProcessSettings } from '@plaintrail/worker/config'
 import { startWorkerProcess } from '@plaintrail/worker/worker-process'
-
-const apartMs = 300
+import { failAt } from '../failpoints/fail-at.ts'
 
 process.exitCode = await runProcess({
   name: 'worker',
@@ -24,7 +22,7 @@ process.exitCode = await runProcess({
               next,
             ])
           }
-          await sleep(apartMs)
+          failAt('between position and rows')
           const apart = prepared.map((part) => ({
             ...part,
             made: part.made && { batch: { ...part.made.batch, moves: [] } },
