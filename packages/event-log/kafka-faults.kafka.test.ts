@@ -263,7 +263,7 @@ describe.skipIf(server === null)('the log in Kafka', () => {
     expect([await reader.read(limit), reader.isAtEnd?.()]).toEqual([[], false])
   })
 
-  test('a topic that was deleted and made again is not read, and health says what to do', async () => {
+  test('a log that ends before the position, as that of a topic made again does, is not read, and health says what to do', async () => {
     await using stack = new AsyncDisposableStack()
     const ground = await open(stack, 1)
     const { topic, writer, positions } = ground
