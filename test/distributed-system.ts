@@ -3,10 +3,10 @@
 
 import { execFile } from 'node:child_process'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Connection } from '@plaintrail/store/open-store'
+import { freePorts } from './free-ports.ts'
 import { compileCache, startService, type Role, type ServiceOptions, type ServiceProcess } from './service-process.ts'
 import { askingWith, temporaryFolder, type System, type SystemOptions } from './system.ts'
 
@@ -123,18 +123,4 @@ export async function startDistributedSystem(options: DistributedOptions): Promi
 
 function withShared(shared: Readonly<Record<string, string>>, more: Partial<ServiceOptions>): ServiceOptions {
   return { ...more, env: { ...shared, ...more.env } }
-}
-
-/** Free at this moment; all of them at once, so that none is given twice. */
-export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer()
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-      return server
-    }),
-  )
-  const ports = servers.map((server) => (server.address() as AddressInfo).port)
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
 }

@@ -4,11 +4,12 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { freePorts } from './free-ports.ts'
 
 export interface KafkaBroker extends AsyncDisposable {
   /** Of the listener without any security. */
@@ -57,7 +58,7 @@ const javaOptions = [
 export async function startKafkaBroker(options: KafkaBrokerOptions = {}): Promise<KafkaBroker> {
   const jars = join(await kafkaJars(), '*')
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'plaintrail-kafka-')))
-  const [free, sasl, tls, controller] = await freePorts(4)
+  const [free = 0, sasl = 0, tls = 0, controller = 0] = await freePorts(4)
   const port = options.port ?? free
   const properties = join(folder, 'server.properties')
   await mkdir(folder, { recursive: true })
@@ -241,19 +242,4 @@ async function answers(port: number): Promise<boolean> {
   } finally {
     socket.destroy()
   }
-}
-
-/** All held at the same time, so that no two are the same. */
-async function freePorts(count: 4): Promise<readonly [number, number, number, number]> {
-  const servers = Array.from({ length: count }, () => createServer())
-  await Promise.all(servers.map((server) => once(server.listen(0, '127.0.0.1'), 'listening')))
-  const [a = 0, b = 0, c = 0, d = 0] = servers.map((server) => portOf(server.address()))
-  await Promise.all(servers.map((server) => once(server.close(), 'close')))
-  return [a, b, c, d]
-}
-
-/** Of a server that listens on TCP. */
-function portOf(address: string | AddressInfo | null): number {
-  if (address === null || typeof address === 'string') throw new Error('the server listens on no port')
-  return address.port
 }

@@ -7,7 +7,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { connect, createServer as createTcpServer, type AddressInfo } from 'node:net'
+import { connect, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -15,6 +15,7 @@ import { promisify } from 'node:util'
 import { inject } from 'vitest'
 import type { TestProject } from 'vitest/node'
 import { missing } from './required.ts'
+import { freePorts } from './free-ports.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -177,7 +178,7 @@ async function binaryIn(folder: string): Promise<RedisBinary> {
 }
 
 async function startServer(binary: RedisBinary, given: RedisOptions): Promise<RedisServer> {
-  const port = given.port ?? (await freePort())
+  const port = given.port ?? (await freePorts(1))[0] ?? 0
   const folder = given.folder ?? (await mkdtemp(join(tmpdir(), 'plaintrail-redis-')))
   const keep = given.folder === undefined ? ['--appendonly', 'no'] : ['--appendonly', 'yes', '--appendfsync', 'always']
   const options = {
@@ -244,15 +245,6 @@ async function command(port: number, text: string): Promise<string> {
   } finally {
     socket.destroy()
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createTcpServer()
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const port = portOf(server.address())
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 /** Of a server that listens on TCP. */

@@ -4,7 +4,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { freePorts } from '../distributed-system.ts'
+import { freePorts } from '../free-ports.ts'
 import { startKafkaBroker, type KafkaBroker } from '../kafka-broker.ts'
 import { testKafka } from '../kafka-for-tests.ts'
 import { seededRandom } from '../random.ts'
