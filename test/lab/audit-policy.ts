@@ -1,0 +1,36 @@
+// labAuditPolicy: what the lab's API server records, which is nearly everything, with bodies.
+
+import type { LabVersion } from './tools.ts'
+
+export interface AuditPolicyOptions {
+  /** RequestReceived is its own event; most clusters leave it out. */
+  readonly omitRequestReceived?: boolean
+  readonly version?: LabVersion
+}
+
+/**
+ * Fields: kubernetes/apiserver pkg/apis/audit/v1/types.go. Left out is only what nobody asks about and what never ends:
+ * the leases that say a component is alive, the checks that ask the same, and the metrics with which we count events.
+ */
+export function labAuditPolicy({ omitRequestReceived = false }: AuditPolicyOptions = {}): string {
+  return JSON.stringify(
+    {
+      apiVersion: 'audit.k8s.io/v1',
+      kind: 'Policy',
+      omitStages: omitRequestReceived ? ['RequestReceived'] : [],
+      omitManagedFields: false,
+      rules: [
+        {
+          level: 'None',
+          userGroups: ['system:masters', 'system:nodes', 'system:authenticated'],
+          resources: [{ group: 'coordination.k8s.io', resources: ['leases'] }],
+        },
+        { level: 'None', nonResourceURLs: ['/metrics', '/healthz*', '/livez*', '/readyz*', '/openapi*'] },
+        { level: 'None', users: ['system:apiserver'], verbs: ['get', 'list', 'watch'] },
+        { level: 'RequestResponse' },
+      ],
+    },
+    null,
+    2,
+  )
+}
