@@ -1,5 +1,6 @@
 // parseWindow: the stretch of time that is asked about, from any of the ways in which people write a time.
 import { parseMicroTime } from '@plaintrail/event/time'
+import { type Duration, parseDuration, parseIsoDuration, unitUs } from './duration.ts'
 import { onlyValue, type ParameterValue } from './parameters.ts'
 import { QueryError } from './query-error.ts'
 
@@ -9,11 +10,10 @@ export interface Window {
   readonly untilUs: number
 }
 
-const unitUs = { s: 1e6, m: 60e6, h: 3600e6, d: 86_400e6, w: 604_800e6 } as const
 /** The window of a list when nothing was sent. */
 export const windowDefaultUs = 24 * unitUs.h
 /** 2200-01-01. Later times, and times before 1970, are mistakes. */
-const timeUsMax = Date.UTC(2200, 0) * 1000
+export const timeUsMax = Date.UTC(2200, 0) * 1000
 const timeTextLengthMax = 100
 const microDigits = 6
 
@@ -28,7 +28,14 @@ export function parseWindow(
 ): Window {
   const since = onlyValue('since', parameters.since)
   const until = onlyValue('until', parameters.until)
-  if (since?.includes('/') === true) return parseInterval(since, until, nowUs)
+  if (since?.includes('/') === true) {
+    if (until === undefined) return parseInterval(since, nowUs, 'since')
+    throw new QueryError({
+      message: 'could not read the window: since is an interval and until was sent too',
+      parameter: 'until',
+      hint: 'Leave until out, or send a single time as since.',
+    })
+  }
   const sinceUs = since === undefined ? sinceDefaultUs : parseTime(since, nowUs, 'since')
   const untilUs = until === undefined ? nowUs : parseTime(until, nowUs, 'until')
   if (since === undefined)
@@ -52,35 +59,26 @@ export function parseTime(text: string, nowUs: number, parameter = 'time'): numb
   })
 }
 
-function windowFrom(sinceUs: number, untilUs: number, hint: string): Window {
-  if (sinceUs < untilUs) return { sinceUs, untilUs }
-  throw new QueryError({
-    message: 'could not read the window: since is not before until',
-    parameter: 'since',
-    hint,
-  })
+/** `A/B`, `A/duration` or `duration/B`, as ISO 8601 has them. Throws QueryError naming `parameter`. */
+export function parseInterval(text: string, nowUs: number, parameter: string): Window {
+  const [from = '', to = '', ...more] = text.split('/', 3)
+  const [length, lengthBack] = [parseIsoDuration(to), parseIsoDuration(from)]
+  if (more.length > 0 || (length !== null && lengthBack !== null)) throw unreadable(text, parameter)
+  const hint = 'An interval is begin/end, begin/duration or duration/end.'
+  if (length !== null) {
+    const sinceUs = parseTime(from, nowUs, parameter)
+    return windowFrom(sinceUs, shift(sinceUs, length, 1), hint, parameter)
+  }
+  const untilUs = parseTime(to, nowUs, parameter)
+  const sinceUs = lengthBack === null ? parseTime(from, nowUs, parameter) : shift(untilUs, lengthBack, -1)
+  return windowFrom(sinceUs, untilUs, hint, parameter)
 }
 
-/** `A/B`, `A/duration` or `duration/B`, as ISO 8601 has them. */
-function parseInterval(text: string, until: string | undefined, nowUs: number): Window {
-  const [from = '', to = '', ...more] = text.split('/')
-  if (more.length > 0) throw unreadable(text, 'since')
-  if (until !== undefined)
-    throw new QueryError({
-      message: 'could not read the window: since is an interval and until was sent too',
-      parameter: 'until',
-      hint: 'Leave until out, or send a single time as since.',
-    })
-  const hint = 'An interval is begin/end, begin/duration or duration/end.'
-  const [length, lengthBack] = [parseIsoSpan(to), parseIsoSpan(from)]
-  if (length !== null && lengthBack !== null) throw unreadable(text, 'since')
-  if (length !== null) {
-    const sinceUs = parseTime(from, nowUs, 'since')
-    return windowFrom(sinceUs, shift(sinceUs, length, 1), hint)
-  }
-  const untilUs = parseTime(to, nowUs, 'since')
-  const sinceUs = lengthBack === null ? parseTime(from, nowUs, 'since') : shift(untilUs, lengthBack, -1)
-  return windowFrom(sinceUs, untilUs, hint)
+function windowFrom(sinceUs: number, untilUs: number, hint: string, parameter = 'since'): Window {
+  if (sinceUs < untilUs) return { sinceUs, untilUs }
+  const what =
+    parameter === 'since' ? 'the window: since is not before until' : `${parameter}: it ends before it begins`
+  throw new QueryError({ message: `could not read ${what}`, parameter, hint })
 }
 
 function parseAbsolute(text: string): number | null {
@@ -93,44 +91,17 @@ function parseAbsolute(text: string): number | null {
   return parseMicroTime(`${date}T${time}${fraction.slice(0, microDigits + 1)}${zone}`)
 }
 
-interface Span {
-  readonly months: number
-  readonly us: number
-}
-
 function parseRelative(text: string, nowUs: number): number | null {
   const written = /^(?:now|(now(?<sign>[ +-])|-)?(?<span>[\dPp].*))$/.exec(text)
   if (written === null) return null
   const { sign, span: spanText } = written.groups ?? {}
   if (spanText === undefined) return nowUs
-  const span = parseShortSpan(spanText) ?? parseIsoSpan(spanText)
+  const span = parseDuration(spanText)
   return span === null ? null : shift(nowUs, span, sign === '+' || sign === ' ' ? 1 : -1)
 }
 
-/** `15m`, `1h30m`, `2w`. */
-function parseShortSpan(text: string): Span | null {
-  if (!/^(?:\d{1,9}[smhdw])+$/.test(text)) return null
-  let us = 0
-  for (const [, count, unit] of text.matchAll(/(\d+)([smhdw])/g)) us += Number(count) * unitLength(unit)
-  return { months: 0, us }
-}
-
-/** ISO 8601: `PT15M`, `P1D`, `P2W`, `P1Y6M`, `P1DT12H`, `PT1.5S`. */
-function parseIsoSpan(text: string): Span | null {
-  const written =
-    /^P(?=.)(?:(\d{1,4})Y)?(?:(\d{1,9})M)?(?:(\d{1,9})W)?(?:(\d{1,9})D)?(?:T(?=.)(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9}(?:\.\d{1,6})?)S)?)?$/i.exec(
-      text,
-    )
-  if (written === null) return null
-  const [years = 0, months = 0, weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = written
-    .slice(1)
-    .map((count) => Number(count ?? 0))
-  const us = weeks * unitUs.w + days * unitUs.d + hours * unitUs.h + minutes * unitUs.m + Math.round(seconds * unitUs.s)
-  return { months: years * 12 + months, us }
-}
-
 /** Months are those of the calendar in UTC; a day that the month does not have becomes its last one. */
-function shift(timeUs: number, span: Span, direction: 1 | -1): number {
+function shift(timeUs: number, span: Duration, direction: 1 | -1): number {
   let movedUs = timeUs
   if (span.months > 0) {
     const date = new Date(Math.floor(timeUs / 1000))
@@ -142,19 +113,6 @@ function shift(timeUs: number, span: Span, direction: 1 | -1): number {
     movedUs = date.getTime() * 1000 + (timeUs - Math.floor(timeUs / 1000) * 1000)
   }
   return movedUs + direction * span.us
-}
-
-function unitLength(unit: string | undefined): number {
-  switch (unit) {
-    case 's':
-    case 'm':
-    case 'h':
-    case 'd':
-    case 'w':
-      return unitUs[unit]
-    default:
-      return Number.NaN
-  }
 }
 
 function unreadable(text: string, parameter: string): QueryError {
