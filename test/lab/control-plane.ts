@@ -21,6 +21,8 @@ export interface ControlPlaneOptions {
   /** More flags of the API server, such as `--audit-webhook-truncate-enabled`. A later one wins. */
   readonly flags?: readonly string[]
   readonly nodes?: readonly string[]
+  /** False: etcd and the API server alone, where nothing happens that nobody asks for. */
+  readonly controllers?: boolean
 }
 
 export interface ControlPlane extends AsyncDisposable {
@@ -68,7 +70,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   try {
     processes.push(await startEtcd(plane))
     processes.push(await startApiServer(plane, options.flags ?? []))
-    processes.push(...(await startControllers(plane)))
+    if (options.controllers !== false) processes.push(...(await startControllers(plane)))
   } catch (error) {
     await stopAll()
     throw error
@@ -242,7 +244,7 @@ async function kwokArguments({ options, certificates, ports }: Plane, kubeconfig
   const configuration = join(options.folder, 'kwok.yaml')
   const stages = await Promise.all(options.tools.kwokStages.map((file) => readFile(file, 'utf8')))
   await writeFile(configuration, [...stages, ...kubeletAnswers(options.folder)].join('\n---\n'))
-  await writeFile(join(options.folder, 'pod.log'), 'a line of a log\n')
+  await writeFile(join(options.folder, 'pod.log'), '2026-01-01T00:00:00.000000000Z stdout F a line of a log\n')
   return [
     `--kubeconfig=${kubeconfigPath}`,
     `--config=${configuration}`,
