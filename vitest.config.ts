@@ -9,8 +9,12 @@ const report = process.env['PLAINTRAIL_TEST_REPORT']
 const isEveryFault = process.env['PLAINTRAIL_FAULTS'] !== undefined
 const onlyThen = ['test/faults/full-disks.test.ts', 'test/faults/cut-off.test.ts']
 
+/** `npm run test:lab`: a real control plane takes minutes to build and to test. */
+const isLab = process.env['PLAINTRAIL_LAB'] !== undefined
+
 const never = ['**/node_modules/**', '**/dist/**']
 const faults = 'test/faults/*.test.ts'
+const lab = '**/*.lab.test.ts'
 const timeouts = {
   testTimeout: 120_000,
   hookTimeout: 60_000,
@@ -30,7 +34,7 @@ export default defineConfig({
         test: {
           name: 'rooms',
           include: ['packages/**/*.test.ts', 'services/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: [...never, faults],
+          exclude: [...never, faults, lab],
           // Two leave room for Postgres on the two cores of a small machine.
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
@@ -45,6 +49,18 @@ export default defineConfig({
           // Alone: a frozen or killed process must not be the fault of another test.
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'lab',
+          include: isLab ? [lab] : [],
+          exclude: never,
+          globalSetup: isLab ? ['test/lab/lab-for-tests.ts'] : [],
+          // Alone: what an API server waits is measured.
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
