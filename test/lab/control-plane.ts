@@ -171,6 +171,8 @@ async function startApiServer(plane: Plane, flags: readonly string[]): Promise<L
       '--kubelet-preferred-address-types=InternalIP',
       '--enable-admission-plugins=NodeRestriction',
       '--profiling=false',
+      // Else a SIGTERM waits for every watch to end, for up to a minute (genericapiserver.go, ShutdownTimeout).
+      '--shutdown-send-retry-after=true',
       `--audit-policy-file=${join(folder, 'audit-policy.yaml')}`,
       `--audit-webhook-config-file=${join(folder, 'webhook.kubeconfig')}`,
       // The default is 30 s, which is long for somebody who waits for an answer.

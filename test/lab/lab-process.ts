@@ -24,7 +24,8 @@ export interface ProcessOptions {
 }
 
 const readyMsMax = 120_000
-const stopMsMax = 30_000
+/** An API server gives what runs a minute. */
+const stopMsMax = 90_000
 const logCharacters = 4_000
 
 /** Ready when it returns. Rejects, with the end of its output, when the program ends before or takes over two minutes. */
