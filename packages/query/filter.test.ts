@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { valuesMax } from './bounds.ts'
 import {
   filterBytesMax,
   filterKeys,
@@ -9,7 +10,6 @@ import {
   isGlob,
   type EventFilter,
   parseEventFilter,
-  valuesMax,
 } from './filter.ts'
 import { QueryError } from './query-error.ts'
 import type { UrlParameters } from './parameters.ts'

@@ -1,5 +1,7 @@
 // EventFilter: which events are asked for, read from the plain parameters of a URL and written back to them.
 import { eventClasses, outcomes, stages } from '@plaintrail/event/event'
+import { valueLengthMax, valuesMax } from './bounds.ts'
+import { readIdentity } from './identity.ts'
 import { nearestWord } from './nearest-word.ts'
 import type { UrlParameters } from './parameters.ts'
 import { QueryError } from './query-error.ts'
@@ -35,8 +37,6 @@ export type EventFilter = Readonly<Partial<Record<FilterKey, Terms>>>
 /** The parameters of a list of events that are not its filter. */
 export const listParameters = ['since', 'until', 'order', 'limit', 'cursor', 'include'] as const
 
-export const valuesMax = 100
-export const valueLengthMax = 512
 /** Of filterParameters as JSON: such a filter always fits into a cursor (cursor.ts, cursorLengthMax). */
 export const filterBytesMax = 5 * 1024
 
@@ -148,7 +148,7 @@ function readValue(key: FilterKey, parameter: string, value: string): string {
   switch (key) {
     case 'actor':
     case 'as':
-      return readIdentity(parameter, value)
+      return readIdentity(value, parameter)
     case 'class':
       return readChoice(parameter, value, eventClasses)
     case 'outcome':
@@ -167,19 +167,6 @@ function readValue(key: FilterKey, parameter: string, value: string): string {
     default:
       return key satisfies never
   }
-}
-
-/** `sa:ns/name` is short for the username of a service account (kubernetes/apiserver authentication/serviceaccount). */
-function readIdentity(parameter: string, value: string): string {
-  if (!value.startsWith('sa:')) return value
-  const [namespace, name, ...more] = value.slice('sa:'.length).split('/')
-  if (namespace === undefined || namespace === '' || name === undefined || name === '' || more.length > 0)
-    throw new QueryError({
-      message: `could not read ${parameter}: "${value}" is no service account`,
-      parameter,
-      hint: 'A service account is written sa:NAMESPACE/NAME; globs are allowed, as in sa:ci/*.',
-    })
-  return `system:serviceaccount:${namespace}:${name}`
 }
 
 function readChoice(parameter: string, value: string, choices: readonly string[]): string {
@@ -232,7 +219,7 @@ function refuseTooLong(filter: EventFilter): void {
 }
 
 /** A backslash before a comma or a backslash takes it literally; before anything else it is itself, as in `CORP\alice`. */
-function splitAtCommas(text: string): readonly string[] {
+export function splitAtCommas(text: string): readonly string[] {
   const parts: string[] = ['']
   for (const [piece] of text.matchAll(/\\[\\,]|,|[^\\,]+|\\/g)) {
     if (piece === ',') parts.push('')
@@ -243,5 +230,13 @@ function splitAtCommas(text: string): readonly string[] {
 
 const escapeCommas = (value: string): string => value.replaceAll(/[\\,]/g, String.raw`\$&`)
 
-const quoted = (value: string): string =>
-  /^[^\s",()]+$/.test(value) && !value.startsWith('-') ? value : JSON.stringify(value)
+/** In quotes a `*` would be literal, so only what stands between them is quoted. */
+function quoted(value: string): string {
+  if (value === '') return '""'
+  const pieces = value.split('*')
+  return pieces.map((piece, at) => (isBare(piece, at) ? piece : JSON.stringify(piece))).join('*')
+}
+
+function isBare(piece: string, at: number): boolean {
+  return /^[^\s",()\\]*$/.test(piece) && !(at === 0 && /^[-<>/]/.test(piece))
+}

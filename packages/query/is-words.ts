@@ -1,0 +1,54 @@
+// isWords: the words of `is:`, what each means, and which of them have to wait.
+import type { TextKey } from './qualifiers.ts'
+
+export interface IsWord {
+  readonly word: string
+  /** What an event is then. */
+  readonly description: string
+  /** The qualifier that it is short for; `is` itself where there is no other. */
+  readonly key: TextKey
+  readonly value: string
+  readonly availability: 'now' | { readonly needs: string }
+}
+
+const now = (word: string, description: string, key: TextKey = 'is', value: string = word): IsWord => ({
+  word,
+  description,
+  key,
+  value,
+  availability: 'now',
+})
+const later = (word: string, description: string, needs: string): IsWord => ({
+  ...now(word, description),
+  availability: { needs },
+})
+
+export const isWords: readonly IsWord[] = [
+  now('read', 'looked at something', 'class'),
+  now('write', 'changed something or tried to', 'class'),
+  now('connect', 'went into something running: exec, attach, port-forward, proxy', 'class'),
+  now('success', 'went well', 'outcome'),
+  now('denied', 'was refused by login or authorization', 'outcome'),
+  now('rejected', 'was refused by admission, validation or a conflict', 'outcome'),
+  now('error', 'failed by a fault', 'outcome'),
+  now('pending', 'has no answer yet', 'outcome'),
+  now('human', 'by a person (actor type human)'),
+  now('bot', 'by a service account (actor type service-account)'),
+  now('controller', 'by a part of the control plane (actor type control-plane)'),
+  now('node', 'by a node (actor type node)'),
+  now('anonymous', 'by nobody known (actor type anonymous or failed-authentication)'),
+  now('impersonated', 'done in another\'s name: the opposite of `as:""`'),
+  now('truncated', 'without bodies: the API server left them out (flag truncated)'),
+  now('dryrun', 'changed nothing: dryRun=All (flag dryRun)'),
+  now('created', 'made its object, whatever the verb (flag created)'),
+  now('redacted', 'held a secret, which is not kept (flag redacted)'),
+  now('failed-open', 'an admission webhook failed and was ignored (flag failedOpen)'),
+  later('first-seen', 'the first of its actor and kind', 'the memory of what each actor did before'),
+  later('declared', 'as a declared source says', 'declared sources such as Git'),
+  later('breakglass', 'with an identity that is kept for emergencies', 'the list of identities for emergencies'),
+]
+
+export function isWordOf(word: string): IsWord | null {
+  const lower = word.toLowerCase()
+  return isWords.find((known) => known.word === lower) ?? null
+}
