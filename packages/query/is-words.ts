@@ -3,7 +3,7 @@ import type { TextKey } from './qualifiers.ts'
 
 export interface IsWord {
   readonly word: string
-  /** What an event is then. */
+  /** Goes on after "the request". */
   readonly description: string
   /** The qualifier that it is short for; `is` itself where there is no other. */
   readonly key: TextKey
@@ -32,20 +32,24 @@ export const isWords: readonly IsWord[] = [
   now('rejected', 'was refused by admission, validation or a conflict', 'outcome'),
   now('error', 'failed by a fault', 'outcome'),
   now('pending', 'has no answer yet', 'outcome'),
-  now('human', 'by a person (actor type human)'),
-  now('bot', 'by a service account (actor type service-account)'),
-  now('controller', 'by a part of the control plane (actor type control-plane)'),
-  now('node', 'by a node (actor type node)'),
-  now('anonymous', 'by nobody known (actor type anonymous or failed-authentication)'),
-  now('impersonated', 'done in another\'s name: the opposite of `as:""`'),
-  now('truncated', 'without bodies: the API server left them out (flag truncated)'),
+  now('human', 'was made by a person (actor type human)'),
+  now('bot', 'was made by a service account (actor type service-account)'),
+  now('controller', 'was made by a part of the control plane (actor type control-plane)'),
+  now('node', 'was made by a node (actor type node)'),
+  now('anonymous', 'was made by nobody known (actor type anonymous or failed-authentication)'),
+  now('impersonated', 'was made in another\'s name: the opposite of `as:""`'),
+  now('truncated', 'has no bodies: the API server left them out (flag truncated)'),
   now('dryrun', 'changed nothing: dryRun=All (flag dryRun)'),
   now('created', 'made its object, whatever the verb (flag created)'),
   now('redacted', 'held a secret, which is not kept (flag redacted)'),
-  now('failed-open', 'an admission webhook failed and was ignored (flag failedOpen)'),
-  later('first-seen', 'the first of its actor and kind', 'the memory of what each actor did before'),
-  later('declared', 'as a declared source says', 'declared sources such as Git'),
-  later('breakglass', 'with an identity that is kept for emergencies', 'the list of identities for emergencies'),
+  now('failed-open', 'went past an admission webhook that failed (flag failedOpen)'),
+  later('first-seen', 'was the first of its actor and kind', 'the memory of what each actor did before'),
+  later('declared', 'does what a declared source says', 'declared sources such as Git'),
+  later(
+    'breakglass',
+    'was made with an identity that is kept for emergencies',
+    'the list of identities for emergencies',
+  ),
 ]
 
 export function isWordOf(word: string): IsWord | null {
