@@ -35,6 +35,7 @@ describe('completion', () => {
     ['obj:deploy/Ap|', 'obj:[deploy/Ap]', ['<name Ap>']],
     ['verb:de|', 'verb:[de]', ['delete', 'deletecollection', '<verb de>']],
     ['-actor:Al|', '-actor:[Al]', ['<actor Al>']],
+    ['actor:sys|tem:admin,b', 'actor:[system:admin]', ['<actor sys>']],
     ['ns:"my pro|', 'ns:["my pro]', ['<ns my pro>']],
     ['code:4|', 'code:[4]', ['4xx', '400..403']],
     ['after:-1|', 'after:[-1]', ['-15m', '-1h', '-1d']],

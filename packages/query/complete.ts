@@ -65,10 +65,11 @@ function startsAt(text: string, at: number): { readonly wordStart: number; reado
   return { wordStart: Math.min(wordStart, at), pieceStart: Math.min(pieceStart, at) }
 }
 
-/** A key is replaced with its colon, for the candidate has one. */
+/** A key ends at its colon and is replaced with it, for the candidate has one; in a value a colon is like others. */
 function endAt(text: string, at: number, isValue: boolean): number {
+  const ends = isValue ? '(),"' : '(),":'
   let end = at
-  while (end < text.length && !isSpace(text.charAt(end)) && !'(),":'.includes(text.charAt(end))) end++
+  while (end < text.length && !isSpace(text.charAt(end)) && !ends.includes(text.charAt(end))) end++
   return !isValue && text[end] === ':' ? end + 1 : end
 }
 

@@ -98,6 +98,7 @@ test('a query of nothing but space asks for every event', () => {
 test('ranges that have nothing in common stay two, whatever is said beside them', () => {
   expect(queryText(parsed('code:404 code:500'))).toBe('code:404 code:500')
   expect(queryText(parsed('code:404 code:500 code:>=450'))).toBe('code:404 code:500')
+  expect(queryText(parsed('code:404,500 code:>=450'))).toBe('code:404,500 code:>=450')
 })
 
 function queryOrNull(text: string): Query | null {
