@@ -1,20 +1,12 @@
 // The command line against the real system: a log file read twice adds nothing, and the answer names who changed what.
 
-import { spawn } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { plaintrail as run, type Done } from './command-line.ts'
 import { createEventMaker } from './make-events.ts'
 import { profiles } from './profiles.ts'
 import { allRequests, postList, until, type System } from './system.ts'
-
-const commandLine = join(import.meta.dirname, '../services/cli/main.ts')
-
-interface Done {
-  readonly code: number | null
-  readonly out: string
-  readonly err: string
-}
 
 /** A file is posted to where API servers post, which in the distributed profile is not the API. */
 function toReceiver({ ingest: { url, ca }, adminToken, dataFolder }: System): Readonly<Record<string, string>> {
@@ -26,18 +18,8 @@ function toReceiver({ ingest: { url, ca }, adminToken, dataFolder }: System): Re
   }
 }
 
-/** As a person runs it: it finds the server and its token by the data folder. */
-function plaintrail(system: System, ...args: readonly string[]): Promise<Done> {
-  const child = spawn(process.execPath, [commandLine, ...args], {
-    env: { ...process.env, PLAINTRAIL_DATA: system.dataFolder, ...(args[0] === 'ingest' ? toReceiver(system) : {}) },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let out = ''
-  let err = ''
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()))
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })))
-}
+const plaintrail = (system: System, ...args: readonly string[]): Promise<Done> =>
+  run({ dataFolder: system.dataFolder, env: args[0] === 'ingest' ? toReceiver(system) : {} }, ...args)
 
 describe.each(await profiles())('$name', ({ startSystem }) => {
   test('a log file that is read twice adds nothing the second time', { timeout: 60_000 }, async () => {

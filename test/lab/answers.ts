@@ -68,7 +68,7 @@ export function objectOf(deed: Deed): DeedObject | null {
 /** Asked as a person would ask: actor, verb, object and time, in plain parameters. */
 async function eventsOf(options: AnswersOptions, step: PlayedStep, deed: Deed): Promise<readonly StoredEvent[]> {
   const object = objectOf(deed)
-  const lateUs = isOfPeople(deed.actor) ? slackUs : controllersUs
+  const lateUs = deed.times === 'some' ? controllersUs : slackUs
   const parameters = new URLSearchParams({
     cluster: options.cluster,
     actor: deed.actor,
@@ -139,8 +139,6 @@ async function wrongWho(
   named.set(key, ids)
   return answered.every(({ id }) => ids.has(id)) ? [] : ['plaintrail who does not name it']
 }
-
-const isOfPeople = (actor: string): boolean => Object.values(people).some(({ user }) => user === actor)
 
 /** The observer is the lab itself: it looks, makes tokens and tries out. */
 async function everythingOfPeople(options: AnswersOptions): Promise<readonly StoredEvent[]> {

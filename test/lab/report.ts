@@ -52,10 +52,9 @@ function done(deed: Deed): string {
   return `${who}${as} ${deed.verb} ${deed.object ?? deed.path ?? ''} (${words.join(', ')})${times}${lost}`
 }
 
-/** Names that the API server makes end differently each time. */
-const told = (event: StoredEvent): string =>
-  event.sentence
-    .replaceAll(/-[a-z0-9]{8,10}(-[a-z0-9]{5})?\b/g, '-…')
-    .replaceAll(/\b(migrate|by-hand)-[a-z0-9]{5}\b/g, '$1-…')
+/** Names that the API server and its controllers make end differently each time: letters without vowels (util/rand). */
+const made = String.raw`[bcdfghjklmnpqrstvwxz2456789]`
+const madeEnd = new RegExp(String.raw`-${made}{8,10}(-${made}{5})?\b|-${made}{5}(-${made}{5})?\b`, 'g')
+const told = (event: StoredEvent): string => event.sentence.replaceAll(madeEnd, '-…')
 
 const cell = (text: string): string => text.replaceAll('|', String.raw`\|`).replaceAll('\n', ' ')

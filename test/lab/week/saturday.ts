@@ -139,15 +139,20 @@ export const saturday: readonly Step[] = [
   {
     name: 'yaml-apply',
     title: 'bob applies YAML that is not JSON, which older API servers could not audit',
-    async run({ clients }) {
+    async run({ clients, pause, version }) {
+      // Whatever is in the same batch is lost with it, so it has one to itself.
+      await pause(batchMs)
       const { status } = await clients.send(
         'bob',
         'PATCH',
         '/api/v1/namespaces/shop/configmaps/yaml?fieldManager=bob&force=true',
         { type: 'application/apply-patch+yaml', body: yamlConfigMap },
       )
+      await pause(batchMs)
       if (status !== 201) throw new Error(`the YAML was not applied: ${status}`)
-      return [wrote(bob, 'patch', 'configmaps/shop/yaml', { code: 201, created: true })]
+      const isEncoded = Number(version.split('.')[1]) >= 37
+      const lost = 'before 1.37 the API server cannot encode a patch in YAML, and drops the whole batch that it is in'
+      return [wrote(bob, 'patch', 'configmaps/shop/yaml', { code: 201, created: true, ...(isEncoded ? {} : { lost }) })]
     },
     objects: ['configmaps/shop/yaml'],
   },
@@ -169,6 +174,9 @@ export const saturday: readonly Step[] = [
     },
   },
 ]
+
+/** The lab's API server posts every second. */
+const batchMs = 2_000
 
 /** One document, as a person writes it: comments and no braces. */
 const yamlConfigMap = `# by hand
