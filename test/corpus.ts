@@ -36,8 +36,3 @@ export function corpusOf(version: string): Corpus {
     answers: read('answers.md').toString(),
   }
 }
-
-/** The items of a list, parsed: for tests that look at single events. */
-export function eventsOf(corpus: Corpus): readonly Readonly<Record<string, unknown>>[] {
-  return corpus.lists.flatMap((list) => (JSON.parse(list) as { items: Record<string, unknown>[] }).items)
-}

@@ -30,7 +30,7 @@ export interface CheckedAnswers {
 }
 
 /** A deed's object in its parts. */
-export interface DeedObject {
+interface DeedObject {
   /** `deployments.apps`. */
   readonly kind: string
   readonly namespace: string
@@ -59,7 +59,7 @@ export async function checkAnswers(options: AnswersOptions): Promise<CheckedAnsw
   return { deeds, unexplained: (await everythingOfPeople(options)).filter(({ id }) => !explained.has(id)) }
 }
 
-export function objectOf(deed: Deed): DeedObject | null {
+function objectOf(deed: Deed): DeedObject | null {
   if (deed.object === undefined) return null
   const [kind = '', namespace = '', name = '', subresource = ''] = deed.object.split('/')
   return { kind, namespace, name, subresource }

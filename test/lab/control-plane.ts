@@ -44,7 +44,7 @@ export interface ControlPlane extends AsyncDisposable {
 }
 
 /** Since the API server was started. */
-export interface AuditMetrics {
+interface AuditMetrics {
   /** `apiserver_audit_event_total`: what it handed to the webhook backend. */
   readonly events: number
   /** `apiserver_audit_error_total` by plugin: events that were dropped. */

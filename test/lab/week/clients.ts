@@ -9,7 +9,7 @@ import type { CertificateFiles } from '../certificates.ts'
 import { people, type Person } from './people.ts'
 
 /** Somebody with a certificate, whoever holds a token, or nobody. */
-export type Caller = Person | { readonly token: string } | null
+type Caller = Person | { readonly token: string } | null
 
 export interface Clients {
   /** The one of the control plane's own version. Rejects where it ends with another code than expected. */
@@ -17,7 +17,7 @@ export interface Clients {
   send(caller: Caller, method: string, path: string, options?: SendOptions): Promise<Answer>
 }
 
-export interface KubectlOptions {
+interface KubectlOptions {
   /** Of before 1.31. */
   readonly old?: boolean
   /** What it reads from standard input, as JSON where it is an object. */
@@ -31,20 +31,20 @@ export interface KubectlOptions {
   readonly more?: readonly string[]
 }
 
-export interface Said {
+interface Said {
   readonly code: number | null
   readonly out: string
   readonly error: string
 }
 
-export interface SendOptions {
+interface SendOptions {
   readonly body?: unknown
   /** Content-Type; JSON by default. */
   readonly type?: string
   readonly headers?: Readonly<Record<string, string>>
 }
 
-export interface Answer {
+interface Answer {
   readonly status: number
   readonly body: string
 }

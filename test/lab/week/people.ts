@@ -57,7 +57,7 @@ const account = (namespace: string, name: string): Readonly<Record<string, strin
   name,
 })
 
-export const namespaces = ['shop', 'payments', 'argocd', 'ci', 'sandbox', 'limited'] as const
+const namespaces = ['shop', 'payments', 'argocd', 'ci', 'sandbox', 'limited'] as const
 
 interface Ground {
   /** Resource, namespace and name, as a deed says them. */
