@@ -108,7 +108,10 @@ export async function observe(tools: LabTools, options: ObserveOptions = {}): Pr
   const events = eventsIn(recorder.posts)
   const eventsOf = async (auditID: string, lastStage = 'ResponseComplete'): Promise<readonly AuditEvent[]> => {
     const ours = () => events().filter((event) => event.auditID === auditID)
-    await until(() => ours().some(({ stage }) => stage === lastStage), `the event ${lastStage} of ${auditID}`)
+    await until(
+      () => ours().some(({ stage }) => stage === lastStage),
+      `the event ${lastStage} of ${auditID.slice(0, 80)}`,
+    )
     return ours()
   }
   return {

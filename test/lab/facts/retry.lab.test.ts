@@ -115,12 +115,12 @@ describe.concurrent.each(testLabs())('Kubernetes $version, --audit-webhook-initi
     lists = new Lists(lab)
   })
   afterAll(async () => {
-    try {
-      // Every list here has one event.
-      expect((await lab.plane.metrics()).errors).toEqual({ webhook: lost })
-    } finally {
-      await lab[Symbol.asyncDispose]()
-    }
+    const { errors } = await lab.plane.metrics()
+    await lab[Symbol.asyncDispose]()
+    // Every list here has one event, and nothing but a list that was given up is counted.
+    const counted = JSON.stringify(errors)
+    if (counted !== JSON.stringify({ webhook: lost }))
+      throw new Error(`${lost} events were lost in these tests, and the API server counts ${counted}`)
   })
 
   const refusals = [207, 304, 400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 502, 503]
