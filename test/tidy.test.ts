@@ -24,6 +24,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   store: ['event', 'query', 'rules', 'history', 'ledger', 'event-log', 'runtime'],
   jobs: ['runtime'],
   'embedded-postgres': ['runtime'],
+  'api-client': [],
   // processes
   receiver: ['event', 'event-log', 'spool', 'runtime', 'store'],
   worker: ['event', 'rules', 'history', 'ledger', 'event-log', 'store', 'runtime'],
@@ -32,7 +33,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   jobrunner: ['jobs', 'store', 'rules', 'runtime'],
   api: ['event', 'query', 'rules', 'history', 'ledger', 'store', 'runtime'],
   console: ['event', 'query', 'rules', 'history', 'cel', 'ledger'],
-  cli: ['event', 'query', 'rules', 'history', 'cel', 'ledger'],
+  cli: ['event', 'query', 'rules', 'history', 'cel', 'ledger', 'api-client'],
   standalone: [
     'event',
     'event-log',
