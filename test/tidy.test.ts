@@ -14,6 +14,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   cel: [],
   ledger: [],
   query: ['event'],
+  formats: ['event'],
   history: ['event'],
   rules: ['event', 'query', 'history', 'cel'],
   // ground: what every process shares
@@ -30,8 +31,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   worker: ['event', 'rules', 'history', 'ledger', 'event-log', 'store', 'runtime'],
   passwords: ['runtime'],
   migrate: ['event-log', 'jobs', 'store', 'runtime'],
-  jobrunner: ['jobs', 'store', 'rules', 'runtime'],
-  api: ['event', 'query', 'rules', 'history', 'ledger', 'store', 'runtime'],
+  jobrunner: ['event', 'query', 'formats', 'jobs', 'store', 'rules', 'runtime'],
+  api: ['event', 'query', 'formats', 'rules', 'history', 'ledger', 'store', 'runtime'],
   console: ['event', 'query', 'rules', 'history', 'cel', 'ledger'],
   cli: ['event', 'query', 'rules', 'history', 'cel', 'ledger', 'api-client'],
   standalone: [
@@ -62,15 +63,19 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   bullmq: ['jobs'],
   ioredis: ['jobs'],
   express: ['receiver', 'api'],
+  zod: ['api'],
+  'rate-limiter-flexible': ['api'],
+  compression: ['api'],
   commander: ['cli'],
   pino: ['runtime'],
   'prom-client': ['runtime'],
+  'hyparquet-writer': ['formats'],
   '@peculiar/x509': ['runtime'],
   'reflect-metadata': ['runtime'],
 }
 
 /** Rooms that do no I/O and read no clock. */
-const pureRooms = ['event', 'cel', 'ledger', 'query', 'history', 'rules']
+const pureRooms = ['event', 'cel', 'ledger', 'query', 'formats', 'history', 'rules']
 const impure = /^node:(fs|net|http|https|child_process|worker_threads|timers|dns|tls|os|process)(\/|$)/
 const clock = /\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(|\bMath\.random\(/
 

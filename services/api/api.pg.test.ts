@@ -110,6 +110,7 @@ describe('a problem', () => {
       hint: 'Did you mean "ns"?',
       parameter: 'namespac',
       suggestion: 'ns',
+      docs: '/v1/reference#problem-query-syntax',
       instance: '/v1/events?namespac=shop',
       request_id: 'mine',
     })

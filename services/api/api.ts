@@ -6,22 +6,12 @@ import express, { type Express } from 'express'
 import { createSegmentItems } from '@plaintrail/store/segment-items'
 import { signingKey } from '@plaintrail/store/signing-keys'
 import type { ApiParts, RouteParts } from './api-parts.ts'
-import { createCallers } from './authenticate.ts'
 import { questionMsMax } from './bounded-question.ts'
 import type { ApiConfig } from './config.ts'
+import { mountRoutes } from './mount-routes.ts'
 import { problemHandler, unknownRoute } from './problems.ts'
 import { requestId, timeRequests } from './requests.ts'
-import { getClusters } from './routes/get-clusters.ts'
-import { getEvent } from './routes/get-event.ts'
-import { getEventRaw } from './routes/get-event-raw.ts'
-import { getEvents } from './routes/get-events.ts'
-import { getJobs } from './routes/get-jobs.ts'
-import { getNotices } from './routes/get-notices.ts'
-import { getObjectHistory } from './routes/get-object-history.ts'
-import { operations } from './routes/operations.ts'
-import { getQuarantine } from './routes/get-quarantine.ts'
-import { postClusters } from './routes/post-clusters.ts'
-import { postJobRetry } from './routes/post-job-retry.ts'
+import { routeTable } from './route-table.ts'
 
 export interface Api extends AsyncDisposable {
   /** `http://127.0.0.1:7717` */
@@ -58,22 +48,7 @@ function apiApp(parts: RouteParts): Express {
   app.set('query parser', 'simple')
   app.use(requestId, timeRequests(parts.metrics))
   if (parts.mount) app.use(parts.mount)
-  app.use(operations(parts))
-  const asked = createCallers(parts.store)
-  app.get(
-    '/v1/version',
-    asked((_request, response) => void response.json({ version: parts.version })),
-  )
-  app.get('/v1/events', asked(getEvents(parts)))
-  app.get('/v1/events/:id', asked(getEvent(parts)))
-  app.get('/v1/events/:id/raw', asked(getEventRaw(parts)))
-  app.get('/v1/objects/:cluster/:group/:resource/:ns/:name/history', asked(getObjectHistory(parts)))
-  app.get('/v1/clusters', asked(getClusters(parts)))
-  app.post('/v1/clusters', asked(postClusters(parts)))
-  app.get('/v1/quarantine', asked(getQuarantine(parts)))
-  app.get('/v1/notices', asked(getNotices(parts)))
-  app.get('/v1/jobs', asked(getJobs(parts)))
-  app.post('/v1/jobs/:id/retry', asked(postJobRetry(parts)))
+  app.use(mountRoutes(parts, routeTable))
   app.use(unknownRoute)
   app.use(problemHandler(parts.logger))
   return app

@@ -1,14 +1,15 @@
 // Who asks, and what they may see: a route gets a Caller, so that none can forget to ask.
 
-import type { Request, RequestHandler, Response } from 'express'
-import { everything, type Scope } from '@plaintrail/query/scope'
+import type { Request, Response } from 'express'
+import { everything, nothing, type Scope } from '@plaintrail/query/scope'
 import { findApiToken, type ApiToken } from '@plaintrail/store/credentials'
 import type { Store } from '@plaintrail/store/open-store'
 import { tokenDigest, tokenPrefixes } from '@plaintrail/store/tokens'
 import { Problem } from './problems.ts'
 
-interface Caller {
-  readonly token: ApiToken
+export interface Caller {
+  /** Null of who needs none. */
+  readonly token: ApiToken | null
   readonly scope: Scope
 }
 
@@ -20,7 +21,13 @@ const rememberedMs = 10_000
 /** Wrong tokens are remembered too, so that guessing them does not load Postgres. */
 const rememberedMax = 1_000
 
-export function createCallers(store: Store, nowMs: () => number = Date.now): (route: Route) => RequestHandler {
+/** Who has no token, of a route that needs none. */
+export const anyone: Caller = { token: null, scope: nothing }
+
+/** Rejects with a Problem where there is no API token, or one that is not known. */
+export type Authenticate = (request: Request) => Promise<Caller>
+
+export function createAuthenticate(store: Store, nowMs: () => number = Date.now): Authenticate {
   const remembered = new Map<string, { readonly token: ApiToken | null; readonly untilMs: number }>()
   const find = async (digest: Buffer): Promise<ApiToken | null> => {
     const key = digest.toString('hex')
@@ -31,10 +38,9 @@ export function createCallers(store: Store, nowMs: () => number = Date.now): (ro
     remembered.set(key, { token, untilMs: nowMs() + rememberedMs })
     return token
   }
-  return (route) => async (request, response) => {
-    const text = bearer.exec(request.headers.authorization ?? '')?.[1]
-    if (text === undefined)
-      throw new Problem('auth_required', 'no API token was sent', 'Send Authorization: Bearer ptr_….')
+  return async (request) => {
+    const text = bearerToken(request)
+    if (text === null) throw new Problem('auth_required', 'no API token was sent', 'Send Authorization: Bearer ptr_….')
     if (text.startsWith(tokenPrefixes.ingest))
       throw new Problem('forbidden', 'an ingest token can only post events', 'Use an API token (ptr_…) to ask.')
     const token = await find(tokenDigest(text))
@@ -45,6 +51,11 @@ export function createCallers(store: Store, nowMs: () => number = Date.now): (ro
         'The admin token stands in the data folder, in admin-token.',
       )
     // There is only the administrator so far; roles give other scopes here.
-    await route(request, response, { token, scope: everything })
+    return { token, scope: everything }
   }
+}
+
+/** What stands behind Bearer, whoever's it is; null where nothing does. */
+export function bearerToken(request: Request): string | null {
+  return bearer.exec(request.headers.authorization ?? '')?.[1] ?? null
 }

@@ -7,23 +7,8 @@ import type { Logger } from '@plaintrail/runtime/logger'
 import { ClusterExists } from '@plaintrail/store/clusters'
 import { sqlState } from '@plaintrail/store/open-store'
 import { IngestUrlRefused } from './connect/kubeconfig.ts'
+import { type ProblemCode, problemCodes, problemSlug } from './problem-codes.ts'
 import { requestIdOf } from './requests.ts'
-
-const statusOf = {
-  bad_request: 400,
-  query_syntax: 400,
-  auth_required: 401,
-  forbidden: 403,
-  not_found: 404,
-  conflict: 409,
-  gone: 410,
-  payload_too_large: 413,
-  unprocessable: 422,
-  internal: 500,
-  dependency_unavailable: 503,
-} as const
-
-export type ProblemCode = keyof typeof statusOf
 
 export class Problem extends Error {
   override name = 'Problem'
@@ -77,17 +62,18 @@ export function tookTooLong(): Problem {
 }
 
 function sendProblem(request: Request, response: Response, problem: Problem): void {
-  const status = statusOf[problem.code]
+  const [status] = problemCodes[problem.code]
   if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer')
   if (status === 503) response.setHeader('Retry-After', String(retryAfterSeconds))
   const body = {
-    type: `https://plaintrail.dev/problems/${problem.code.replaceAll('_', '-')}`,
+    type: `https://plaintrail.dev/problems/${problemSlug(problem.code)}`,
     title: STATUS_CODES[status],
     status,
     code: problem.code,
     detail: problem.message,
     ...(problem.hint === null ? {} : { hint: problem.hint }),
     ...problem.more,
+    docs: `/v1/reference#problem-${problemSlug(problem.code)}`,
     instance: request.originalUrl.slice(0, 2_000),
     request_id: requestIdOf(response),
   }
@@ -97,13 +83,12 @@ function sendProblem(request: Request, response: Response, problem: Problem): vo
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof QueryError) {
-    const { parameter, suggestion } = error
-    return new Problem(
-      'query_syntax',
-      error.message,
-      error.hint,
-      suggestion === undefined ? { parameter } : { parameter, suggestion },
-    )
+    const { code, parameter, suggestion, pointer } = error
+    return new Problem(code, error.message, error.hint, {
+      parameter,
+      ...(suggestion === undefined ? {} : { suggestion }),
+      ...(pointer === undefined ? {} : { pointer }),
+    })
   }
   if (error instanceof ClusterExists) return new Problem('conflict', error.message)
   if (error instanceof IngestUrlRefused) return new Problem('unprocessable', error.message, error.hint)

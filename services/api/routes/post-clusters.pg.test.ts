@@ -122,9 +122,10 @@ describe('a new cluster', () => {
         code: 'unprocessable',
         errors: [{ pointer: '/name' }],
       })
-    expect((await refuse('{}')).errors).toEqual([{ pointer: '/name' }])
-    expect((await refuse('[1]')).errors).toEqual([{ pointer: '/name' }])
-    expect((await refuse('{"name":"ok","credential":"password"}')).errors).toEqual([{ pointer: '/credential' }])
+    expect((await refuse('{}')).errors).toEqual([{ pointer: '/name', detail: 'it is missing' }])
+    expect((await refuse('[1]')).errors).toEqual([{ pointer: '', detail: 'it is no object' }])
+    expect((await refuse('{"name":"ok","credential":"password"}')).errors).toMatchObject([{ pointer: '/credential' }])
+    expect((await refuse('{"name":"ok","colour":"red"}')).errors).toMatchObject([{ pointer: '/colour' }])
   })
 
   test('is 400 where the body is no JSON, and 413 where it is too long', async () => {

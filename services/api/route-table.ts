@@ -1,0 +1,9 @@
+// routeTable: every route of the API. A new one is a line here; services/api/README.md says how.
+
+import type { ApiRoute } from './route.ts'
+import { clusterRoutes } from './routes/cluster-routes.ts'
+import { eventRoutes } from './routes/event-routes.ts'
+import { serverRoutes } from './routes/server-routes.ts'
+import { upkeepRoutes } from './routes/upkeep-routes.ts'
+
+export const routeTable: readonly ApiRoute[] = [...eventRoutes, ...clusterRoutes, ...upkeepRoutes, ...serverRoutes]

@@ -1,0 +1,101 @@
+// route: what one route of the API takes, answers and does, as data. From it Express is wired, requests are judged, and
+// the OpenAPI document is written, so that the three cannot say different things.
+
+import type { Request, Response } from 'express'
+import * as z from 'zod'
+import type { RouteParts } from './api-parts.ts'
+import type { Caller, Route } from './authenticate.ts'
+import { readInput, type ParameterShape } from './read-input.ts'
+import type { ProblemCode } from './problem-codes.ts'
+
+/** The parts of the reference, in its order. */
+export const tags = {
+  events: 'Who changed what, and when.',
+  objects: 'What was done to one object, and which objects there are.',
+  actors: 'Who asks Kubernetes: people, service accounts, nodes.',
+  sessions: 'Shells and other connections into pods.',
+  queries: 'Help for who writes a query.',
+  exports: 'Many events as files.',
+  clusters: 'The clusters that post here.',
+  upkeep: 'What could not be read or done, and what the server has to tell.',
+  server: 'This server.',
+} as const
+
+export interface Answer {
+  readonly description: string
+  /** By media type. Each schema that is an object has an id (`.meta({ id })`) and is a component of the document. */
+  readonly content?: Readonly<Record<string, z.ZodType>>
+  /** By name; one sentence each. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+interface Documentation {
+  readonly method: 'get' | 'post' | 'delete'
+  /** As OpenAPI writes it: `/v1/events/{id}`. */
+  readonly path: string
+  readonly tag: keyof typeof tags
+  /** No full stop, at most 60 characters. */
+  readonly summary: string
+  /** Whole sentences. */
+  readonly description: string
+  /** What stands in the path, by name; one sentence each. */
+  readonly inPath?: Readonly<Record<string, string>>
+  /** By status. */
+  readonly answers: Readonly<Record<number, Answer>>
+  /** Beside those that every route may answer. */
+  readonly problems?: readonly ProblemCode[]
+  /** `anyone` needs no token. */
+  readonly access?: 'token' | 'anyone'
+  /** How often one caller may ask; `unlimited` is for machines that watch this one. */
+  readonly rate?: 'limited' | 'unlimited'
+  /** A POST that makes something: it keeps its answer under an Idempotency-Key. */
+  readonly keepsAnswer?: boolean
+}
+
+export interface Input<Shape extends ParameterShape, Body extends z.ZodType> {
+  readonly query: z.output<z.ZodObject<Shape>>
+  readonly body: z.output<Body>
+}
+
+interface Definition<Shape extends ParameterShape, Body extends z.ZodType> extends Documentation {
+  /** Parameters of the URL by name: each described, and optional unless the route needs it (schemas/parameters.ts). */
+  readonly query?: Shape
+  /** `query language`: names that are not in `query` are left to the handler, which refuses them in better words. */
+  readonly otherParameters?: 'query language'
+  readonly body?: Body
+  /** Called once, when the api starts. What it answers has seen its input judged by the schemas above. */
+  readonly handler: (
+    parts: RouteParts,
+  ) => (request: Request, response: Response, caller: Caller, input: Input<Shape, Body>) => Promise<void> | void
+}
+
+/** A route whose types were checked against each other where it was written. */
+export interface ApiRoute extends Documentation {
+  readonly query: ParameterShape
+  readonly body: z.ZodType | null
+  readonly make: (parts: RouteParts) => Route
+}
+
+export function route<Shape extends ParameterShape = ParameterShape, Body extends z.ZodType = z.ZodUndefined>(
+  definition: Definition<Shape, Body>,
+): ApiRoute {
+  const { handler, query, body, otherParameters, ...documentation } = definition
+  // Where it is left out nothing gave Shape a key, and so the empty one is of it.
+  const shape = query ?? ({} as Shape)
+  const takes = { query: z.object(shape), body: body ?? null, otherParameters }
+  return {
+    ...documentation,
+    query: shape,
+    body: body ?? null,
+    make: (parts) => {
+      const handle = handler(parts)
+      return async (request, response, caller) => {
+        await handle(request, response, caller, await readInput(request, response, takes))
+      }
+    },
+  }
+}
+
+export function json(description: string, schema: z.ZodType, headers: Readonly<Record<string, string>> = {}): Answer {
+  return { description, content: { 'application/json': schema }, headers }
+}

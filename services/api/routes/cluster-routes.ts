@@ -1,0 +1,29 @@
+// The routes of clusters, as data.
+
+import { json, route, type ApiRoute } from '../route.ts'
+import { addedClusterSchema, clusterPageSchema, newClusterSchema } from '../schemas/cluster-schemas.ts'
+import { getClusters } from './get-clusters.ts'
+import { postClusters } from './post-clusters.ts'
+
+export const clusterRoutes: readonly ApiRoute[] = [
+  route({
+    method: 'get',
+    path: '/v1/clusters',
+    tag: 'clusters',
+    summary: 'The clusters, and when each was last heard of',
+    description: 'All in one page, by name.',
+    answers: { 200: json('The clusters.', clusterPageSchema) },
+    handler: getClusters,
+  }),
+  route({
+    method: 'post',
+    path: '/v1/clusters',
+    tag: 'clusters',
+    summary: 'Add a cluster, and get all that connects it',
+    description: 'Save the three texts where the API server finds them. The credential is shown this once.',
+    body: newClusterSchema,
+    answers: { 201: json('The cluster was added.', addedClusterSchema) },
+    problems: ['bad_request', 'conflict', 'payload_too_large', 'unprocessable'],
+    handler: postClusters,
+  }),
+]

@@ -1,0 +1,103 @@
+// The routes of events, as data.
+
+import { listParameters } from '@plaintrail/query/filter'
+import * as z from 'zod'
+import { json, route, type ApiRoute } from '../route.ts'
+import { eventPageSchema, nextHeader } from '../schemas/page-schemas.ts'
+import {
+  cursorParameter,
+  limitParameter,
+  orderParameter,
+  queryParameters,
+  severalTexts,
+  windowParameters,
+} from '../schemas/parameter-schemas.ts'
+import { storedEventSchema } from '../schemas/stored-event-schema.ts'
+import { getEventRaw } from './get-event-raw.ts'
+import { getEvent } from './get-event.ts'
+import { getEvents } from './get-events.ts'
+import { getObjectHistory } from './get-object-history.ts'
+
+const listOfEvents = {
+  ...queryParameters,
+  ...windowParameters,
+  order: orderParameter,
+  limit: limitParameter,
+  cursor: cursorParameter,
+  include: severalTexts('`raw`: each event also has its bytes, as `raw` or `raw_base64`.'),
+} satisfies Record<(typeof listParameters)[number], z.ZodType>
+
+const idInPath = { id: 'The id of an event: `evt_…`.' }
+const tagged = { ETag: 'Names these very bytes (RFC 9110 section 8.8.3).', 'Cache-Control': 'How long it may be kept.' }
+const notModified = { description: 'You have it already: If-None-Match names it.', headers: tagged }
+
+export const eventRoutes: readonly ApiRoute[] = [
+  route({
+    method: 'get',
+    path: '/v1/events',
+    tag: 'events',
+    summary: 'A page of requests, newest first',
+    description:
+      'What was asked of API servers, one item a request, by a query or by plain parameters that mean the same: values between commas are alternatives, `not.` before a name negates, `*` is any text, and all that is sent must hold. The window is the last 24 hours unless you say.',
+    query: listOfEvents,
+    otherParameters: 'query language',
+    answers: { 200: json('The page.', eventPageSchema, nextHeader) },
+    problems: ['query_syntax', 'unavailable'],
+    handler: getEvents,
+  }),
+  route({
+    method: 'get',
+    path: '/v1/events/{id}',
+    tag: 'events',
+    summary: 'One event, with the other stages of its request',
+    description: 'It may be kept for good once its request is over; until then a later stage may come.',
+    inPath: idInPath,
+    answers: { 200: json('The event.', storedEventSchema, tagged), 304: notModified },
+    problems: ['not_found'],
+    handler: getEvent,
+  }),
+  route({
+    method: 'get',
+    path: '/v1/events/{id}/raw',
+    tag: 'events',
+    summary: 'The bytes of one event, as they arrived',
+    description:
+      'What the API server sent, byte for byte, except that secrets were replaced by keyed digests before anything was written. It never changes.',
+    inPath: idInPath,
+    answers: {
+      200: json(
+        'An Event of audit.k8s.io (kubernetes/apiserver pkg/apis/audit/v1/types.go).',
+        rawEventSchema(),
+        tagged,
+      ),
+      304: notModified,
+    },
+    problems: ['not_found'],
+    handler: getEventRaw,
+  }),
+  route({
+    method: 'get',
+    path: '/v1/objects/{cluster}/{group}/{resource}/{ns}/{name}/history',
+    tag: 'objects',
+    summary: 'What was done to one object, newest first',
+    description:
+      'Changes and connections, over all of time, unless `class`, `since` or `until` say otherwise. Every event has such a path in `links.history`.',
+    inPath: {
+      cluster: 'The name of a cluster.',
+      group: 'An API group; `core` for the core group.',
+      resource: 'The plural, such as `deployments`.',
+      ns: 'A namespace; `_` for none.',
+      name: 'The name of the object.',
+    },
+    query: listOfEvents,
+    otherParameters: 'query language',
+    answers: { 200: json('The page.', eventPageSchema, nextHeader) },
+    problems: ['query_syntax', 'unavailable'],
+    handler: getObjectHistory,
+  }),
+]
+
+/** Whatever was sent, so nothing is promised of its fields. */
+function rawEventSchema(): z.ZodType {
+  return z.unknown().meta({ id: 'RawEvent', description: 'An audit event as the API server wrote it.' })
+}

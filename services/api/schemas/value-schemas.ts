@@ -1,0 +1,17 @@
+// Values that many answers have: times and ids.
+
+import * as z from 'zod'
+
+export const microTimeSchema = z.string().meta({
+  id: 'MicroTime',
+  description: 'RFC 3339 in UTC with microseconds.',
+  format: 'date-time',
+  examples: ['2026-11-20T12:13:22.395502Z'],
+})
+
+export const eventIdSchema = z.string().meta({
+  id: 'EventId',
+  description: 'Made of the time and the bytes of the event, so that it is the same wherever the event is stored.',
+  pattern: '^evt_[0-9A-Z]+$',
+  examples: ['evt_00361D1BKPJPXH9XYBY3V2BRF0X7FDH1PWTPJSG'],
+})
