@@ -363,6 +363,32 @@ describe('identity and annotations (A7)', () => {
     expect(read({ annotations: { 'x.failed-open.acme.io/a': 'b' } }).flags).toEqual({})
   })
 
+  test('so is an image policy that could not be asked', () => {
+    // Recorded from Kubernetes 1.37.2 (test/lab/facts/admission.lab.test.ts), without its bodies.
+    const recorded = {
+      level: 'RequestResponse',
+      auditID: '3b07b969-58aa-4878-b7c8-3c0e58fa3f64',
+      stage: 'ResponseComplete',
+      requestURI: '/api/v1/namespaces/default/pods',
+      verb: 'create',
+      user: { username: 'alice', groups: ['developers', 'system:authenticated'] },
+      sourceIPs: ['127.0.0.1'],
+      objectRef: { resource: 'pods', namespace: 'default', name: 'unseen', apiVersion: 'v1' },
+      responseStatus: { metadata: {}, code: 201 },
+      requestReceivedTimestamp: '2026-11-26T15:13:39.554505Z',
+      annotations: {
+        'authorization.k8s.io/decision': 'allow',
+        'authorization.k8s.io/reason':
+          'RBAC: allowed by ClusterRoleBinding "alice-cluster-admin" of ClusterRole "cluster-admin" to User "alice"',
+        'imagepolicywebhook.image-policy.k8s.io/failed-open': 'true',
+        'pod-security.kubernetes.io/enforce-policy': 'privileged:latest',
+      },
+    }
+    expect(normalize(recorded)?.flags).toEqual({ created: true, failedOpen: true })
+    const audited = { 'imagepolicywebhook.image-policy.k8s.io/audit-required': 'true' }
+    expect(read({ annotations: audited }).flags).toEqual({})
+  })
+
   test('an empty authorization reason (system:masters, nodes) is an empty reason', () => {
     const annotations = { 'authorization.k8s.io/decision': 'allow', 'authorization.k8s.io/reason': '' }
     expect(read({ annotations })).toMatchObject({ decision: 'allow', reason: '', outcome: 'success' })

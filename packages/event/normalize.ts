@@ -170,7 +170,12 @@ function markOrigin(value: WireObject, annotations: WireObject | null, marks: Ma
   if (value['requestObject'] === aksSkippedBody || value['responseObject'] === aksSkippedBody) marks.truncated = true
   if (annotations === null) return
   if (annotations['audit.k8s.io/truncated'] === 'true') marks.truncated = true
-  if (Object.keys(annotations).some((key) => key.startsWith('failed-open.'))) marks.failedOpen = true
+  if (Object.keys(annotations).some(saysFailedOpen)) marks.failedOpen = true
+}
+
+/** Admission webhooks say it by a prefix, the ImagePolicyWebhook plugin by a key of its own. */
+function saysFailedOpen(key: string): boolean {
+  return key.startsWith('failed-open.') || key === 'imagepolicywebhook.image-policy.k8s.io/failed-open'
 }
 
 /** `created` goes by code 201, for an apply and an update can create too; what a subresource makes is no new object. */
