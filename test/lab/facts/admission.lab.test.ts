@@ -106,6 +106,20 @@ describe.each(testLabs())('Kubernetes $version', (tools) => {
     await createUntil('left', ({ annotations }) => !JSON.stringify(annotations).includes('mutated'))
   })
 
+  test('a request of over half a second says where its time went, a quick one does not', async () => {
+    hook.answer = { allowed: true }
+    hook.delayMs = 600
+    const { remove } = await register('validating', { clientConfig: hook.clientConfig })
+    const key = 'apiserver.latency.k8s.io/validating-webhook'
+    const event = await createUntil('slow', ({ annotations }) => annotations?.[key] !== undefined)
+    expect(event.annotations?.[key]).toMatch(/^6\d\d\.\d+ms$/)
+    expect(event.annotations).toHaveProperty(['apiserver.latency.k8s.io/total'])
+    hook.delayMs = 0
+    await remove()
+    const quick = await createUntil('quick', ({ annotations }) => annotations?.[key] === undefined)
+    expect(Object.keys(quick.annotations ?? {}).filter((one) => one.startsWith('apiserver.latency'))).toEqual([])
+  })
+
   test('a policy that denies makes a 422, one that audits an annotation', async () => {
     const policy = (name: string) => ({
       metadata: { name },
@@ -191,6 +205,7 @@ const hookRule = { rules, admissionReviewVersions: ['v1'], sideEffects: 'None', 
 
 interface AdmissionHook extends AsyncDisposable {
   answer: Readonly<Record<string, unknown>>
+  delayMs: number
   readonly clientConfig: { readonly url: string; readonly caBundle: string }
 }
 
@@ -205,13 +220,15 @@ async function startHook({ plane }: Observed): Promise<AdmissionHook> {
       const review = JSON.parse(Buffer.concat(chunks).toString()) as { readonly request: { readonly uid: string } }
       const { uid } = review.request
       response.setHeader('content-type', 'application/json')
-      response.end(JSON.stringify({ ...review, response: { uid, ...hook.answer } }))
+      const body = JSON.stringify({ ...review, response: { uid, ...hook.answer } })
+      setTimeout(() => response.end(body), hook.delayMs)
     })
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const { port } = server.address() as AddressInfo
   const hook = {
     answer: { allowed: true },
+    delayMs: 0,
     clientConfig: { url: `https://127.0.0.1:${port}/`, caBundle: await base64File(plane.certificates.ca) },
     async [Symbol.asyncDispose]() {
       server.close()

@@ -116,6 +116,17 @@ describe.each(testLabs())('Kubernetes $version', (tools) => {
     expect(event).not.toHaveProperty('authenticationMetadata')
   })
 
+  test('rules of the policy go by who acts, not by whom he acts as', async () => {
+    const admin = await lab.plane.certificates.client('lab-admin', ['system:masters'])
+    const headers = { 'impersonate-user': 'carol' }
+    // Nothing of lab-admin is recorded here: see quietPolicy.
+    const hidden = await lab.send({ as: admin, method: 'GET', path: configMaps, headers })
+    const seen = await lab.lastEventOf({ method: 'GET', path: configMaps, headers })
+    expect(hidden.status).toBe(200)
+    expect(seen).toMatchObject({ impersonatedUser: { username: 'carol' } })
+    expect(lab.events().filter(({ auditID }) => auditID === hidden.auditID)).toEqual([])
+  })
+
   test('one who may not act as another is refused without the authorizer’s annotations, and nobody says as whom', async () => {
     const bob = await lab.plane.certificates.client('bob', [])
     const event = await lab.lastEventOf({

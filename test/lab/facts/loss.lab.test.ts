@@ -16,6 +16,8 @@ describe.each(testLabs())('Kubernetes $version', (tools) => {
   const eventsHere = (auditID: string) => lab.events().filter((event) => event.auditID === auditID)
   const postsWith = (auditID: string) =>
     lab.recorder.posts.filter(({ body }) => itemsOf(body).some((event) => event.auditID === auditID))
+  // A restart takes seconds; the modes are the same code in both versions.
+  const isNewest = tools === testLabs()[0]
   const read = () => lab.send({ method: 'GET', path: configMaps })
 
   test('SIGTERM: what waits in memory is posted before the API server ends', async () => {
@@ -62,38 +64,44 @@ describe.each(testLabs())('Kubernetes $version', (tools) => {
     ])
   })
 
-  test('blocking: where the receiver refuses, the client waits for every attempt and has its answer all the same', async () => {
-    await lab.restart(['--audit-webhook-mode=blocking', '--audit-webhook-initial-backoff=50ms'])
-    lab.recorder.answerWith(() => ({ status: 500 }))
-    try {
-      const { auditID, status } = await read()
-      expect(status).toBe(200)
-      expect(postsWith(auditID)).toHaveLength(10)
-      expect((await lab.plane.metrics()).errors).toEqual({ webhook: 2 })
-    } finally {
-      lab.recorder.answerWith(() => ({ status: 200 }))
-    }
-  })
+  test.runIf(isNewest)(
+    'blocking: where the receiver refuses, the client waits for every attempt and has its answer all the same',
+    async () => {
+      await lab.restart(['--audit-webhook-mode=blocking', '--audit-webhook-initial-backoff=50ms'])
+      lab.recorder.answerWith(() => ({ status: 500 }))
+      try {
+        const { auditID, status } = await read()
+        expect(status).toBe(200)
+        expect(postsWith(auditID)).toHaveLength(10)
+        expect((await lab.plane.metrics()).errors).toEqual({ webhook: 2 })
+      } finally {
+        lab.recorder.answerWith(() => ({ status: 200 }))
+      }
+    },
+  )
 
-  test('blocking-strict: a request whose RequestReceived cannot be posted is answered 500 and not done', async () => {
-    await lab.restart(['--audit-webhook-mode=blocking-strict', '--audit-webhook-initial-backoff=50ms'])
-    lab.recorder.answerWith(() => ({ status: 500 }))
-    try {
-      const refused = await lab.send({ method: 'POST', path: configMaps, body: { metadata: { name: 'strict' } } })
-      expect(refused.status).toBe(500)
-      expect(refused.body).toContain('failed to store audit event')
-      expect(postsWith(refused.auditID).flatMap(({ body }) => itemsOf(body).map(({ stage }) => stage))).toEqual(
-        Array.from({ length: 5 }, () => 'RequestReceived'),
-      )
-    } finally {
-      lab.recorder.answerWith(() => ({ status: 200 }))
-    }
-    expect((await lab.send({ method: 'GET', path: `${configMaps}/strict` })).status).toBe(404)
-    const metrics = await lab.send({ method: 'GET', path: '/metrics' })
-    expect(metrics.body).toMatch(/^apiserver_audit_requests_rejected_total 1$/m)
-  })
+  test.runIf(isNewest)(
+    'blocking-strict: a request whose RequestReceived cannot be posted is answered 500 and not done',
+    async () => {
+      await lab.restart(['--audit-webhook-mode=blocking-strict', '--audit-webhook-initial-backoff=50ms'])
+      lab.recorder.answerWith(() => ({ status: 500 }))
+      try {
+        const refused = await lab.send({ method: 'POST', path: configMaps, body: { metadata: { name: 'strict' } } })
+        expect(refused.status).toBe(500)
+        expect(refused.body).toContain('failed to store audit event')
+        expect(postsWith(refused.auditID).flatMap(({ body }) => itemsOf(body).map(({ stage }) => stage))).toEqual(
+          Array.from({ length: 5 }, () => 'RequestReceived'),
+        )
+      } finally {
+        lab.recorder.answerWith(() => ({ status: 200 }))
+      }
+      expect((await lab.send({ method: 'GET', path: `${configMaps}/strict` })).status).toBe(404)
+      const metrics = await lab.send({ method: 'GET', path: '/metrics' })
+      expect(metrics.body).toMatch(/^apiserver_audit_requests_rejected_total 1$/m)
+    },
+  )
 
-  test('blocking-strict without RequestReceived refuses nothing', async () => {
+  test.runIf(isNewest)('blocking-strict without RequestReceived refuses nothing', async () => {
     const policy = await lab.write('policy.json', quietPolicy(undefined, { omitStages: ['RequestReceived'] }))
     await lab.restart([
       '--audit-webhook-mode=blocking-strict',

@@ -114,6 +114,14 @@ describe.each(testLabs())('Kubernetes $version', (tools) => {
       expect((await lab.eventsOf(auditID)).at(-1)?.responseStatus).toEqual({ metadata: {}, code: 200 })
   })
 
+  test('the old path of a watch is a watch too', async () => {
+    const path = '/api/v1/watch/namespaces/default/configmaps?timeoutSeconds=1'
+    expect(await lab.lastEventOf({ method: 'GET', path })).toMatchObject({
+      verb: 'watch',
+      objectRef: { resource: 'configmaps', namespace: 'default' },
+    })
+  })
+
   test('a list by field selector of one name is a list with that name in objectRef', async () => {
     const event = await lab.lastEventOf({ method: 'GET', path: `${configMaps}?fieldSelector=metadata.name%3Dx` })
     expect(event).toMatchObject({ verb: 'list', objectRef: { name: 'x' } })
