@@ -36,6 +36,13 @@ export function fileKindOf(format: ExportFormat): FileKind {
   }
 }
 
+/** `exp_0197…-00001.csv.gz`: sorted by name, the parts of an export are in their order. */
+export function partName(id: string, number: number, format: ExportFormat): string {
+  return `${id}-${String(number).padStart(numberDigits, '0')}${fileKindOf(format).extension}`
+}
+
+const numberDigits = 5
+
 /** What is in a row, for whoever reads the files without us. */
 export interface FormatSchema {
   readonly name: string
