@@ -212,3 +212,39 @@ export const event = pgTable('event', {
   auditText: text('audit_text'),
   detail: text('detail'),
 })
+
+export const eventExport = pgTable('export', {
+  id: uuid('id').primaryKey(),
+  createdAt: at('created_at').notNull().defaultNow(),
+  expiresAt: at('expires_at').notNull(),
+  finishedAt: at('finished_at'),
+  makerId: uuid('maker_id').notNull(),
+  maker: text('maker').notNull(),
+  scope: jsonb('scope').notNull(),
+  query: text('query').notNull(),
+  sinceUs: int8('since_us').notNull(),
+  untilUs: int8('until_us').notNull(),
+  snapshot: text('snapshot').notNull(),
+  format: text('format').notNull(),
+  withRaw: boolean('with_raw').notNull(),
+  state: text('state', { enum: ['queued', 'running', 'done', 'failed', 'cancelled'] })
+    .notNull()
+    .default('queued'),
+  error: text('error'),
+  job: uuid('job'),
+  rows: int8('rows').notNull().default(0),
+  bytes: int8('bytes').notNull().default(0),
+  parts: integer('parts').notNull().default(0),
+  positionUs: int8('position_us'),
+  positionKey: uuid('position_key'),
+  manifest: text('manifest'),
+})
+
+export const exportPart = pgTable('export_part', {
+  exportId: uuid('export_id').notNull(),
+  number: integer('number').notNull(),
+  rows: integer('rows').notNull(),
+  bytes: integer('bytes').notNull(),
+  sha256: bytea('sha256').notNull(),
+  content: bytea('content').notNull(),
+})
