@@ -8,6 +8,7 @@ import type { Metrics } from '@plaintrail/runtime/metrics'
 import type { Store } from '@plaintrail/store/open-store'
 import type { SegmentItems } from '@plaintrail/store/segment-items'
 import type { ApiConfig } from './config.ts'
+import type { OpenApiDocument } from './openapi/openapi-document.ts'
 
 export interface ApiParts {
   readonly store: Store
@@ -30,6 +31,8 @@ export interface ApiParts {
 
 /** What routes are made from. */
 export interface RouteParts extends ApiParts {
+  /** What the API says about itself; made when it is first asked for. */
+  readonly document: () => OpenApiDocument
   readonly config: ApiConfig
   readonly cursorKey: Uint8Array
   readonly segmentItems: SegmentItems

@@ -9,6 +9,7 @@ import type { ApiParts, RouteParts } from './api-parts.ts'
 import { questionMsMax } from './bounded-question.ts'
 import type { ApiConfig } from './config.ts'
 import { mountRoutes } from './mount-routes.ts'
+import { openApiDocument } from './openapi/openapi-document.ts'
 import { problemHandler, unknownRoute } from './problems.ts'
 import { requestId, timeRequests } from './requests.ts'
 import { routeTable } from './route-table.ts'
@@ -26,6 +27,7 @@ export async function startApi(config: ApiConfig, parts: ApiParts): Promise<Api>
   const routeParts: RouteParts = {
     ...parts,
     config,
+    document: once(() => openApiDocument(routeTable, parts.version)),
     cursorKey: await signingKey(parts.store, 'cursor'),
     segmentItems: createSegmentItems(parts.store),
     nowUs: parts.nowUs ?? (() => Date.now() * 1_000),
@@ -41,7 +43,13 @@ export async function startApi(config: ApiConfig, parts: ApiParts): Promise<Api>
   return { url: urlOf(server), [Symbol.asyncDispose]: () => close(server) }
 }
 
-function apiApp(parts: RouteParts): Express {
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null
+  return () => (made ??= { value: make() }).value
+}
+
+/** The routes of the table, and what every answer has. */
+export function apiApp(parts: RouteParts): Express {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')

@@ -99,3 +99,10 @@ export function route<Shape extends ParameterShape = ParameterShape, Body extend
 export function json(description: string, schema: z.ZodType, headers: Readonly<Record<string, string>> = {}): Answer {
   return { description, content: { 'application/json': schema }, headers }
 }
+
+/** The headers of sendTagged, and its answer to who has it already. */
+export const tagged = {
+  ETag: 'Names these very bytes (RFC 9110 section 8.8.3).',
+  'Cache-Control': 'How long it may be kept (RFC 9111).',
+}
+export const notModified: Answer = { description: 'You have it: If-None-Match names it.', headers: tagged }

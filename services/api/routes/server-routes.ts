@@ -1,8 +1,10 @@
 // The routes of this server itself, as data.
 
 import * as z from 'zod'
-import { json, route, type ApiRoute } from '../route.ts'
-import { aliveSchema, readinessSchema, versionSchema } from '../schemas/server-schemas.ts'
+import { json, notModified, route, tagged, type ApiRoute } from '../route.ts'
+import { aliveSchema, documentSchema, readinessSchema, versionSchema } from '../schemas/server-schemas.ts'
+import { getOpenapi } from './get-openapi.ts'
+import { getReference } from './get-reference.ts'
 import { answerOperation } from './operations.ts'
 
 export const serverRoutes: readonly ApiRoute[] = [
@@ -17,6 +19,29 @@ export const serverRoutes: readonly ApiRoute[] = [
       ({ version }) =>
       (_request, response) =>
         void response.json({ version }),
+  }),
+  route({
+    method: 'get',
+    path: '/v1/openapi.json',
+    tag: 'server',
+    summary: 'This document',
+    description: 'OpenAPI 3.1, written from the schemas that judge what you send.',
+    access: 'anyone',
+    answers: { 200: json('The document.', documentSchema, tagged), 304: notModified },
+    handler: getOpenapi,
+  }),
+  route({
+    method: 'get',
+    path: '/v1/reference',
+    tag: 'server',
+    summary: 'This document, for people',
+    description: 'One page, with an anchor for everything. It loads nothing from anywhere.',
+    access: 'anyone',
+    answers: {
+      200: { description: 'The page.', content: { 'text/html': z.string() }, headers: tagged },
+      304: notModified,
+    },
+    handler: getReference,
   }),
   route({
     method: 'get',

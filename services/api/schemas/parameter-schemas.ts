@@ -1,7 +1,7 @@
 // The parameters of URLs as schemas: each says what it takes, and makes of the text what its schema in the document says.
 
 import { limitDefault, limitMax, orders } from '@plaintrail/query/page'
-import { qualifiers } from '@plaintrail/query/qualifiers'
+import { type Qualifier, qualifiers } from '@plaintrail/query/qualifiers'
 import * as z from 'zod'
 import type { ParameterShape } from '../read-input.ts'
 
@@ -53,6 +53,9 @@ function splitAtCommas(value: unknown): unknown {
   return Array.isArray(value) ? value.flatMap((text) => String(text).split(',')) : value
 }
 
+/** The query room has a lower bound and says where it is passed. */
+const qLengthMax = 1_000_000
+
 const times = 'RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`)'
 
 /** In what every list of things that happened is bounded by time. */
@@ -71,20 +74,27 @@ export const cursorParameter = oneText(
   16_384,
 )
 
-const negated = 'A page has none of these. See the parameter of the name without `not.`.'
-
 /**
  * The query language: `q`, and every qualifier as a plain parameter of its name. The room `query` reads them, so a
  * route that takes these says `otherParameters: 'query language'`.
  */
 export const queryParameters: ParameterShape = {
-  q: oneText('A query, such as `actor:alice verb:patch ns:prod-*`; docs/query.md is the language.', 1_000_000),
+  q: oneText('A query, such as `actor:alice verb:patch ns:prod-*`; docs/query.md is the language.', qLengthMax),
   ...Object.fromEntries(
-    qualifiers
-      .filter(({ availability, key }) => availability === 'now' && key !== 'after' && key !== 'before')
-      .flatMap(({ key, description, examples: [example = ''] }) => [
-        [key, severalTexts(`Only events in which this is ${description}. As in \`${example}\`; \`\\,\` is a comma.`)],
-        [`not.${key}`, severalTexts(negated)],
-      ]),
+    qualifiers.filter(isParameter).flatMap((qualifier) => [
+      [qualifier.key, severalTexts(toldOf(qualifier))],
+      [`not.${qualifier.key}`, severalTexts(`None of these; see \`${qualifier.key}\`.`)],
+    ]),
   ),
+}
+
+/** `since` and `until` say it, and a URL has both words for nothing. */
+function isParameter({ key, availability }: Qualifier): boolean {
+  return availability === 'now' && key !== 'after' && key !== 'before'
+}
+
+function toldOf({ description, takes, examples }: Qualifier): string {
+  const values = takes.kind === 'choice' ? ` It can be ${takes.choices.join(', ')}.` : ''
+  const [example = ''] = examples
+  return `In the query language \`${example}\`: ${description}.${values}`
 }
