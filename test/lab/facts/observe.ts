@@ -36,11 +36,11 @@ export interface AuditEvent extends Readonly<Record<string, unknown>> {
   readonly stageTimestamp: string
 }
 
-export interface Sent extends ApiAnswer {
+interface Sent extends ApiAnswer {
   readonly auditID: string
 }
 
-export interface AskedAs extends ApiRequest {
+interface AskedAs extends ApiRequest {
   /** Alice, who may do everything, where it is not said. */
   readonly as?: Credential
   /** A new one where it is not said. */

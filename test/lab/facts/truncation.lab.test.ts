@@ -1,4 +1,6 @@
 // What `--audit-webhook-truncate-enabled` leaves of an event that is too large, and what it leaves out.
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testLabs } from '../lab-for-tests.ts'
 import { itemsOf, observe, quietPolicy, until, type Observed } from './observe.ts'
@@ -67,6 +69,22 @@ describe.each(testLabs())('Kubernetes $version', (tools) => {
     )
     expect(lab.events().filter((event) => event.auditID === auditID)).toEqual([])
     expect(await lost()).toEqual({ truncate: 2 })
+    // All that is left, where somebody keeps it.
+    const log = await readFile(join(lab.plane.folder, 'logs/kube-apiserver.log'), 'utf8')
+    const lines = log.replaceAll(auditID, 'LONG').split('\n')
+    expect(lines.filter((line) => line.includes('AUDIT: id="LONG" stage="ResponseComplete"'))).toEqual([
+      expect.stringContaining(` method="create" user="alice" `),
+    ])
+  })
+
+  test('so does one who has no login', async () => {
+    await lab.restart(truncating(163_840))
+    const auditID = 'z'.repeat(163_840)
+    const { status } = await lab.send({ as: { token: 'wrong' }, auditID, method: 'GET', path: configMaps })
+    await settle()
+    expect(status).toBe(401)
+    expect(lab.events().filter((event) => event.auditID === auditID)).toEqual([])
+    expect(await lost()).toEqual({ truncate: 1 })
   })
 
   test('without truncation the same event comes, with all of its Audit-ID', async () => {
