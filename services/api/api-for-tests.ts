@@ -50,7 +50,7 @@ export async function startTestApi(
   const metrics = createMetrics({ version: '9.9.9', processMetrics: false })
   const api = stack.use(
     await startApi(
-      { host: '127.0.0.1', port: 0, ingestUrl: null, ...different },
+      { host: '127.0.0.1', port: 0, ingestUrl: null, requestsPerMinute: 0, ...different },
       {
         store,
         health,

@@ -7,11 +7,12 @@ import { createSegmentItems } from '@plaintrail/store/segment-items'
 import { signingKey } from '@plaintrail/store/signing-keys'
 import type { ApiParts, RouteParts } from './api-parts.ts'
 import { questionMsMax } from './bounded-question.ts'
+import { compressAnswers } from './compress-answers.ts'
 import type { ApiConfig } from './config.ts'
 import { mountRoutes } from './mount-routes.ts'
 import { openApiDocument } from './openapi/openapi-document.ts'
 import { problemHandler, unknownRoute } from './problems.ts'
-import { requestId, timeRequests } from './requests.ts'
+import { requestId, saysVersion, timeRequests } from './requests.ts'
 import { routeTable } from './route-table.ts'
 
 export interface Api extends AsyncDisposable {
@@ -56,6 +57,7 @@ export function apiApp(parts: RouteParts): Express {
   app.set('query parser', 'simple')
   app.use(requestId, timeRequests(parts.metrics))
   if (parts.mount) app.use(parts.mount)
+  app.use(saysVersion(parts.version), ...compressAnswers())
   app.use(mountRoutes(parts, routeTable))
   app.use(unknownRoute)
   app.use(problemHandler(parts.logger))

@@ -1,8 +1,10 @@
 // The api's settings.
 
-import { port, text, url, type Config } from '@plaintrail/runtime/config'
+import { integer, port, text, url, type Config } from '@plaintrail/runtime/config'
 import { secretsSettings } from '@plaintrail/runtime/secrets'
 import { databaseSettings } from '@plaintrail/store/database-settings'
+
+const requestsPerMinuteMax = 1_000_000
 
 export const apiSettings = {
   host: {
@@ -24,6 +26,13 @@ export const apiSettings = {
     default: null,
     describe:
       'URL under which API servers reach ingest (https, no query): it goes into kubeconfigs, and its host into the certificate. Without it, https://127.0.0.1 and the ingest port.',
+  },
+  requestsPerMinute: {
+    env: 'PLAINTRAIL_REQUESTS_PER_MINUTE',
+    parse: integer(0, requestsPerMinuteMax),
+    default: '3000',
+    describe:
+      'Requests that one API token may make in a minute of one process; more are answered 429. 0 is no limit. Ingest, /healthz, /readyz and /metrics are not counted.',
   },
 } as const
 

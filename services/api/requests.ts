@@ -17,6 +17,14 @@ export const requestId: RequestHandler = (request, response, next) => {
   next()
 }
 
+/** For who reports a fault: the version is in what they copied. */
+export function saysVersion(version: string): RequestHandler {
+  return (_request, response, next) => {
+    response.setHeader('Plaintrail-Version', version)
+    next()
+  }
+}
+
 export function requestIdOf(response: Response): string {
   return String(response.getHeader(header) ?? '')
 }

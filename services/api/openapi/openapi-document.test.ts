@@ -57,7 +57,7 @@ describe('the OpenAPI document', () => {
       },
       version: '9.9.9',
       ingestPort: 1,
-      config: { host: '127.0.0.1', port: 0, ingestUrl: null },
+      config: { host: '127.0.0.1', port: 0, ingestUrl: null, requestsPerMinute: 0 },
       cursorKey: new Uint8Array(32),
       segmentItems: createSegmentItems(store),
       nowUs: () => 0,
