@@ -1,0 +1,1633 @@
+// The OpenAPI document as types: `node test/write-api-types.ts` writes this file, and a test fails when it is not true.
+
+export interface paths {
+    readonly "/healthz": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Whether the process answers
+         * @description For machines that watch this one.
+         */
+        readonly get: operations["getHealthz"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/metrics": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Numbers for Prometheus
+         * @description Of this process, in the text format of Prometheus. They tell no event and no secret.
+         */
+        readonly get: operations["getMetrics"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/readyz": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Whether it can work, and why not
+         * @description For machines that watch this one, and for the operator: each check has a sentence.
+         */
+        readonly get: operations["getReadyz"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/clusters": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The clusters, and when each was last heard of
+         * @description All in one page, by name.
+         */
+        readonly get: operations["getClusters"];
+        readonly put?: never;
+        /**
+         * Add a cluster, and get all that connects it
+         * @description Save the three texts where the API server finds them. The credential is shown this once.
+         */
+        readonly post: operations["postClusters"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/events": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * A page of requests, newest first
+         * @description What was asked of API servers, one item a request, by a query or by plain parameters that mean the same: values between commas are alternatives, `not.` before a name negates, `*` is any text, and all that is sent must hold. The window is the last 24 hours unless you say.
+         */
+        readonly get: operations["getEvents"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/events/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * One event, with the other stages of its request
+         * @description It may be kept for good once its request is over; until then a later stage may come.
+         */
+        readonly get: operations["getEvent"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/events/{id}/raw": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The bytes of one event, as they arrived
+         * @description What the API server sent, byte for byte, except that secrets were replaced by keyed digests before anything was written. It never changes.
+         */
+        readonly get: operations["getEventRaw"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/events/search": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * A page of requests, by a body
+         * @description The same as `GET /v1/events`, for questions that are too long for a URL or should not stand in the logs of proxies.
+         */
+        readonly post: operations["postEventsSearch"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/jobs": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Jobs that failed in all their attempts
+         * @description Last died first. They wait until a person has them tried again.
+         */
+        readonly get: operations["getJobs"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/jobs/{id}/retry": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Have a job tried again
+         * @description As a new round of attempts. However often it is tried, it has its effect once.
+         */
+        readonly post: operations["postJobRetry"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/notices": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What the server has to tell its operators
+         * @description Newest first, of all time unless you say. They are kept as long as events.
+         */
+        readonly get: operations["getNotices"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/objects/{cluster}/{group}/{resource}/{ns}/{name}/history": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What was done to one object, newest first
+         * @description Changes and connections, over all of time, unless `class`, `since` or `until` say otherwise. Every event has such a path in `links.history`.
+         */
+        readonly get: operations["getObjectHistory"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/openapi.json": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * This document
+         * @description OpenAPI 3.1, written from the schemas that judge what you send.
+         */
+        readonly get: operations["getOpenapiJson"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/quarantine": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What arrived and could not be read, newest first
+         * @description Of all time unless you say: such things are few and must not be overlooked.
+         */
+        readonly get: operations["getQuarantine"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/reference": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * This document, for people
+         * @description One page, with an anchor for everything. It loads nothing from anywhere.
+         */
+        readonly get: operations["getReference"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/version": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Which version this is
+         * @description The header Plaintrail-Version of every answer says the same.
+         */
+        readonly get: operations["getVersion"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description Who asked. */
+        readonly Actor: {
+            /** @description Whom the caller acted as: impersonatedUser (kubernetes/apiserver pkg/apis/audit/v1/types.go); null for nobody. */
+            readonly as: string | null;
+            /** @description user.groups (kubernetes/apiserver pkg/apis/audit/v1/types.go). */
+            readonly groups: readonly string[];
+            /** @description The authenticated caller: user.username (kubernetes/apiserver pkg/apis/audit/v1/types.go). Empty for a failed login. */
+            readonly name: string;
+            /**
+             * @description What kind of caller it is, told from the name.
+             * @enum {string}
+             */
+            readonly type: "human" | "service-account" | "node" | "control-plane" | "anonymous" | "failed-authentication";
+        };
+        /** @description All that connects a cluster. Its credential is shown this once. */
+        readonly AddedCluster: {
+            /** @description YAML for --audit-policy-file (audit.k8s.io/v1 Policy). */
+            readonly audit_policy: string;
+            /** @description How the API server is told, by kind of installation. */
+            readonly flags: {
+                readonly [key: string]: string;
+            };
+            /**
+             * Format: uuid
+             * @description Never changes.
+             */
+            readonly id: string;
+            /** @description Where and by what the cluster posts. */
+            readonly ingest: {
+                /** @description Its ingest token, shown this once; null for a certificate. */
+                readonly token: string | null;
+                /** @description What API servers post to. */
+                readonly url: string;
+            };
+            /** @description YAML for --audit-webhook-config-file; it holds the credential. */
+            readonly kubeconfig: string;
+            /** @description 1 to 63 small letters, digits, dots and hyphens. Never changes. */
+            readonly name: string;
+            /** @description What may be wrong with the URL. */
+            readonly warnings: readonly string[];
+        };
+        /** @description It runs. */
+        readonly Alive: {
+            /**
+             * @description The process answers.
+             * @constant
+             */
+            readonly ok: true;
+        };
+        /** @description What the API server said about the record itself. */
+        readonly Audit: {
+            /** @description Another event has the same auditID and stage, and other bytes. */
+            readonly conflict: boolean;
+            /** @description auditID (kubernetes/apiserver pkg/apis/audit/v1/types.go). A client can choose it: it is neither unique nor proof. */
+            readonly id: string;
+            /**
+             * @description level (kubernetes/apiserver pkg/apis/audit/v1/types.go): how much the API server recorded.
+             * @enum {string}
+             */
+            readonly level: "None" | "Metadata" | "Request" | "RequestResponse" | "Unknown";
+            /**
+             * @description stage (kubernetes/apiserver pkg/apis/audit/v1/types.go); `Unknown` for one that audit.k8s.io/v1 has not.
+             * @enum {string}
+             */
+            readonly stage: "RequestReceived" | "ResponseStarted" | "ResponseComplete" | "Panic" | "Unknown";
+            /** @description The API server removed the bodies because the event was too large. */
+            readonly truncated: boolean;
+        };
+        /** @description A cluster that posts here. */
+        readonly Cluster: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, in milliseconds.
+             */
+            readonly created_at: string;
+            /** @description Ingest credentials that are in force. */
+            readonly credentials: number;
+            /** @description Events that are kept. */
+            readonly events: number;
+            /**
+             * Format: uuid
+             * @description Never changes.
+             */
+            readonly id: string;
+            /** @description When something was last taken in; null before the first post. */
+            readonly last_event_at: components["schemas"]["MicroTime"] | null;
+            /** @description 1 to 63 small letters, digits, dots and hyphens. Never changes. */
+            readonly name: string;
+        };
+        /** @description One page. */
+        readonly ClusterPage: {
+            readonly data: readonly components["schemas"]["Cluster"][];
+            /** @description Whether there is another page. */
+            readonly has_more: boolean;
+            /** @description To be sent alone, as `?cursor=…`, to the same path; null at the end. */
+            readonly next_cursor: string | null;
+        };
+        /** @description What is known to be missing. */
+        readonly Coverage: {
+            /** @description Whether nothing is known to be missing in the window. */
+            readonly complete: boolean;
+            /** @description What is known to be missing, newest first, at most 100. */
+            readonly gaps: readonly components["schemas"]["Gap"][];
+        };
+        /** @description An OpenAPI document. */
+        readonly Document: {
+            /** @description 3.1.1 */
+            readonly openapi: string;
+        } & {
+            readonly [key: string]: unknown;
+        };
+        /**
+         * @description Made of the time and the bytes of the event, so that it is the same wherever the event is stored.
+         * @example evt_00361D1BKPJPXH9XYBY3V2BRF0X7FDH1PWTPJSG
+         */
+        readonly EventId: string;
+        /** @description Paths of this API. */
+        readonly EventLinks: {
+            /** @description What else was done to the object; null where it has no name. */
+            readonly history: string | null;
+            /** @description Its bytes, as they arrived. */
+            readonly raw: string;
+            /** @description This event. */
+            readonly self: string;
+        };
+        /** @description The question as it was understood, and how complete its answer is. */
+        readonly EventMeta: {
+            readonly coverage: components["schemas"]["Coverage"];
+            /**
+             * @description By time.
+             * @enum {string}
+             */
+            readonly order: "desc" | "asc";
+            /** @description The question as it was understood, in its normal form. */
+            readonly query: string;
+            /** @description What it cost. */
+            readonly stats: {
+                /** @description The time was up before the page was full; the next page goes on from there. */
+                readonly partial: boolean;
+                /** @description Milliseconds that the question took here. */
+                readonly took_ms: number;
+            };
+            /** @description With `include=total`: how many items all pages have together. */
+            readonly total?: components["schemas"]["Total"];
+            /** @description What was stored by then is in the answer, on all its pages; null over more than 256 lanes. */
+            readonly watermark: components["schemas"]["MicroTime"] | null;
+            readonly window: components["schemas"]["Window"];
+        };
+        /** @description One page, newest first. */
+        readonly EventPage: {
+            readonly data: readonly components["schemas"]["StoredEvent"][];
+            /** @description Whether there is another page. */
+            readonly has_more: boolean;
+            readonly meta: components["schemas"]["EventMeta"];
+            /** @description To be sent alone, as `?cursor=…`, to the same path; null at the end. */
+            readonly next_cursor: string | null;
+        };
+        /** @description A question, as `GET /v1/events` takes it in its URL. */
+        readonly EventSearch: {
+            /** @description The `next_cursor` of the page before, sent alone: it carries the whole question and its window. */
+            readonly cursor?: string;
+            /** @description Only these fields of each event, and parts of them: `["id", "time", "actor.name"]`. */
+            readonly fields?: readonly string[];
+            /** @description `raw`, `total` or both. */
+            readonly include?: readonly string[];
+            /** @description Items in the page, 1 to 1000; 100 unless you say. */
+            readonly limit?: number;
+            /**
+             * @description By time: `desc`, the default, is newest first.
+             * @enum {string}
+             */
+            readonly order?: "desc" | "asc";
+            /** @description A query, such as `actor:alice verb:patch ns:prod-*`; docs/query.md is the language. */
+            readonly q?: string;
+            /** @description Where the window begins, itself in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`); or an interval (`2026-11-20/P1D`). */
+            readonly since?: string;
+            /** @description Where the window ends, itself not in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`). Now, unless you say. */
+            readonly until?: string;
+        };
+        /** @description One stage of the request, an audit event of its own. */
+        readonly EventStage: {
+            /** @description The HTTP status at that stage; null before there is one. */
+            readonly code: number | null;
+            readonly id: components["schemas"]["EventId"];
+            /**
+             * @description As in `audit.stage`.
+             * @enum {string}
+             */
+            readonly stage: "RequestReceived" | "ResponseStarted" | "ResponseComplete" | "Panic" | "Unknown";
+            /** @description stageTimestamp; null where there is none. */
+            readonly time: components["schemas"]["MicroTime"] | null;
+        };
+        /** @description A stretch of time in which events of a cluster are known to be missing. */
+        readonly Gap: {
+            /** @description `body_too_large`, `log_refused`, `log_expired`, `cluster_silent`; there may be others later. */
+            readonly cause: string;
+            /** @description The name of the cluster. */
+            readonly cluster: string;
+            /** @description Where it begins. */
+            readonly from: components["schemas"]["MicroTime"];
+            /** @description Where it ends, or how far it has come. */
+            readonly to: components["schemas"]["MicroTime"];
+        };
+        /** @description Work that failed in all its attempts, and waits for a person. */
+        readonly Job: {
+            /** @description How often it was tried. */
+            readonly attempts: number;
+            /** @description When it came. */
+            readonly created_at: components["schemas"]["MicroTime"];
+            /** @description When its last attempt failed. */
+            readonly dead_at: components["schemas"]["MicroTime"];
+            /** @description What the last attempt failed of. */
+            readonly error: string | null;
+            /**
+             * Format: uuid
+             * @description Of the job.
+             */
+            readonly id: string;
+            /** @description What it does. */
+            readonly kind: string;
+        };
+        /** @description One page. */
+        readonly JobPage: {
+            readonly data: readonly components["schemas"]["Job"][];
+            /** @description Whether there is another page. */
+            readonly has_more: boolean;
+            /** @description To be sent alone, as `?cursor=…`, to the same path; null at the end. */
+            readonly next_cursor: string | null;
+        };
+        /**
+         * Format: date-time
+         * @description RFC 3339 in UTC with microseconds.
+         * @example 2026-11-20T12:13:22.395502Z
+         */
+        readonly MicroTime: string;
+        /** @description A cluster to add. */
+        readonly NewCluster: {
+            /**
+             * @description What the API servers show: a bearer token, or a client certificate.
+             * @default token
+             * @enum {string}
+             */
+            readonly credential: "token" | "certificate";
+            /**
+             * @description 1 to 63 small letters, digits, dots and hyphens, with a letter or digit at both ends.
+             * @example prod-eu
+             */
+            readonly name: string;
+        };
+        /** @description What the server has to tell its operators. Each is told once. */
+        readonly Notice: {
+            /** @description Whom it is about; null for no cluster in particular. */
+            readonly cluster: string | null;
+            /** @description One sentence. */
+            readonly detail: string;
+            /**
+             * Format: uuid
+             * @description Of this notice.
+             */
+            readonly id: string;
+            /** @description What kind, such as `quarantine.noticed`. */
+            readonly kind: string;
+            /** @description When it was told. */
+            readonly time: components["schemas"]["MicroTime"];
+        };
+        /** @description One page, newest first. */
+        readonly NoticePage: {
+            readonly data: readonly components["schemas"]["Notice"][];
+            /** @description Whether there is another page. */
+            readonly has_more: boolean;
+            readonly meta: components["schemas"]["WindowMeta"];
+            /** @description To be sent alone, as `?cursor=…`, to the same path; null at the end. */
+            readonly next_cursor: string | null;
+        };
+        /** @description What was touched (kubernetes/apiserver pkg/apis/audit/v1/types.go, ObjectReference). */
+        readonly ObjectRef: {
+            /** @description objectRef.apiGroup; empty for the core group. */
+            readonly group: string;
+            /** @description The kind of that resource; guessed from the plural where it is not known. */
+            readonly kind: string;
+            /** @description objectRef.name, or the name that the API server made; empty for a whole collection. */
+            readonly name: string;
+            /** @description objectRef.namespace; empty where there is none. */
+            readonly namespace: string;
+            /** @description objectRef.resource: the plural in small letters. */
+            readonly resource: string;
+            /** @description objectRef.subresource, such as `exec`; null for none. */
+            readonly subresource: string | null;
+            /** @description The uid of the object, where the request or the response has it. */
+            readonly uid: string | null;
+            /** @description objectRef.apiVersion. */
+            readonly version: string;
+        };
+        /** @description An error (RFC 9457). */
+        readonly Problem: {
+            /**
+             * @description The kind of problem, for programs.
+             * @enum {string}
+             */
+            readonly code: "query_syntax" | "bad_request" | "auth_required" | "forbidden" | "not_found" | "conflict" | "gone" | "payload_too_large" | "headers_too_large" | "unavailable" | "unprocessable" | "rate_limited" | "internal" | "dependency_unavailable";
+            /** @description What could not be done, for people. */
+            readonly detail: string;
+            /** @description Where this server tells more about such problems. */
+            readonly docs: string;
+            /** @description What is wrong in the body. */
+            readonly errors?: readonly {
+                /** @description What is wrong with it. */
+                readonly detail?: string;
+                /** @description A JSON pointer (RFC 6901) to the field. */
+                readonly pointer: string;
+            }[];
+            /** @description How to mend it. */
+            readonly hint?: string;
+            /** @description The path that was asked. */
+            readonly instance: string;
+            /** @description The parameter at fault, as it was sent. */
+            readonly parameter?: string;
+            /** @description Where in `q` the fault is. */
+            readonly pointer?: {
+                /** @description Where it ends, itself not in it. */
+                readonly end: number;
+                /** @description The first character, counted in UTF-16 code units from 0. */
+                readonly start: number;
+            };
+            /** @description As in X-Request-Id; it stands in the log. */
+            readonly request_id: string;
+            /** @description The HTTP status. */
+            readonly status: number;
+            /** @description What was probably meant; for `q` the whole query, mended. */
+            readonly suggestion?: string;
+            /** @description The reason phrase of the status. */
+            readonly title: string;
+            /** @description A URI that names the kind of problem (RFC 9457 section 3.1.1); `code` says the same. */
+            readonly type: string;
+        };
+        /** @description Something that arrived and could not be read, kept byte for byte. */
+        readonly Quarantined: {
+            /** @description With `bytes=true`: the item in base64 (RFC 4648); null past retention. */
+            readonly bytes?: string | null;
+            /** @description Who posted it; null where not even that could be read. */
+            readonly cluster: string | null;
+            /** @description One sentence for why. */
+            readonly detail: string;
+            /**
+             * Format: uuid
+             * @description Of this entry.
+             */
+            readonly id: string;
+            /** @description One word for why, such as `not_an_object`. */
+            readonly reason: string;
+            /** @description Bytes of the item. */
+            readonly size: number;
+            /** @description When it arrived. */
+            readonly time: components["schemas"]["MicroTime"];
+        };
+        /** @description One page, newest first. */
+        readonly QuarantinePage: {
+            readonly data: readonly components["schemas"]["Quarantined"][];
+            /** @description Whether there is another page. */
+            readonly has_more: boolean;
+            readonly meta: components["schemas"]["WindowMeta"];
+            /** @description To be sent alone, as `?cursor=…`, to the same path; null at the end. */
+            readonly next_cursor: string | null;
+        };
+        /** @description An audit event as the API server wrote it. */
+        readonly RawEvent: unknown;
+        /** @description Whether it can work, and why not. */
+        readonly Readiness: {
+            /** @description By part. */
+            readonly checks: {
+                readonly [key: string]: {
+                    /** @description It works, and what protects it is used up. */
+                    readonly degraded?: boolean;
+                    /** @description One sentence for the operator. */
+                    readonly detail: string;
+                    /** @description Whether this part works. */
+                    readonly ok: boolean;
+                };
+            };
+            /** @description Whether it may be given work. */
+            readonly ok: boolean;
+            /**
+             * @description `degraded`: it works, and what protects it is used up.
+             * @enum {string}
+             */
+            readonly status: "ok" | "degraded" | "failed";
+        };
+        /** @description A job that is tried again. */
+        readonly RetriedJob: {
+            /**
+             * Format: uuid
+             * @description Of the job.
+             */
+            readonly id: string;
+            /**
+             * @description It is tried soon.
+             * @constant
+             */
+            readonly state: "waiting";
+        };
+        /** @description Where the request came from, and how far that is to be trusted. */
+        readonly Source: {
+            /** @description Addresses that the client said it came by, farthest first. */
+            readonly claimed: readonly {
+                /**
+                 * @description Any client can say this.
+                 * @constant
+                 */
+                readonly trust: "claimed";
+                /** @description An address of sourceIPs before the last, as a header of the client said. */
+                readonly value: string;
+            }[];
+            /** @description The program that the user agent claims to be. */
+            readonly client: {
+                /** @description The program, such as `kubectl`; null where there is no user agent. */
+                readonly name: string | null;
+                /**
+                 * @description Any client can say this.
+                 * @constant
+                 */
+                readonly trust: "claimed";
+                /** @description userAgent (kubernetes/apiserver pkg/apis/audit/v1/types.go), as sent. */
+                readonly userAgent: string;
+                /** @description Its version, where the user agent has one. */
+                readonly version: string | null;
+            };
+            /** @description The address that the request came from; null where there is none. */
+            readonly ip: {
+                /**
+                 * @description The API server saw this address itself.
+                 * @constant
+                 */
+                readonly trust: "verified";
+                /** @description The last address of sourceIPs (kubernetes/apiserver pkg/apis/audit/v1/types.go). */
+                readonly value: string;
+            } | null;
+        };
+        /** @description One request to an API server, as its last stored stage tells it. */
+        readonly StoredEvent: {
+            readonly actor: components["schemas"]["Actor"];
+            readonly audit: components["schemas"]["Audit"];
+            /** @description What authorization said. */
+            readonly authz: {
+                /**
+                 * @description annotations["authorization.k8s.io/decision"]; `none`: never asked.
+                 * @enum {string}
+                 */
+                readonly decision: "allow" | "forbid" | "none";
+                /** @description Why it was allowed, refused or rejected, in the words of the API server. */
+                readonly reason: string;
+            };
+            /**
+             * @description `connect` is exec, attach, port-forward and proxy, whatever the verb; `other` has no resource.
+             * @enum {string}
+             */
+            readonly class: "read" | "write" | "connect" | "other";
+            /** @description The name of the cluster that posted it. */
+            readonly cluster: string;
+            /** @description responseStatus.code, the HTTP status; null before there is one. */
+            readonly code: number | null;
+            /** @description What the bodies say was done, such as `replicas 1`; at most 300 characters. */
+            readonly detail: string | null;
+            /** @description Microseconds from requestReceivedTimestamp to the stageTimestamp of the last stage. */
+            readonly durationUs: number | null;
+            /** @description What is odd or special about the event. */
+            readonly flags: readonly ("dryRun" | "truncated" | "created" | "generateName" | "oddTime" | "sanitized" | "duplicateKeys" | "redacted" | "bodyTooLarge" | "failedOpen" | "malformed" | "legacyVersion")[];
+            readonly id: components["schemas"]["EventId"];
+            readonly links: components["schemas"]["EventLinks"];
+            /** @description What was touched; null for a request to no resource. */
+            readonly object: components["schemas"]["ObjectRef"] | null;
+            /**
+             * @description `denied` by login or RBAC, `rejected` by admission, validation or a conflict; `pending`: no end yet.
+             * @enum {string}
+             */
+            readonly outcome: "success" | "denied" | "rejected" | "error" | "pending";
+            /** @description The path asked for, where the request was to no resource. */
+            readonly path: string | null;
+            /** @description With `include=raw`: the event as the API server wrote it, unchanged. */
+            readonly raw?: unknown;
+            /** @description In place of `raw`, in base64 (RFC 4648), where the bytes are not UTF-8 or over 8 MiB. */
+            readonly raw_base64?: string;
+            /** @description When Plaintrail took the event in. */
+            readonly seen: components["schemas"]["MicroTime"];
+            /** @description All of it in one English sentence, for people; its wording may change. */
+            readonly sentence: string;
+            readonly source: components["schemas"]["Source"];
+            /** @description Every stage of the request that is stored, first to last. */
+            readonly stages: readonly components["schemas"]["EventStage"][];
+            /** @description requestReceivedTimestamp (kubernetes/apiserver pkg/apis/audit/v1/types.go); null where the event has no usable time. */
+            readonly time: components["schemas"]["MicroTime"] | null;
+            /** @description verb (kubernetes/apiserver pkg/apis/audit/v1/types.go). */
+            readonly verb: string;
+        };
+        /** @description How many there are. */
+        readonly Total: {
+            /**
+             * @description `gte`: there are as many or more.
+             * @enum {string}
+             */
+            readonly relation: "eq" | "gte";
+            /** @description At most 10001. */
+            readonly value: number;
+        };
+        /** @description Which version this is. */
+        readonly Version: {
+            /** @description As in the header Plaintrail-Version. */
+            readonly version: string;
+        };
+        /** @description The stretch of time that was searched. */
+        readonly Window: {
+            /** @description Itself in the window. */
+            readonly since: components["schemas"]["MicroTime"];
+            /** @description Itself not in it. */
+            readonly until: components["schemas"]["MicroTime"];
+        };
+        /** @description The question as it was understood. */
+        readonly WindowMeta: {
+            /**
+             * @description By time.
+             * @enum {string}
+             */
+            readonly order: "desc" | "asc";
+            /** @description The question as it was understood, in its normal form. */
+            readonly query: string;
+            readonly window: components["schemas"]["Window"];
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: {
+        /** @description Which version answered. */
+        readonly "Plaintrail-Version": string;
+        /** @description `"caller";r=…;t=…`: requests that are left, and seconds until there are more (the same draft). */
+        readonly RateLimit: string;
+        /** @description `"caller";q=…;w=60`: how often one caller may ask (draft-ietf-httpapi-ratelimit-headers). */
+        readonly "RateLimit-Policy": string;
+        /** @description Seconds to wait before asking again (RFC 9110 section 10.2.3). */
+        readonly "Retry-After": string;
+        /** @description Yours, where you sent a plain one; it stands in the log. */
+        readonly "X-Request-Id": string;
+    };
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    readonly getHealthz: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It runs. */
+            readonly 200: {
+                headers: {
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Alive"];
+                };
+            };
+        };
+    };
+    readonly getMetrics: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The numbers. */
+            readonly 200: {
+                headers: {
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/plain": string;
+                };
+            };
+        };
+    };
+    readonly getReadyz: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It can work. */
+            readonly 200: {
+                headers: {
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Readiness"];
+                };
+            };
+        };
+    };
+    readonly getClusters: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The clusters. */
+            readonly 200: {
+                headers: {
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ClusterPage"];
+                };
+            };
+        };
+    };
+    readonly postClusters: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewCluster"];
+            };
+        };
+        readonly responses: {
+            /** @description The cluster was added. */
+            readonly 201: {
+                headers: {
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AddedCluster"];
+                };
+            };
+        };
+    };
+    readonly getEvents: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description In the query language `actor:sa:ci/*`: who asked. */
+                readonly actor?: readonly string[];
+                /** @description In the query language `as:system:admin`: whom the actor acted as; `as:""` nobody. */
+                readonly as?: readonly string[];
+                /** @description In the query language `audit:a1d28f6e-d44d-468b-86e6-4adbb74242e5`: the auditID. */
+                readonly audit?: readonly string[];
+                /** @description In the query language `claimed:203.0.113.9`: an address that was only claimed. */
+                readonly claimed?: readonly string[];
+                /** @description In the query language `class:connect`: what kind of thing was done. It can be read, write, connect, other. */
+                readonly class?: readonly string[];
+                /** @description In the query language `client:kubectl`: the program that the user agent claims. */
+                readonly client?: readonly string[];
+                /** @description In the query language `cluster:eks-*`: the cluster. */
+                readonly cluster?: readonly string[];
+                /** @description In the query language `code:>=400`: the HTTP status. */
+                readonly code?: readonly string[];
+                /** @description In the query language `created:2026-11-01..2026-11-05`: the time of the request. */
+                readonly created?: readonly string[];
+                /** @description The `next_cursor` of the page before, sent alone: it carries the whole question and its window. */
+                readonly cursor?: string;
+                /** @description Only these fields of each event, and parts of them: `id,time,actor.name,object`. */
+                readonly fields?: readonly string[];
+                /** @description In the query language `group:sre`: a group of the actor. */
+                readonly group?: readonly string[];
+                /** @description `raw`: each event also has its bytes, as `raw` or `raw_base64`. `total`: `meta.total` says how many there are. */
+                readonly include?: readonly string[];
+                /** @description In the query language `-ip:10.0.0.0/8`: the address that the API server saw. */
+                readonly ip?: readonly string[];
+                /** @description In the query language `is:human`: one of the words below. */
+                readonly is?: readonly string[];
+                /** @description In the query language `kind:deploy,sts`: the kind, as kubectl names it. */
+                readonly kind?: readonly string[];
+                /** @description In the query language `level:RequestResponse`: how much the API server recorded. It can be None, Metadata, Request, RequestResponse, Unknown. */
+                readonly level?: readonly string[];
+                /** @description Items in the page, 1 to 1000. */
+                readonly limit?: number;
+                /** @description In the query language `name:api`: the name of the object. */
+                readonly name?: readonly string[];
+                /** @description None of these; see `actor`. */
+                readonly "not.actor"?: readonly string[];
+                /** @description None of these; see `as`. */
+                readonly "not.as"?: readonly string[];
+                /** @description None of these; see `audit`. */
+                readonly "not.audit"?: readonly string[];
+                /** @description None of these; see `claimed`. */
+                readonly "not.claimed"?: readonly string[];
+                /** @description None of these; see `class`. */
+                readonly "not.class"?: readonly string[];
+                /** @description None of these; see `client`. */
+                readonly "not.client"?: readonly string[];
+                /** @description None of these; see `cluster`. */
+                readonly "not.cluster"?: readonly string[];
+                /** @description None of these; see `code`. */
+                readonly "not.code"?: readonly string[];
+                /** @description None of these; see `created`. */
+                readonly "not.created"?: readonly string[];
+                /** @description None of these; see `group`. */
+                readonly "not.group"?: readonly string[];
+                /** @description None of these; see `ip`. */
+                readonly "not.ip"?: readonly string[];
+                /** @description None of these; see `is`. */
+                readonly "not.is"?: readonly string[];
+                /** @description None of these; see `kind`. */
+                readonly "not.kind"?: readonly string[];
+                /** @description None of these; see `level`. */
+                readonly "not.level"?: readonly string[];
+                /** @description None of these; see `name`. */
+                readonly "not.name"?: readonly string[];
+                /** @description None of these; see `ns`. */
+                readonly "not.ns"?: readonly string[];
+                /** @description None of these; see `obj`. */
+                readonly "not.obj"?: readonly string[];
+                /** @description None of these; see `on`. */
+                readonly "not.on"?: readonly string[];
+                /** @description None of these; see `outcome`. */
+                readonly "not.outcome"?: readonly string[];
+                /** @description None of these; see `reason`. */
+                readonly "not.reason"?: readonly string[];
+                /** @description None of these; see `seen`. */
+                readonly "not.seen"?: readonly string[];
+                /** @description None of these; see `stage`. */
+                readonly "not.stage"?: readonly string[];
+                /** @description None of these; see `sub`. */
+                readonly "not.sub"?: readonly string[];
+                /** @description None of these; see `took`. */
+                readonly "not.took"?: readonly string[];
+                /** @description None of these; see `uid`. */
+                readonly "not.uid"?: readonly string[];
+                /** @description None of these; see `user-agent`. */
+                readonly "not.user-agent"?: readonly string[];
+                /** @description None of these; see `verb`. */
+                readonly "not.verb"?: readonly string[];
+                /** @description In the query language `ns:prod-*`: the namespace; `ns:""` in none. */
+                readonly ns?: readonly string[];
+                /** @description In the query language `obj:deploy/api`: kind and name of the object. */
+                readonly obj?: readonly string[];
+                /** @description In the query language `on:2026-11-20`: the same as `created`. */
+                readonly on?: readonly string[];
+                /** @description By time: `desc`, the default, is newest first. */
+                readonly order?: "desc" | "asc";
+                /** @description In the query language `outcome:denied,rejected`: how it ended. It can be success, denied, rejected, error, pending. */
+                readonly outcome?: readonly string[];
+                /** @description A query, such as `actor:alice verb:patch ns:prod-*`; docs/query.md is the language. */
+                readonly q?: string;
+                /** @description In the query language `reason:"ClusterRoleBinding"`: a part of why it was allowed or refused. */
+                readonly reason?: readonly string[];
+                /** @description In the query language `seen:>-5m`: when Plaintrail took it in. */
+                readonly seen?: readonly string[];
+                /** @description Where the window begins, itself in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`); or an interval (`2026-11-20/P1D`). */
+                readonly since?: string;
+                /** @description In the query language `stage:Panic`: the stage of the request. It can be RequestReceived, ResponseStarted, ResponseComplete, Panic, Unknown. */
+                readonly stage?: readonly string[];
+                /** @description In the query language `sub:exec`: the subresource; `sub:""` none. */
+                readonly sub?: readonly string[];
+                /** @description In the query language `took:>10m`: how long the request or session lasted. */
+                readonly took?: readonly string[];
+                /** @description In the query language `uid:b93690c7-4bcd-4518-a69e-489dc0e8bfd7`: the uid of the object. */
+                readonly uid?: readonly string[];
+                /** @description Where the window ends, itself not in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`). Now, unless you say. */
+                readonly until?: string;
+                /** @description In the query language `-user-agent:argocd`: a part of the user agent. */
+                readonly "user-agent"?: readonly string[];
+                /** @description In the query language `verb:patch,update`: Kubernetes' verb. */
+                readonly verb?: readonly string[];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The page. */
+            readonly 200: {
+                headers: {
+                    /** @description `<…>; rel="next"` (RFC 8288) where there is another page. */
+                    readonly Link?: string;
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["EventPage"];
+                };
+            };
+        };
+    };
+    readonly getEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description ETags that you have; 304 where one of them still holds. */
+                readonly "If-None-Match"?: string;
+            };
+            readonly path: {
+                /** @description The id of an event: `evt_…`. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The event. */
+            readonly 200: {
+                headers: {
+                    /** @description How long it may be kept (RFC 9111). */
+                    readonly "Cache-Control"?: string;
+                    /** @description Names these very bytes (RFC 9110 section 8.8.3). */
+                    readonly ETag?: string;
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["StoredEvent"];
+                };
+            };
+        };
+    };
+    readonly getEventRaw: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description ETags that you have; 304 where one of them still holds. */
+                readonly "If-None-Match"?: string;
+            };
+            readonly path: {
+                /** @description The id of an event: `evt_…`. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description An Event of audit.k8s.io (kubernetes/apiserver pkg/apis/audit/v1/types.go). */
+            readonly 200: {
+                headers: {
+                    /** @description How long it may be kept (RFC 9111). */
+                    readonly "Cache-Control"?: string;
+                    /** @description Names these very bytes (RFC 9110 section 8.8.3). */
+                    readonly ETag?: string;
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RawEvent"];
+                };
+            };
+        };
+    };
+    readonly postEventsSearch: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["EventSearch"];
+            };
+        };
+        readonly responses: {
+            /** @description The page. */
+            readonly 200: {
+                headers: {
+                    /** @description `<…>; rel="next"` (RFC 8288) where there is another page. */
+                    readonly Link?: string;
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["EventPage"];
+                };
+            };
+        };
+    };
+    readonly getJobs: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The `next_cursor` of the page before, sent alone: it carries the whole question and its window. */
+                readonly cursor?: string;
+                /** @description Items in the page, 1 to 1000. */
+                readonly limit?: number;
+                /** @description It can be `dead`: jobs that wait or are being tried are counted by the metrics. */
+                readonly state?: "dead";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The page. */
+            readonly 200: {
+                headers: {
+                    /** @description `<…>; rel="next"` (RFC 8288) where there is another page. */
+                    readonly Link?: string;
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["JobPage"];
+                };
+            };
+        };
+    };
+    readonly postJobRetry: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The id of a job, a UUID. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is tried soon, and listed again when that fails too. */
+            readonly 202: {
+                headers: {
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RetriedJob"];
+                };
+            };
+        };
+    };
+    readonly getNotices: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Names of clusters, or globs. */
+                readonly cluster?: readonly string[];
+                /** @description The `next_cursor` of the page before, sent alone: it carries the whole question and its window. */
+                readonly cursor?: string;
+                /** @description Items in the page, 1 to 1000. */
+                readonly limit?: number;
+                /** @description None of these. */
+                readonly "not.cluster"?: readonly string[];
+                /** @description Where the window begins, itself in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`); or an interval (`2026-11-20/P1D`). */
+                readonly since?: string;
+                /** @description Where the window ends, itself not in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`). Now, unless you say. */
+                readonly until?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The page. */
+            readonly 200: {
+                headers: {
+                    /** @description `<…>; rel="next"` (RFC 8288) where there is another page. */
+                    readonly Link?: string;
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NoticePage"];
+                };
+            };
+        };
+    };
+    readonly getObjectHistory: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description In the query language `actor:sa:ci/*`: who asked. */
+                readonly actor?: readonly string[];
+                /** @description In the query language `as:system:admin`: whom the actor acted as; `as:""` nobody. */
+                readonly as?: readonly string[];
+                /** @description In the query language `audit:a1d28f6e-d44d-468b-86e6-4adbb74242e5`: the auditID. */
+                readonly audit?: readonly string[];
+                /** @description In the query language `claimed:203.0.113.9`: an address that was only claimed. */
+                readonly claimed?: readonly string[];
+                /** @description In the query language `class:connect`: what kind of thing was done. It can be read, write, connect, other. */
+                readonly class?: readonly string[];
+                /** @description In the query language `client:kubectl`: the program that the user agent claims. */
+                readonly client?: readonly string[];
+                /** @description In the query language `cluster:eks-*`: the cluster. */
+                readonly cluster?: readonly string[];
+                /** @description In the query language `code:>=400`: the HTTP status. */
+                readonly code?: readonly string[];
+                /** @description In the query language `created:2026-11-01..2026-11-05`: the time of the request. */
+                readonly created?: readonly string[];
+                /** @description The `next_cursor` of the page before, sent alone: it carries the whole question and its window. */
+                readonly cursor?: string;
+                /** @description Only these fields of each event, and parts of them: `id,time,actor.name,object`. */
+                readonly fields?: readonly string[];
+                /** @description In the query language `group:sre`: a group of the actor. */
+                readonly group?: readonly string[];
+                /** @description `raw`: each event also has its bytes, as `raw` or `raw_base64`. `total`: `meta.total` says how many there are. */
+                readonly include?: readonly string[];
+                /** @description In the query language `-ip:10.0.0.0/8`: the address that the API server saw. */
+                readonly ip?: readonly string[];
+                /** @description In the query language `is:human`: one of the words below. */
+                readonly is?: readonly string[];
+                /** @description In the query language `kind:deploy,sts`: the kind, as kubectl names it. */
+                readonly kind?: readonly string[];
+                /** @description In the query language `level:RequestResponse`: how much the API server recorded. It can be None, Metadata, Request, RequestResponse, Unknown. */
+                readonly level?: readonly string[];
+                /** @description Items in the page, 1 to 1000. */
+                readonly limit?: number;
+                /** @description In the query language `name:api`: the name of the object. */
+                readonly name?: readonly string[];
+                /** @description None of these; see `actor`. */
+                readonly "not.actor"?: readonly string[];
+                /** @description None of these; see `as`. */
+                readonly "not.as"?: readonly string[];
+                /** @description None of these; see `audit`. */
+                readonly "not.audit"?: readonly string[];
+                /** @description None of these; see `claimed`. */
+                readonly "not.claimed"?: readonly string[];
+                /** @description None of these; see `class`. */
+                readonly "not.class"?: readonly string[];
+                /** @description None of these; see `client`. */
+                readonly "not.client"?: readonly string[];
+                /** @description None of these; see `cluster`. */
+                readonly "not.cluster"?: readonly string[];
+                /** @description None of these; see `code`. */
+                readonly "not.code"?: readonly string[];
+                /** @description None of these; see `created`. */
+                readonly "not.created"?: readonly string[];
+                /** @description None of these; see `group`. */
+                readonly "not.group"?: readonly string[];
+                /** @description None of these; see `ip`. */
+                readonly "not.ip"?: readonly string[];
+                /** @description None of these; see `is`. */
+                readonly "not.is"?: readonly string[];
+                /** @description None of these; see `kind`. */
+                readonly "not.kind"?: readonly string[];
+                /** @description None of these; see `level`. */
+                readonly "not.level"?: readonly string[];
+                /** @description None of these; see `name`. */
+                readonly "not.name"?: readonly string[];
+                /** @description None of these; see `ns`. */
+                readonly "not.ns"?: readonly string[];
+                /** @description None of these; see `obj`. */
+                readonly "not.obj"?: readonly string[];
+                /** @description None of these; see `on`. */
+                readonly "not.on"?: readonly string[];
+                /** @description None of these; see `outcome`. */
+                readonly "not.outcome"?: readonly string[];
+                /** @description None of these; see `reason`. */
+                readonly "not.reason"?: readonly string[];
+                /** @description None of these; see `seen`. */
+                readonly "not.seen"?: readonly string[];
+                /** @description None of these; see `stage`. */
+                readonly "not.stage"?: readonly string[];
+                /** @description None of these; see `sub`. */
+                readonly "not.sub"?: readonly string[];
+                /** @description None of these; see `took`. */
+                readonly "not.took"?: readonly string[];
+                /** @description None of these; see `uid`. */
+                readonly "not.uid"?: readonly string[];
+                /** @description None of these; see `user-agent`. */
+                readonly "not.user-agent"?: readonly string[];
+                /** @description None of these; see `verb`. */
+                readonly "not.verb"?: readonly string[];
+                /** @description In the query language `ns:prod-*`: the namespace; `ns:""` in none. */
+                readonly ns?: readonly string[];
+                /** @description In the query language `obj:deploy/api`: kind and name of the object. */
+                readonly obj?: readonly string[];
+                /** @description In the query language `on:2026-11-20`: the same as `created`. */
+                readonly on?: readonly string[];
+                /** @description By time: `desc`, the default, is newest first. */
+                readonly order?: "desc" | "asc";
+                /** @description In the query language `outcome:denied,rejected`: how it ended. It can be success, denied, rejected, error, pending. */
+                readonly outcome?: readonly string[];
+                /** @description A query, such as `actor:alice verb:patch ns:prod-*`; docs/query.md is the language. */
+                readonly q?: string;
+                /** @description In the query language `reason:"ClusterRoleBinding"`: a part of why it was allowed or refused. */
+                readonly reason?: readonly string[];
+                /** @description In the query language `seen:>-5m`: when Plaintrail took it in. */
+                readonly seen?: readonly string[];
+                /** @description Where the window begins, itself in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`); or an interval (`2026-11-20/P1D`). */
+                readonly since?: string;
+                /** @description In the query language `stage:Panic`: the stage of the request. It can be RequestReceived, ResponseStarted, ResponseComplete, Panic, Unknown. */
+                readonly stage?: readonly string[];
+                /** @description In the query language `sub:exec`: the subresource; `sub:""` none. */
+                readonly sub?: readonly string[];
+                /** @description In the query language `took:>10m`: how long the request or session lasted. */
+                readonly took?: readonly string[];
+                /** @description In the query language `uid:b93690c7-4bcd-4518-a69e-489dc0e8bfd7`: the uid of the object. */
+                readonly uid?: readonly string[];
+                /** @description Where the window ends, itself not in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`). Now, unless you say. */
+                readonly until?: string;
+                /** @description In the query language `-user-agent:argocd`: a part of the user agent. */
+                readonly "user-agent"?: readonly string[];
+                /** @description In the query language `verb:patch,update`: Kubernetes' verb. */
+                readonly verb?: readonly string[];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The name of a cluster. */
+                readonly cluster: string;
+                /** @description An API group; `core` for the core group. */
+                readonly group: string;
+                /** @description The name of the object. */
+                readonly name: string;
+                /** @description A namespace; `_` for none. */
+                readonly ns: string;
+                /** @description The plural, such as `deployments`. */
+                readonly resource: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The page. */
+            readonly 200: {
+                headers: {
+                    /** @description `<…>; rel="next"` (RFC 8288) where there is another page. */
+                    readonly Link?: string;
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["EventPage"];
+                };
+            };
+        };
+    };
+    readonly getOpenapiJson: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description ETags that you have; 304 where one of them still holds. */
+                readonly "If-None-Match"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The document. */
+            readonly 200: {
+                headers: {
+                    /** @description How long it may be kept (RFC 9111). */
+                    readonly "Cache-Control"?: string;
+                    /** @description Names these very bytes (RFC 9110 section 8.8.3). */
+                    readonly ETag?: string;
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Document"];
+                };
+            };
+        };
+    };
+    readonly getQuarantine: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Whether each item has its bytes. */
+                readonly bytes?: boolean;
+                /** @description Names of clusters, or globs. */
+                readonly cluster?: readonly string[];
+                /** @description The `next_cursor` of the page before, sent alone: it carries the whole question and its window. */
+                readonly cursor?: string;
+                /** @description Items in the page, 1 to 1000. */
+                readonly limit?: number;
+                /** @description None of these. */
+                readonly "not.cluster"?: readonly string[];
+                /** @description Where the window begins, itself in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`); or an interval (`2026-11-20/P1D`). */
+                readonly since?: string;
+                /** @description Where the window ends, itself not in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`). Now, unless you say. */
+                readonly until?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The page. */
+            readonly 200: {
+                headers: {
+                    /** @description `<…>; rel="next"` (RFC 8288) where there is another page. */
+                    readonly Link?: string;
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["QuarantinePage"];
+                };
+            };
+        };
+    };
+    readonly getReference: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description ETags that you have; 304 where one of them still holds. */
+                readonly "If-None-Match"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The page. */
+            readonly 200: {
+                headers: {
+                    /** @description How long it may be kept (RFC 9111). */
+                    readonly "Cache-Control"?: string;
+                    /** @description Names these very bytes (RFC 9110 section 8.8.3). */
+                    readonly ETag?: string;
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                };
+            };
+        };
+    };
+    readonly getVersion: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The version. */
+            readonly 200: {
+                headers: {
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Version"];
+                };
+            };
+        };
+    };
+}
