@@ -46,11 +46,11 @@ test('a path is filled with what it names, each in its own place', () => {
 
 test('a call sends what it was given and answers text and values', async () => {
   await using server = await answering(() => '{"name":"lab","n":9007199254740993}')
-  const added = await server.api.post('/v1/clusters', { name: 'lab' }, { idempotencyKey: 'once' })
+  const added = await server.api.post('/v1/clusters', { name: 'lab', credential: 'token' }, { idempotencyKey: 'once' })
   expect(added.text).toContain('9007199254740993')
   expect(added.value.name).toBe('lab')
   expect(server.asked).toEqual([
-    { method: 'POST', url: '/v1/clusters', idempotencyKey: 'once', body: '{"name":"lab"}' },
+    { method: 'POST', url: '/v1/clusters', idempotencyKey: 'once', body: '{"name":"lab","credential":"token"}' },
   ])
 })
 
