@@ -1,53 +1,79 @@
 // sealCursor and openCursor: where a page ended and what was asked, as one opaque text that only we can write.
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { orders, type Order } from './page.ts'
+import { orders, type Order, type Total } from './page.ts'
 import { QueryError } from './query-error.ts'
+import { decodeSnapshot, encodeSnapshot, type Snapshot } from './snapshot.ts'
 
 /** Everything that the next page needs, because a cursor is sent alone. */
 export interface CursorPayload {
-  readonly version: 1
-  /** The filter as filterParameters gives it, and whatever else was asked for (`include`). */
-  readonly parameters: Readonly<Record<string, readonly string[]>>
+  readonly version: 2
+  /** Which list, and of what; a cursor of one is none of another. */
+  readonly list: string
+  /** The query in its normal form. */
+  readonly query: string
   /** Microseconds since 1970, fixed when the first page was asked for. */
   readonly window: { readonly sinceUs: number; readonly untilUs: number }
   readonly order: Order
   readonly limit: number
+  readonly include: readonly string[]
+  /** Null for all of them. */
+  readonly fields: readonly string[] | null
+  /** What the first page counted, where that was asked for. */
+  readonly total: Total | null
   /** The last item of the page before: its time in microseconds and its key, 16 bytes in hex. */
   readonly position: { readonly timeUs: number; readonly key: string }
+  /** What the first page saw; null for a list that has none. */
+  readonly snapshot: Snapshot | null
 }
 
-export const cursorLengthMax = 8 * 1024
+/**
+ * Characters: what a query, its fields and a snapshot take at most (queryBytesMax, fieldsLengthMax, lanesInSnapshotMax),
+ * and less than the 16 KiB that Node takes of all headers together.
+ */
+export const cursorLengthMax = 14 * 1024
+/** Of `fields` as they were sent, in UTF-16 code units. */
+export const fieldsLengthMax = 512
 /** RFC 2104 section 3: a key shorter than the hash weakens the HMAC. */
 export const cursorKeyBytesMin = 32
 
-const prefix = 'c1.'
+const prefix = 'c2.'
 
-/** `c1.`, the payload and its HMAC-SHA-256, both base64url. Throws RangeError for a key or a payload out of bounds. */
-export function sealCursor(payload: CursorPayload, key: Uint8Array): string {
-  const body = prefix + Buffer.from(JSON.stringify(payload)).toString('base64url')
+/** `c2.`, the payload, its snapshot and their HMAC-SHA-256, all base64url. Throws RangeError for what is out of bounds. */
+export function sealCursor({ snapshot, ...payload }: CursorPayload, key: Uint8Array): string {
+  const json = Buffer.from(JSON.stringify(payload)).toString('base64url')
+  const body = `${prefix}${json}.${snapshot === null ? '' : encodeSnapshot(snapshot)}`
   const cursor = `${body}.${signature(body, key)}`
   if (cursor.length > cursorLengthMax)
-    throw new RangeError(
-      `could not seal a cursor of ${cursor.length} characters: a filter over filterBytesMax is in it`,
-    )
+    throw new RangeError(`could not seal a cursor of ${cursor.length} characters: a query over queryBytesMax is in it`)
   return cursor
 }
 
 /** What sealCursor was given. Throws QueryError for a text that this key did not seal. */
 export function openCursor(text: string, key: Uint8Array): CursorPayload {
   const end = text.lastIndexOf('.')
-  if (text.length > cursorLengthMax || !text.startsWith(prefix) || end < prefix.length) throw unreadable('it is none')
+  if (text.length > cursorLengthMax || !/^c\d+\./.test(text) || end < prefix.length) throw unreadable('it is none')
   const body = text.slice(0, end)
-  if (!isEqual(text.slice(end + 1), signature(body, key))) throw unreadable('it was changed or is from another server')
-  const payload = readPayload(parseJson(Buffer.from(body.slice(prefix.length), 'base64url').toString()))
-  if (payload === null) throw unreadable('it is from another version')
-  return payload
+  if (!isEqual(text.slice(end + 1), signature(body, key)))
+    throw unreadable('it was changed, or is from another server or another caller')
+  const [, json = '', lanes = ''] = body.split('.')
+  const payload = readPayload(parseJson(Buffer.from(json, 'base64url').toString()))
+  const snapshot = lanes === '' ? null : decodeSnapshot(lanes)
+  if (payload === null || (snapshot === null && lanes !== '')) throw unreadable('it is from another version')
+  return { ...payload, snapshot }
+}
+
+/** The key of one caller: a cursor that somebody else was given is refused like one that was made up. */
+export function cursorKeyOf(key: Uint8Array, caller: string): Uint8Array {
+  return createHmac('sha256', checked(key)).update(`caller\0${caller}`).digest()
 }
 
 function signature(body: string, key: Uint8Array): string {
-  if (key.length < cursorKeyBytesMin)
-    throw new RangeError(`could not sign a cursor with ${key.length} bytes: give a key of ${cursorKeyBytesMin} or more`)
-  return createHmac('sha256', key).update(body).digest('base64url')
+  return createHmac('sha256', checked(key)).update(body).digest('base64url')
+}
+
+function checked(key: Uint8Array): Uint8Array {
+  if (key.length >= cursorKeyBytesMin) return key
+  throw new RangeError(`could not sign a cursor with ${key.length} bytes: give a key of ${cursorKeyBytesMin} or more`)
 }
 
 function isEqual(claimed: string, expected: string): boolean {
@@ -55,34 +81,31 @@ function isEqual(claimed: string, expected: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b)
 }
 
-function readPayload(value: unknown): CursorPayload | null {
-  const { version, parameters, window, order, limit, position } = fields(value)
-  const { sinceUs, untilUs } = fields(window)
-  const { timeUs, key } = fields(position)
+function readPayload(value: unknown): Omit<CursorPayload, 'snapshot'> | null {
+  const { version, list, query, window, order, limit, include, fields, total, position } = membersOf(value)
+  const { sinceUs, untilUs } = membersOf(window)
+  const { timeUs, key } = membersOf(position)
   const knownOrder = orders.find((known) => known === order)
-  const knownParameters = readParameters(parameters)
-  if (version !== 1 || knownOrder === undefined || knownParameters === null) return null
+  if (version !== 2 || knownOrder === undefined || typeof list !== 'string' || typeof query !== 'string') return null
   if (!isWhole(sinceUs) || !isWhole(untilUs) || !isWhole(limit) || !isWhole(timeUs)) return null
   if (typeof key !== 'string' || !/^[0-9a-f]{32}$/.test(key)) return null
-  const known = { version, parameters: knownParameters, order: knownOrder, limit } as const
+  if (!isTexts(include) || !(fields === null || isTexts(fields)) || !(total === null || isTotal(total))) return null
+  const known = { version, list, query, order: knownOrder, limit, include, fields, total } as const
   return { ...known, window: { sinceUs, untilUs }, position: { timeUs, key } }
 }
 
-function readParameters(value: unknown): Record<string, readonly string[]> | null {
-  const parameters: Record<string, readonly string[]> = {}
-  for (const [name, values] of Object.entries(fields(value))) {
-    if (!Array.isArray(values)) return null
-    const texts = values.filter((text) => typeof text === 'string')
-    if (texts.length !== values.length) return null
-    parameters[name] = texts
-  }
-  return parameters
-}
-
-const fields = (value: unknown): Readonly<Partial<Record<string, unknown>>> =>
+const membersOf = (value: unknown): Readonly<Partial<Record<string, unknown>>> =>
   typeof value === 'object' && value !== null ? { ...value } : {}
 
 const isWhole = (value: unknown): value is number => Number.isSafeInteger(value)
+
+const isTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((text) => typeof text === 'string')
+
+function isTotal(total: unknown): total is Total {
+  const { value, relation } = membersOf(total)
+  return isWhole(value) && (relation === 'eq' || relation === 'gte')
+}
 
 function parseJson(text: string): unknown {
   try {

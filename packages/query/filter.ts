@@ -3,7 +3,7 @@ import { eventClasses, outcomes, stages } from '@plaintrail/event/event'
 import { valueLengthMax, valuesMax } from './bounds.ts'
 import { readIdentity } from './identity.ts'
 import { nearestWord } from './nearest-word.ts'
-import type { UrlParameters } from './parameters.ts'
+import { listParameters, splitAtCommas, type UrlParameters } from './parameters.ts'
 import { QueryError } from './query-error.ts'
 
 export const filterKeys = [
@@ -33,9 +33,6 @@ export interface Terms {
 
 /** All keys must match. A key that was not asked for is absent. */
 export type EventFilter = Readonly<Partial<Record<FilterKey, Terms>>>
-
-/** The parameters of a list of events that are not its filter. */
-export const listParameters = ['since', 'until', 'order', 'limit', 'cursor', 'include'] as const
 
 /** Of filterParameters as JSON: such a filter always fits into a cursor (cursor.ts, cursorLengthMax). */
 export const filterBytesMax = 5 * 1024
@@ -216,16 +213,6 @@ function refuseTooLong(filter: EventFilter): void {
     parameter: longest?.[0] ?? '',
     hint: 'Ask in several questions, or with a glob such as prod-*.',
   })
-}
-
-/** A backslash before a comma or a backslash takes it literally; before anything else it is itself, as in `CORP\alice`. */
-export function splitAtCommas(text: string): readonly string[] {
-  const parts: string[] = ['']
-  for (const [piece] of text.matchAll(/\\[\\,]|,|[^\\,]+|\\/g)) {
-    if (piece === ',') parts.push('')
-    else parts.push(`${parts.pop() ?? ''}${/^\\[\\,]$/.test(piece) ? piece.slice(1) : piece}`)
-  }
-  return parts
 }
 
 const escapeCommas = (value: string): string => value.replaceAll(/[\\,]/g, String.raw`\$&`)

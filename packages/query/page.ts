@@ -12,14 +12,28 @@ export interface Page<T> {
 }
 
 export interface PageMeta {
-  /** The filter as it was understood, in the words of filterText. */
+  /** The query as it was understood, in its normal form and without the times that the window holds. */
   readonly query: string
   /** The window that was searched, RFC 3339; `since` is in it and `until` is not. */
   readonly window: { readonly since: string; readonly until: string }
   readonly order: Order
+  /**
+   * RFC 3339. What was stored by then is in the answer, on all its pages, and what came later in none. Null where the
+   * question is about more lanes than a snapshot holds: then later events may stand on later pages.
+   */
+  readonly watermark: string | null
   /** What is known to be missing in the window. */
   readonly coverage: { readonly complete: boolean; readonly gaps: readonly Gap[] }
-  readonly stats: { readonly took_ms: number }
+  /** With `include=total`: how many items all pages have together. */
+  readonly total?: Total
+  /** `partial`: the time was up before the page was full. The next page goes on from there. */
+  readonly stats: { readonly took_ms: number; readonly partial: boolean }
+}
+
+export interface Total {
+  readonly value: number
+  /** `gte`: there are as many or more, and counting them all would have taken too long. */
+  readonly relation: 'eq' | 'gte'
 }
 
 /** A stretch of time, RFC 3339, in which events of a cluster are known to be missing. */

@@ -1,9 +1,9 @@
 // queryOfParameters: the plain parameters of a URL as a Query: `?ns=prod,dev&not.verb=get` is `ns:dev,prod -verb:get`.
 import { and, not, or, type Query } from './ast.ts'
 import { bounded, valueLengthMax, valuesMax } from './bounds.ts'
-import { type EventFilter, filterParameters, listParameters, splitAtCommas } from './filter.ts'
+import { type EventFilter, filterParameters } from './filter.ts'
 import { nearestWord } from './nearest-word.ts'
-import type { UrlParameters } from './parameters.ts'
+import { listParameters, splitAtCommas, type UrlParameters } from './parameters.ts'
 import { type Qualifier, qualifiers, wordsForKeys } from './qualifiers.ts'
 import { QueryError } from './query-error.ts'
 import { readValue, unavailable } from './read-value.ts'
