@@ -1,6 +1,7 @@
 // Clusters, who may deliver for them, who may ask, and what is known to be missing.
 
 import { randomUUID } from 'node:crypto'
+import { matches, not } from '@plaintrail/query/ast'
 import { everything, nothing } from '@plaintrail/query/scope'
 import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -124,7 +125,7 @@ describe('gaps', () => {
     await recordGap(store, { ...gap, fromUs: at + minuteUs, toUs: at + minuteUs + 1 })
     await recordGap(store, { ...gap, cause: 'receiver_down', fromUs: at, toUs: at + 5 })
     await recordGap(store, { ...gap, fromUs: at + 3 * minuteUs, toUs: at + 3 * minuteUs })
-    const found = await findGaps(store, everything, window, { any: [name], not: [] })
+    const found = await findGaps(store, everything, window, matches('cluster', [[name]]))
     expect(found).toEqual([
       {
         cluster: name,
@@ -147,7 +148,7 @@ describe('gaps', () => {
   test('are those that touch the window, of the clusters that were asked for and may be seen', async () => {
     const { uid: clusterUid, name } = await addCluster(store, { name: 'gappy-too' })
     await recordGap(store, { clusterUid, cause: 'x', detail: '', fromUs: at, toUs: at + minuteUs })
-    const only = { any: [name], not: [] }
+    const only = matches('cluster', [[name]])
     expect(
       await findGaps(store, everything, { sinceUs: at + minuteUs, untilUs: at + 2 * minuteUs }, only),
     ).toHaveLength(1)
@@ -155,7 +156,7 @@ describe('gaps', () => {
       [],
     )
     expect(await findGaps(store, everything, { sinceUs: at - 5, untilUs: at }, only)).toEqual([])
-    expect(await findGaps(store, everything, window, { any: [], not: [name] })).not.toContainEqual(
+    expect(await findGaps(store, everything, window, not(matches('cluster', [[name]])))).not.toContainEqual(
       expect.objectContaining({ cluster: name }),
     )
     expect(await findGaps(store, nothing, window, only)).toEqual([])

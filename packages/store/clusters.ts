@@ -1,6 +1,7 @@
 // Clusters: made by a person, found by name, never renamed.
 
 import { randomUUID } from 'node:crypto'
+import { matches } from '@plaintrail/query/ast'
 import type { Scope } from '@plaintrail/query/scope'
 import { sql } from 'drizzle-orm'
 import type { Store } from './open-store.ts'
@@ -56,7 +57,7 @@ export async function addCluster(store: Store, { name, credential }: NewCluster)
 
 /** Null where there is none of that name in the scope. */
 export async function findCluster(store: Store, scope: Scope, name: string): Promise<VisibleCluster | null> {
-  const [found] = await visibleClusters(store, scope, { any: [name], not: [] })
+  const [found] = await visibleClusters(store, scope, matches('cluster', [[name]]))
   return found ?? null
 }
 

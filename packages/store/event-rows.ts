@@ -1,8 +1,8 @@
 // Events as rows: each batch becomes one binary array a column, in the order of the unique key.
 
-import { hash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import type { Event } from '@plaintrail/event/event'
+import { auditUuid, uuidBytes } from './audit-uuid.ts'
 import { charArray, int2Array, int4Array, int8Array, textArray, uuidArray } from './binary-arrays.ts'
 import type { Dimension, Dimensions } from './dimensions.ts'
 import { classCode, decisionCode, flagBits, levelCode, outcomeCode, stageCode } from './event-codes.ts'
@@ -112,34 +112,4 @@ function keyOfObject(event: Event, clusterUid: string): bigint | null {
   const key = objectKey({ cluster: clusterUid, ...object })
   objectKeys.set(path, key)
   return key
-}
-
-/** The auditID itself, or half of its SHA-256: a client may send any text as Audit-ID. */
-function auditUuid(auditID: string): Buffer {
-  return uuidBytes(auditID) ?? Buffer.from(hash('sha256', auditID).slice(0, 32), 'hex')
-}
-
-/** Null for anything but a lower-case UUID: another spelling must come back as it was sent. */
-function uuidBytes(text: string): Buffer | null {
-  if (text.length !== 36) return null
-  const bytes = Buffer.allocUnsafe(16)
-  let at = 0
-  for (let index = 0; index < 36; index += 2) {
-    if (index === 8 || index === 13 || index === 18 || index === 23) {
-      if (text.charCodeAt(index) !== hyphen) return null
-      index += 1
-    }
-    const high = hexValue(text.charCodeAt(index))
-    const low = hexValue(text.charCodeAt(index + 1))
-    if (high < 0 || low < 0) return null
-    bytes[at++] = high * 16 + low
-  }
-  return bytes
-}
-
-const hyphen = 0x2d
-
-function hexValue(code: number): number {
-  if (code >= 0x30 && code <= 0x39) return code - 0x30
-  return code >= 0x61 && code <= 0x66 ? code - 0x57 : -1
 }

@@ -4,11 +4,13 @@ import { eventIdentity, eventKey, formatEventId } from '@plaintrail/event/identi
 import { normalize } from '@plaintrail/event/normalize'
 import type { Event, StoredEvent } from '@plaintrail/event/event'
 import { resourcesNamed } from '@plaintrail/event/resources'
-import { parseEventFilter, type EventFilter, type Terms } from '@plaintrail/query/filter'
+import { everything as everyEvent, matches } from '@plaintrail/query/ast'
+import { queryOfParameters } from '@plaintrail/query/query-of-parameters'
 import { everything, nothing } from '@plaintrail/query/scope'
 import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { budgetOf } from './budget.ts'
 import { addCluster } from './clusters.ts'
 import { storeDeliveries } from './events-for-tests.ts'
 import { findEvent } from './find-event.ts'
@@ -62,7 +64,7 @@ describe('a page of events', () => {
         fc.integer({ min: 1, max: 400 }),
         windows,
         async (filter, order, limit, window) => {
-          const walked = await walk({ filter, order, limit, window })
+          const walked = await walk({ query: queryOf(filter), order, limit, window })
           expect(walked.map(({ id }) => id)).toEqual(expectedIds(filter, order, window))
         },
       ),
@@ -72,37 +74,39 @@ describe('a page of events', () => {
 
   test('has a next page exactly when there is another event', async () => {
     const count = expectedIds({}, 'desc', everyTime).length
-    const ask = { filter: {}, window: everyTime, order: 'desc', after: null } as const
+    const ask = { query: everyEvent, window: everyTime, order: 'desc', after: null, snapshot: null } as const
     expect((await findEvents(store, everything, { ...ask, limit: count })).next).toBeNull()
     expect((await findEvents(store, everything, { ...ask, limit: count - 1 })).next).not.toBeNull()
   })
 
   test('shows nobody anything outside his scope', async () => {
-    const question = { filter: {}, window: everyTime, order: 'desc', after: null, limit: 1_000 } as const
+    const question = { ...wholeQuestion, limit: 1_000 } as const
     const [first] = items
-    expect(await findEvents(store, nothing, question)).toEqual({ events: [], next: null })
+    expect(await findEvents(store, nothing, question)).toMatchObject({ events: [], next: null })
     expect(await findEvent(store, nothing, first?.id ?? '')).toBeNull()
     const { events } = await findEvents(store, { kind: 'clusters', clusters: ['west'] }, question)
     expect(new Set(events.map(({ cluster }) => cluster))).toEqual(new Set(['west']))
     const other = await findEvents(
       store,
       { kind: 'clusters', clusters: ['west'] },
-      { ...question, filter: parseEventFilter({ cluster: 'east' }) },
+      { ...question, query: matches('cluster', [['east']]) },
     )
     expect(other.events).toEqual([])
   })
 
   test('stops between two statements when told to', async () => {
-    const question = { filter: {}, window: everyTime, order: 'desc', after: null, limit: 10 } as const
-    await expect(findEvents(store, everything, { ...question, signal: AbortSignal.abort() })).rejects.toThrow('aborted')
+    const question = { ...wholeQuestion, limit: 10, budget: budgetOf(10_000, AbortSignal.abort()) } as const
+    await expect(findEvents(store, everything, question)).rejects.toThrow('aborted')
   })
 })
 
-async function walk(question: Omit<EventQuestion, 'after'>): Promise<readonly StoredEvent[]> {
+const wholeQuestion = { query: everyEvent, window: everyTime, order: 'desc', after: null, snapshot: null } as const
+
+async function walk(question: Omit<EventQuestion, 'after' | 'snapshot'>): Promise<readonly StoredEvent[]> {
   const events: StoredEvent[] = []
   let after: EventQuestion['after'] = null
   do {
-    const found = await findEvents(store, everything, { ...question, after })
+    const found = await findEvents(store, everything, { ...question, after, snapshot: null })
     expect(found.events.length).toBeLessThanOrEqual(question.limit)
     events.push(...found.events)
     after = found.next
@@ -125,7 +129,14 @@ const values: Readonly<Record<string, readonly string[]>> = {
   stage: ['RequestReceived', 'ResponseStarted', 'ResponseComplete', 'Panic', 'Unknown'],
 }
 
-const filters: fc.Arbitrary<EventFilter> = fc
+/** What is asked for under one key. */
+interface Terms {
+  readonly any: readonly string[]
+  readonly not: readonly string[]
+}
+type Filter = Readonly<Record<string, Terms | undefined>>
+
+const filters: fc.Arbitrary<Filter> = fc
   .uniqueArray(
     fc.constantFrom(...Object.keys(values)).chain((key) =>
       fc.record({
@@ -135,7 +146,22 @@ const filters: fc.Arbitrary<EventFilter> = fc
     ),
     { selector: ({ key }) => key, maxLength: 4 },
   )
-  .map((asked) => parseEventFilter(Object.fromEntries(asked.map(({ key, any }) => [key, [...any]]))))
+  .map((asked) => {
+    const filter: Record<string, Terms> = {}
+    for (const { key, any } of asked) {
+      const [name, other] = key.startsWith('not.') ? [key.slice(4), { not: any }] : [key, { any }]
+      filter[name] = { any: [], not: [], ...filter[name], ...other }
+    }
+    return filter
+  })
+
+function queryOf(filter: Filter) {
+  const parameters = Object.entries(filter).flatMap(([key, terms]) => [
+    [key, terms?.any ?? []],
+    [`not.${key}`, terms?.not ?? []],
+  ])
+  return queryOfParameters(Object.fromEntries(parameters), 0)
+}
 
 const windows = fc.oneof(
   fc.constant(everyTime),
@@ -146,7 +172,7 @@ const windows = fc.oneof(
 )
 
 /** Requests by the rule of docs/design: equal auditID, time, user, verb and URI; stages that all differ. */
-function expectedIds(filter: EventFilter, order: 'asc' | 'desc', window: EventQuestion['window']): readonly string[] {
+function expectedIds(filter: Filter, order: 'asc' | 'desc', window: EventQuestion['window']): readonly string[] {
   const requests = Map.groupBy(items, ({ cluster, event }) =>
     JSON.stringify([
       cluster,
@@ -162,7 +188,7 @@ function expectedIds(filter: EventFilter, order: 'asc' | 'desc', window: EventQu
   for (const own of requests.values()) {
     const isOne = new Set(own.map(({ event }) => event.stage)).size === own.length
     for (const stages of isOne ? [own] : own.map((item) => [item])) {
-      const asked = stages.filter(({ event }) => holds(filter.stage, [event.stage]))
+      const asked = stages.filter(({ event }) => holds(filter['stage'], [event.stage]))
       const last = asked.toSorted((a, b) => stageRank(a) - stageRank(b)).at(-1)
       if (last && isAsked(last, filter)) shown.push(last)
     }
@@ -176,27 +202,29 @@ const stageRank = ({ event }: StoredItem): number =>
   ['Unknown', 'RequestReceived', 'ResponseStarted', 'ResponseComplete', 'Panic'].indexOf(event.stage)
 
 /** Each key with the texts that an event has under it; none where it has none. */
-function isAsked({ cluster, event }: StoredItem, filter: EventFilter): boolean {
+function isAsked({ cluster, event }: StoredItem, filter: Filter): boolean {
   const { object } = event
   const namespace = object?.resource === 'namespaces' ? ['', object.namespace] : [object?.namespace ?? '']
   return (
-    holds(filter.cluster, [cluster]) &&
-    holds(filter.actor, [event.actor.name]) &&
-    holds(filter.as, [event.impersonated?.name ?? '']) &&
-    holds(filter.verb, [event.verb.toLowerCase()]) &&
-    holds(filter.class, [event.class]) &&
-    holds(filter.outcome, [event.outcome]) &&
-    holds(filter.ns, object ? namespace : []) &&
-    holds(filter.name, object ? [object.name] : [event.path]) &&
-    holds(filter.sub, object ? [object.subresource] : [], true) &&
-    holdsKind(filter.kind, object)
+    holds(filter['cluster'], [cluster]) &&
+    holds(filter['actor'], [event.actor.name]) &&
+    holds(filter['as'], [event.impersonated?.name ?? '']) &&
+    holds(filter['verb'], [event.verb.toLowerCase()]) &&
+    holds(filter['class'], [event.class]) &&
+    holds(filter['outcome'], [event.outcome]) &&
+    holds(filter['ns'], object ? namespace : []) &&
+    holds(filter['name'], object ? [object.name] : [event.path]) &&
+    holds(filter['sub'], object ? [object.subresource] : [], true) &&
+    holdsKind(filter['kind'], object)
   )
 }
 
 /** An empty text is no text: only the empty value asks for it, and `*` does not (but for a subresource, which is a text). */
 function holds(terms: Terms | undefined, texts: readonly string[], isText = false): boolean {
   const has = (value: string) =>
-    texts.some((text) => (value === '' || (text === '' && !isText) ? text === value : globbed(value).test(text)))
+    texts.some((text) =>
+      value === '' || (text === '' && !isText) ? text === value : globbed(accountOf(value)).test(text),
+    )
   return (!terms?.any.length || terms.any.some(has)) && !terms?.not.some(has)
 }
 
@@ -210,6 +238,9 @@ function holdsKind(terms: Terms | undefined, object: Event['object']): boolean {
         ))
   return (!terms?.any.length || terms.any.some(has)) && !terms?.not.some(has)
 }
+
+const accountOf = (value: string): string =>
+  value.startsWith('sa:') ? `system:serviceaccount:${value.slice(3).replace('/', ':')}` : value
 
 function globbed(value: string): RegExp {
   return new RegExp(

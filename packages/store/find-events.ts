@@ -1,95 +1,102 @@
 // findEvents: one page of requests, newest or oldest first, each with its stages joined into one row.
 
 import type { StoredEvent } from '@plaintrail/event/event'
-import type { EventFilter } from '@plaintrail/query/filter'
-import type { Order } from '@plaintrail/query/page'
+import type { Query } from '@plaintrail/query/ast'
+import type { Order, Total } from '@plaintrail/query/page'
 import type { Scope } from '@plaintrail/query/scope'
+import type { Snapshot } from '@plaintrail/query/snapshot'
 import type { Window } from '@plaintrail/query/window'
-import { eventConditions } from './event-conditions.ts'
-import { stageCode } from './event-codes.ts'
-import { knownEventDays } from './event-days.ts'
-import { eventStretches } from './event-stretches.ts'
-import { positionOf, type EventPosition, type EventRecord } from './find-records.ts'
-import { joinStages } from './join-stages.ts'
+import { budgetOf, type Budget } from './budget.ts'
+import { positionOf, type EventPosition } from './find-records.ts'
 import type { Store } from './open-store.ts'
-import { readSiblings, type StageRecord } from './read-siblings.ts'
-import { recordsInOrder, type RecordReader } from './records-in-order.ts'
+import { queryConditions } from './query-conditions.ts'
+import { readRequests, type RequestReader } from './read-requests.ts'
 import { storedEvents, type FoundEvent } from './stored-events.ts'
+import { takeSnapshot } from './take-snapshot.ts'
 
 export interface EventQuestion {
-  readonly filter: EventFilter
+  readonly query: Query
   readonly window: Window
   readonly order: Order
   /** At least 1. */
   readonly limit: number
   /** Where the page before ended; null for the first. */
   readonly after: EventPosition | null
-  /** Stops reading between two statements. */
-  readonly signal?: AbortSignal
+  /** That of the first page; null to take one now. What was stored later is in no page. */
+  readonly snapshot: Snapshot | null
+  /** When it is spent the page ends as it is. Budget.msMax unless given. */
+  readonly budget?: Budget
 }
 
 export interface FoundEvents {
   readonly events: readonly StoredEvent[]
   /** Where the next page begins; null when there is none. */
   readonly next: EventPosition | null
+  readonly snapshot: Snapshot
+  /** The budget was spent: there may be fewer events than could be, and even none, before the next page. */
+  readonly isPartial: boolean
 }
 
-/** Rows read beyond what a page needs, for those that turn out to be earlier stages of others. */
-const spareRows = 10
-const rowsMax = 2_000
+/** Of one page, in milliseconds. */
+export const pageMsMax = 10_000
 
 /**
- * A request is shown once, as its last stage, and it is that stage which the filter must match; where the filter names
- * stages, as the last one of these. Rejects with the signal's reason, or with Postgres' error (57014: statement timeout).
+ * A request is shown once, as its last stage, and it is that stage which the query must match; where the query names
+ * stages, as the last one of these. Rejects with the reason of the budget's signal, with QuestionTooLong where not even
+ * the first rows could be read, or with Postgres' error.
  */
 export async function findEvents(store: Store, scope: Scope, question: EventQuestion): Promise<FoundEvents> {
-  const [where, days] = await Promise.all([eventConditions(store, scope, question.filter), knownEventDays(store)])
-  if (where === null) return { events: [], next: null }
-  const stretches = eventStretches(days, remaining(question), question.order)
-  const reader = recordsInOrder(store, { ...question, where, stretches })
+  const budget = question.budget ?? budgetOf(pageMsMax)
+  const [conditions, snapshot] = await Promise.all([
+    queryConditions(store, scope, question.query),
+    question.snapshot ?? takeSnapshot(store, scope, question.query),
+  ])
+  if (conditions === null) return { events: [], next: null, snapshot, isPartial: false }
   // One more than the page holds says whether there is a next one.
-  const found = await findRequests(store, reader, question.filter, question.limit + 1)
+  const wanted = question.limit + 1
+  const reader = await readRequests(store, conditions, { ...question, snapshot, budget }, wanted)
+  const found = await readUpTo(reader, wanted)
   const page = found.slice(0, question.limit)
-  const last = page.at(-1)?.record
-  const next = found.length > page.length && last ? positionOf(last) : null
-  return { events: await storedEvents(store, page), next }
+  return { events: await storedEvents(store, page), snapshot, ...endOf(found, page, reader) }
 }
 
-/** What is left of the window after the position. */
-function remaining({ window, order, after }: EventQuestion): Window {
-  if (after === null) return window
-  return order === 'desc'
-    ? { sinceUs: window.sinceUs, untilUs: Math.min(window.untilUs, after.timeUs + 1) }
-    : { sinceUs: Math.max(window.sinceUs, after.timeUs), untilUs: window.untilUs }
-}
+/** How many requests are counted at most: one more than a person would page through. */
+export const totalMax = 10_001
 
-async function findRequests(
+/** How many requests the whole window has: counted up to totalMax, and for as long as the budget lasts. */
+export async function countEvents(
   store: Store,
-  reader: RecordReader,
-  filter: EventFilter,
-  wanted: number,
-): Promise<readonly FoundEvent[]> {
-  const found: FoundEvent[] = []
-  let rows = wanted + spareRows
-  for (;;) {
-    const records = await reader.next(rows)
-    const siblings = await readSiblings(store, records)
-    for (const [index, record] of records.entries()) {
-      const { stages = [], conflict = false } = siblings[index] ?? {}
-      const joined = joinStages(record, stages)
-      if (isShown(record, joined, filter)) found.push({ record, stages: joined, conflict })
-    }
-    if (records.length < rows || found.length >= wanted) return found
-    // Where most rows are earlier stages, as of requests that are still running, small steps would be many.
-    rows = Math.min(rows * 2, rowsMax)
-  }
+  scope: Scope,
+  question: Pick<EventQuestion, 'query' | 'window'> & { readonly snapshot: Snapshot; readonly budget: Budget },
+): Promise<Total> {
+  const conditions = await queryConditions(store, scope, question.query)
+  if (conditions === null) return { value: 0, relation: 'eq' }
+  const reader = await readRequests(store, conditions, { ...question, order: 'desc', after: null }, totalMax)
+  let value = 0
+  while (value < totalMax && !reader.isAtEnd() && !reader.isSpent()) value += (await reader.next()).length
+  return { value: Math.min(value, totalMax), relation: reader.isAtEnd() && value < totalMax ? 'eq' : 'gte' }
 }
 
-function isShown(record: EventRecord, joined: readonly StageRecord[], filter: EventFilter): boolean {
-  const { any = [], not = [] } = filter.stage ?? {}
-  const asked = joined.filter(({ stage }) => {
-    const word = stageCode.word(stage)
-    return (any.length === 0 || any.includes(word)) && !not.includes(word)
-  })
-  return asked.at(-1)?.key === record.key
+/** Nothing at all could be read within the budget. */
+export class QuestionTooLong extends Error {
+  override readonly name = 'QuestionTooLong'
+}
+
+async function readUpTo(reader: RequestReader, wanted: number): Promise<readonly FoundEvent[]> {
+  const begin = reader.position()
+  const found: FoundEvent[] = []
+  while (found.length < wanted && !reader.isAtEnd() && !reader.isSpent()) found.push(...(await reader.next()))
+  if (reader.isAtEnd() || reader.position() !== begin) return found
+  throw new QuestionTooLong('could not read even the first events in the time that a question has; narrow the window')
+}
+
+function endOf(
+  found: readonly FoundEvent[],
+  page: readonly FoundEvent[],
+  reader: RequestReader,
+): Pick<FoundEvents, 'next' | 'isPartial'> {
+  const last = page.at(-1)?.record
+  if (found.length > page.length && last) return { next: positionOf(last), isPartial: false }
+  if (reader.isAtEnd()) return { next: null, isPartial: false }
+  return { next: reader.position(), isPartial: true }
 }

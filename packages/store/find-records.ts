@@ -37,6 +37,8 @@ export interface EventRecord {
   readonly name: string | null
   readonly auditText: string | null
   readonly detail: string | null
+  /** What was asked for beside the row: RecordQuestion. */
+  readonly answers?: readonly boolean[]
 }
 
 /** Where a row stands in the order of all: by time, then by key. */
@@ -49,6 +51,8 @@ export interface EventPosition {
 export interface RecordQuestion {
   /** A condition on `event e`. */
   readonly where: SQL
+  /** Selected as `answers`. */
+  readonly answers?: SQL | null
   /** Microseconds since 1970, the second not included: they say which partitions are read. */
   readonly fromUs: number
   readonly toUs: number
@@ -61,11 +65,12 @@ export async function findRecords(store: Store, question: RecordQuestion): Promi
   return await readRows<EventRecord & Record<string, unknown>>(store, recordsQuery(question))
 }
 
-export function recordsQuery({ where, fromUs, toUs, order, after, limit }: RecordQuestion): SQL {
+export function recordsQuery({ where, answers, fromUs, toUs, order, after, limit }: RecordQuestion): SQL {
   const inTime = sql`e.time >= ${fromUs}::int8 and e.time < ${toUs}::int8`
   const next = after === null ? sql`true` : isAfter(after, order)
   const by = order === 'desc' ? sql`e.time desc, e.key desc` : sql`e.time, e.key`
-  return sql`select ${recordColumns} from event e where ${inTime} and ${next} and ${where} order by ${by} limit ${limit}`
+  const more = answers ? sql`, ${answers} as answers` : sql``
+  return sql`select ${recordColumns}${more} from event e where ${inTime} and ${next} and ${where} order by ${by} limit ${limit}`
 }
 
 export function positionOf({ time, key }: Pick<EventRecord, 'time' | 'key'>): EventPosition {

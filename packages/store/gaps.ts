@@ -1,6 +1,6 @@
 // Gaps: stretches of time in which events of a cluster are known to be missing, so that no answer seems complete and is not.
 
-import type { Terms } from '@plaintrail/query/filter'
+import type { Query } from '@plaintrail/query/ast'
 import type { Gap } from '@plaintrail/query/page'
 import type { Scope } from '@plaintrail/query/scope'
 import type { Window } from '@plaintrail/query/window'
@@ -8,7 +8,7 @@ import { formatMicroTime } from '@plaintrail/event/time'
 import { sql } from 'drizzle-orm'
 import type { Store } from './open-store.ts'
 import { readRows } from './read-rows.ts'
-import { inScope, isAsked } from './visible-clusters.ts'
+import { inScope, isMeant } from './visible-clusters.ts'
 
 export interface NewGap {
   readonly clusterUid: string
@@ -69,12 +69,12 @@ export async function recordLogLoss(
 }
 
 /** The newest gaps that touch the window, newest first. */
-export async function findGaps(store: Store, scope: Scope, window: Window, asked?: Terms): Promise<readonly Gap[]> {
+export async function findGaps(store: Store, scope: Scope, window: Window, query?: Query): Promise<readonly Gap[]> {
   const rows = await readRows<{ cluster: string; cause: string; fromUs: number; toUs: number }>(
     store,
     sql`select c.name as cluster, g.cause, g.from_us as "fromUs", g.to_us as "toUs"
         from gap g join cluster c on c.id = g.cluster_id
-        where ${inScope(scope)} and ${isAsked(asked)}
+        where ${inScope(scope)} and ${isMeant(query)}
           and g.to_us >= ${window.sinceUs}::int8 and g.from_us < ${window.untilUs}::int8
         order by g.to_us desc, g.id desc limit ${gapsMax}`,
   )

@@ -3,7 +3,7 @@
 
 import { randomBytes } from 'node:crypto'
 import type { PoolClient } from 'pg'
-import type { Terms } from '@plaintrail/query/filter'
+import type { Query } from '@plaintrail/query/ast'
 import type { Scope } from '@plaintrail/query/scope'
 import type { Window } from '@plaintrail/query/window'
 import { formatMicroTime } from '@plaintrail/event/time'
@@ -13,7 +13,7 @@ import type { Store } from './open-store.ts'
 import type { NewOutboxRow } from './outbox.ts'
 import { arrayOf, readRows } from './read-rows.ts'
 import { isBefore, timestampOf, timeUs } from './time-position.ts'
-import { visibleClusters } from './visible-clusters.ts'
+import { asksForClusters, visibleClusters } from './visible-clusters.ts'
 
 export const quarantineNoticed = 'quarantine.noticed'
 
@@ -82,7 +82,8 @@ export interface FoundNotices {
 
 export interface NoticeQuestion {
   readonly window: Window
-  readonly clusters?: Terms
+  /** Of a query that says something of clusters: those that it can mean. */
+  readonly query: Query
   readonly limit: number
   readonly after: EventPosition | null
 }
@@ -97,7 +98,7 @@ export async function listNotices(store: Store, scope: Scope, question: NoticeQu
     sql`select n.id::text as id, ${timeUs(sql`n.at`)} as "atUs", n.kind, c.name as cluster, n.detail
         from notice n left join cluster c on c.id = n.cluster_id
         where n.at >= ${timestampOf(window.sinceUs)} and n.at < ${timestampOf(window.untilUs)}
-          and ${isBefore(sql`n.at`, sql`n.id`, after)} and ${await isVisible(store, scope, question.clusters)}
+          and ${isBefore(sql`n.at`, sql`n.id`, after)} and ${await isVisible(store, scope, question.query)}
         order by n.at desc, n.id desc limit ${limit + 1}`,
   )
   const page = rows.slice(0, limit)
@@ -108,9 +109,9 @@ export async function listNotices(store: Store, scope: Scope, question: NoticeQu
   }
 }
 
-async function isVisible(store: Store, scope: Scope, asked: Terms | undefined): Promise<SQL> {
-  if (scope.kind === 'everything' && asked === undefined) return sql`true`
-  const clusters = await visibleClusters(store, scope, asked)
+async function isVisible(store: Store, scope: Scope, query: Query): Promise<SQL> {
+  if (scope.kind === 'everything' && !asksForClusters(query)) return sql`true`
+  const clusters = await visibleClusters(store, scope, query)
   return sql`n.cluster_id = any(${arrayOf(
     'int4',
     clusters.map(({ id }) => id),

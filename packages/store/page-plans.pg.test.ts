@@ -1,19 +1,22 @@
 // How Postgres reads a page: by an index, in the partitions of the window and no others.
 
-import { parseEventFilter } from '@plaintrail/query/filter'
+import { everything as everyEvent, type Query } from '@plaintrail/query/ast'
+import { queryOfParameters } from '@plaintrail/query/query-of-parameters'
 import { everything } from '@plaintrail/query/scope'
 import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
+import { sql, type SQL } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { addCluster } from './clusters.ts'
-import { eventConditions } from './event-conditions.ts'
 import { eventStretches } from './event-stretches.ts'
 import { storeDeliveries } from './events-for-tests.ts'
 import { findRecords, recordsQuery } from './find-records.ts'
 import { migrate } from './migrate.ts'
 import { openStore, type Store } from './open-store.ts'
 import { knownEventDays } from './event-days.ts'
+import { queryConditions } from './query-conditions.ts'
 import { statementOf } from './read-rows.ts'
 import { siblingsQuery } from './read-siblings.ts'
+import { isInSnapshot, takeSnapshot } from './take-snapshot.ts'
 
 const dayUs = 86_400_000_000
 const startUs = Date.UTC(2026, 10, 10) * 1000
@@ -44,9 +47,7 @@ test.each([
   ['a namespace', { ns: 'ns-7' }],
   ['time alone', {}],
 ])('a page by %s is read by index scans in the partitions of the window alone', async (_, parameters) => {
-  const where = await eventConditions(store, everything, parseEventFilter(parameters))
-  expect(where).not.toBeNull()
-  if (!where) return
+  const where = await conditionOf(queryOfParameters(parameters, 0))
   for (const stretch of eventStretches(await knownEventDays(store), window, 'desc')) {
     const query = recordsQuery({ ...stretch, where, order: 'desc', after: null, limit: 51 })
     const scans = await scansOf(query)
@@ -56,8 +57,7 @@ test.each([
 })
 
 test('the stages of a page are looked up by index, with a day to both sides for other claims to the same stage', async () => {
-  const where = await eventConditions(store, everything, {})
-  if (!where) throw new Error('there are events')
+  const where = await conditionOf(everyEvent)
   const ask = {
     fromUs: window.sinceUs,
     toUs: window.sinceUs + dayUs / 2,
@@ -65,12 +65,21 @@ test('the stages of a page are looked up by index, with a day to both sides for 
     after: null,
     limit: 51,
   } as const
-  const scans = await scansOf(siblingsQuery(await findRecords(store, { ...ask, where })))
+  const scans = await scansOf(
+    siblingsQuery(await findRecords(store, { ...ask, where }), await takeSnapshot(store, everything)),
+  )
   expect(new Set(scans.map(({ table }) => table))).toEqual(
     new Set(['event_20261110', 'event_20261111', 'event_20261112']),
   )
   expect(scans.filter(({ type }) => !type.startsWith('Index'))).toEqual([])
 })
+
+/** With the snapshot, as findEvents asks. */
+async function conditionOf(query: Query): Promise<SQL> {
+  const conditions = await queryConditions(store, everything, query)
+  if (!conditions) throw new Error('there are such events')
+  return sql`${conditions.where} and ${isInSnapshot(await takeSnapshot(store, everything))}`
+}
 
 interface Scan {
   readonly type: string

@@ -1,6 +1,6 @@
 // listQuarantined: what was received and could not be read, newest first, with its bytes on request.
 
-import type { Terms } from '@plaintrail/query/filter'
+import type { Query } from '@plaintrail/query/ast'
 import type { Scope } from '@plaintrail/query/scope'
 import type { Window } from '@plaintrail/query/window'
 import { formatMicroTime } from '@plaintrail/event/time'
@@ -9,12 +9,13 @@ import { positionOf, type EventPosition } from './find-records.ts'
 import type { Store } from './open-store.ts'
 import { arrayOf, readRows } from './read-rows.ts'
 import type { SegmentItems } from './segment-items.ts'
-import { visibleClusters } from './visible-clusters.ts'
+import { asksForClusters, visibleClusters } from './visible-clusters.ts'
 
 export interface QuarantineQuestion {
   /** On when it was received. */
   readonly window: Window
-  readonly clusters?: Terms
+  /** Of a query that says something of clusters: those that it can mean. */
+  readonly query: Query
   readonly limit: number
   readonly after: EventPosition | null
   /** Where given, each item's bytes are read from it, together no more than `bytesMax` beyond the first. */
@@ -74,9 +75,9 @@ export async function listQuarantined(
   return { items, next: hasMore && last ? positionOf({ time: last.receivedUs, key: last.id }) : null }
 }
 
-async function isVisible(store: Store, scope: Scope, { clusters: asked }: QuarantineQuestion): Promise<SQL> {
-  if (scope.kind === 'everything' && asked === undefined) return sql`true`
-  const clusters = await visibleClusters(store, scope, asked)
+async function isVisible(store: Store, scope: Scope, { query }: QuarantineQuestion): Promise<SQL> {
+  if (scope.kind === 'everything' && !asksForClusters(query)) return sql`true`
+  const clusters = await visibleClusters(store, scope, query)
   return sql`q.cluster_id = any(${arrayOf(
     'int4',
     clusters.map(({ id }) => id),

@@ -1,5 +1,6 @@
 // The bytes of events and of what could not be read: exactly those that arrived.
 
+import { everything as everyEvent, matches } from '@plaintrail/query/ast'
 import { everything, nothing } from '@plaintrail/query/scope'
 import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -49,7 +50,14 @@ beforeAll(async () => {
 afterAll(() => resources.disposeAsync())
 
 async function ids(): Promise<readonly string[]> {
-  const question = { filter: {}, window: everyTime, order: 'asc', limit: 100, after: null } as const
+  const question = {
+    query: everyEvent,
+    window: everyTime,
+    order: 'asc',
+    limit: 100,
+    after: null,
+    snapshot: null,
+  } as const
   const { events } = await findEvents(store, everything, question)
   return events.map(({ id }) => id)
 }
@@ -97,7 +105,7 @@ describe('raw events', () => {
 })
 
 describe('quarantine', () => {
-  const question: QuarantineQuestion = { window: everyTime, limit: 100, after: null, bytesMax: 1e6 }
+  const question: QuarantineQuestion = { query: everyEvent, window: everyTime, limit: 100, after: null, bytesMax: 1e6 }
 
   test('lists what could not be read, newest first, with its bytes on request', async () => {
     const { items, next } = await listQuarantined(store, everything, { ...question, items: createSegmentItems(store) })
@@ -146,7 +154,7 @@ describe('quarantine', () => {
       (await listQuarantined(store, scope, { ...question, ...asked })).items.map(({ cluster }) => cluster)
     expect(await seen(nothing)).toEqual([])
     expect(await seen({ kind: 'clusters', clusters: ['west'] })).toEqual(['west'])
-    expect(await seen(everything, { clusters: { any: ['west'], not: [] } })).toEqual(['west'])
-    expect(await seen({ kind: 'clusters', clusters: ['west'] }, { clusters: { any: ['east'], not: [] } })).toEqual([])
+    expect(await seen(everything, { query: matches('cluster', [['west']]) })).toEqual(['west'])
+    expect(await seen({ kind: 'clusters', clusters: ['west'] }, { query: matches('cluster', [['east']]) })).toEqual([])
   })
 })

@@ -1,45 +1,100 @@
-// recordsInOrder: the rows that meet a condition, across the stretches of a window, as many at a time as asked for.
+// recordsInOrder: the rows that meet a condition, across the stretches of a window, in steps that are short in time.
 
 import type { Order } from '@plaintrail/query/page'
 import type { SQL } from 'drizzle-orm'
+import type { Budget } from './budget.ts'
 import type { Stretch } from './event-stretches.ts'
-import { findRecords, positionOf, type EventPosition, type EventRecord } from './find-records.ts'
+import { positionOf, recordsQuery, type EventPosition, type EventRecord } from './find-records.ts'
 import type { Store } from './open-store.ts'
+import { readWithin } from './read-within.ts'
 
 export interface RecordReader {
-  /** The next rows, fewer than `limit` only at the end. */
+  /** The next rows, in one statement: fewer than `limit`, or none, where the step was too short for more. */
   next(limit: number): Promise<readonly EventRecord[]>
+  /** Up to where everything was read; null at the beginning. */
+  position(): EventPosition | null
+  /** Everything was read. */
+  isAtEnd(): boolean
+  /** The budget is spent: `next` would read no more. */
+  isSpent(): boolean
 }
 
 export interface RecordsAsked {
   /** A condition on `event e`. */
   readonly where: SQL
+  /** What is selected as `answers`, beside the row. */
+  readonly answers: SQL | null
   /** In the order of the page. */
   readonly stretches: readonly Stretch[]
   readonly order: Order
   readonly after: EventPosition | null
-  /** Stops reading between two statements: `next` rejects with its reason. */
-  readonly signal?: AbortSignal
+  readonly budget: Budget
 }
 
-export function recordsInOrder(store: Store, { where, stretches, order, after, signal }: RecordsAsked): RecordReader {
-  let position = after
-  let stretch = 0
+/** Of one statement, in milliseconds; one that takes longer is asked again about a shorter stretch. */
+const stepMsMax = 1_000
+/** What the first statement gets when the budget is spent before it: a page that got nowhere would be no page. */
+const stepMsMin = 100
+/** A stretch that took too long is cut in so many; one that was quick is followed by one of so many times its length. */
+const cut = 16
+const growth = 4
+const spanUsMin = 1_000
+
+export function recordsInOrder(store: Store, asked: RecordsAsked): RecordReader {
+  const { where, answers, order, budget } = asked
+  const open = [...asked.stretches]
+  let position = asked.after
+  let spanUs = Infinity
+  let isBegun = false
+  /** The first part of what is left of the first open stretch. */
+  const nextPart = (stretch: Stretch): Stretch =>
+    order === 'desc'
+      ? { fromUs: Math.max(stretch.fromUs, stretch.toUs - spanUs), toUs: stretch.toUs }
+      : { fromUs: stretch.fromUs, toUs: Math.min(stretch.toUs, stretch.fromUs + spanUs) }
+  const endPart = (stretch: Stretch, part: Stretch): void => {
+    position = endOf(part, order)
+    const rest =
+      order === 'desc' ? { fromUs: stretch.fromUs, toUs: part.fromUs } : { fromUs: part.toUs, toUs: stretch.toUs }
+    if (rest.fromUs < rest.toUs) open[0] = rest
+    else open.shift()
+  }
   return {
     async next(limit) {
-      const found: EventRecord[] = []
-      while (found.length < limit) {
-        const bounds = stretches[stretch]
-        if (!bounds) break
-        signal?.throwIfAborted()
-        const wanted = limit - found.length
-        const records = await findRecords(store, { ...bounds, where, order, after: position, limit: wanted })
-        found.push(...records)
-        const last = records.at(-1)
-        if (last) position = positionOf(last)
-        if (records.length < wanted) stretch += 1
+      const [stretch] = open
+      if (stretch === undefined) return []
+      budget.throwIfAborted()
+      const part = nextPart(stretch)
+      const stepMs = isBegun ? Math.min(stepMsMax, budget.leftMs()) : stepMsOfFirst(budget)
+      isBegun = true
+      const fromMs = budget.leftMs()
+      const query = recordsQuery({ ...part, where, answers, order, after: position, limit })
+      const records = await readWithin<EventRecord & Record<string, unknown>>(store, query, stepMs)
+      if (records === null) {
+        spanUs = Math.max(spanUsMin, Math.ceil((part.toUs - part.fromUs) / cut))
+        return []
       }
-      return found
+      const last = records.at(-1)
+      if (last) position = positionOf(last)
+      if (records.length < limit) {
+        endPart(stretch, part)
+        if (fromMs - budget.leftMs() < stepMs / growth) spanUs *= growth
+      }
+      return records
     },
+    position: () => position,
+    isAtEnd: () => open.length === 0,
+    isSpent: () => isBegun && budget.leftMs() <= 0,
   }
+}
+
+function stepMsOfFirst(budget: Budget): number {
+  return Math.min(stepMsMax, Math.max(stepMsMin, budget.leftMs()))
+}
+
+const keyFirst = '0'.repeat(32)
+const keyLast = 'f'.repeat(32)
+
+/** Behind every row of the stretch, and before every other one. */
+function endOf({ fromUs, toUs }: Stretch, order: Order): EventPosition {
+  return order === 'desc' ? { timeUs: fromUs, key: keyFirst } : { timeUs: toUs - 1, key: keyLast }
 }

@@ -1,3 +1,4 @@
+import { matches } from '@plaintrail/query/ast'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
 import { addCluster } from './clusters.ts'
@@ -127,7 +128,7 @@ async function send(cluster: string, minute: number): Promise<void> {
 /** Gaps of the cluster in minutes, newest first. */
 async function tick(minute: number, name: string) {
   const { begun, ended } = await recordSilences(store, at(minute), 15 * minuteUs)
-  const found = await findGaps(store, everything, always, { any: [name], not: [] })
+  const found = await findGaps(store, everything, always, matches('cluster', [[name]]))
   const minuteOf = (time: string) => (Date.parse(time) * 1_000 - startUs) / minuteUs
   return {
     begun: begun.includes(name),

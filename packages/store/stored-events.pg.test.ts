@@ -2,7 +2,7 @@
 
 import { everything } from '@plaintrail/query/scope'
 import type { StoredEvent } from '@plaintrail/event/event'
-import { parseEventFilter } from '@plaintrail/query/filter'
+import { queryOfParameters } from '@plaintrail/query/query-of-parameters'
 import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { addCluster, type Cluster } from './clusters.ts'
@@ -219,13 +219,14 @@ async function ask(items: readonly object[], parameters: Record<string, string> 
     const texts = items.map((item) => JSON.stringify(item))
     await storeDeliveries(store, [{ cluster: cluster.uid, items: texts, receivedAtUs }])
   }
-  const filter = parseEventFilter({ cluster: cluster.name, ...parameters })
+  const query = queryOfParameters({ cluster: cluster.name, ...parameters }, 0)
   const { events } = await findEvents(store, everything, {
-    filter,
+    query,
     window: everyTime,
     order: 'desc',
     limit: 100,
     after: null,
+    snapshot: null,
   })
   return events
 }

@@ -36,6 +36,13 @@ export async function storedEvents(store: Store, found: readonly FoundEvent[]): 
   return found.map((event) => storedEvent(event, texts, received.get(event.record.segmentId) ?? 0))
 }
 
+/** The sentence that tells each row, in their order. */
+export async function sentencesOf(store: Store, records: readonly EventRecord[]): Promise<readonly string[]> {
+  if (records.length === 0) return []
+  const texts = await readDimensions(store, records)
+  return records.map((record) => sentenceOf(record, texts))
+}
+
 const receivedUsOf = remembered<number, number>(async (store, ids) => {
   const rows = await readRows<{ segmentId: number; receivedUs: number }>(
     store,
@@ -55,7 +62,7 @@ function storedEvent({ record, stages, conflict }: FoundEvent, texts: Texts, rec
     id: eventId(record),
     time: isOdd ? null : formatMicroTime(record.time),
     seen: formatMicroTime(receivedUs),
-    sentence: sentence({ ...words, flags: marksOf(flags), object: object && { ...object, apiGroup: object.group } }),
+    sentence: sentenceOf(record, texts),
     cluster,
     class: words.class,
     verb: words.verb,
@@ -83,6 +90,15 @@ function storedEvent({ record, stages, conflict }: FoundEvent, texts: Texts, rec
       code: stage.code,
     })),
   }
+}
+
+function sentenceOf(record: EventRecord, texts: Texts): string {
+  const object = objectOf(record, texts)
+  return sentence({
+    ...wordsOf(record, texts),
+    flags: marksOf(flagsOf(record.flags)),
+    object: object && { ...object, apiGroup: object.group },
+  })
 }
 
 function eventId({ time, key }: { readonly time: number; readonly key: string }): string {

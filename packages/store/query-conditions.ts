@@ -1,0 +1,141 @@
+// queryConditions: a scope and a query as conditions on `event e`, with every name turned into ids already.
+
+import { stages, type Stage } from '@plaintrail/event/event'
+import type { Matches, Query } from '@plaintrail/query/ast'
+import type { Scope } from '@plaintrail/query/scope'
+import { sql, type SQL } from 'drizzle-orm'
+import { namedObjects, type ObjectKeys } from './object-keys.ts'
+import type { Store } from './open-store.ts'
+import { arrayOf } from './read-rows.ts'
+import { anyOf, isOneOf, termCondition, type Condition } from './term-condition.ts'
+import { termIds, type Ids } from './term-ids.ts'
+import { textCondition } from './text-condition.ts'
+import { visibleClusters } from './visible-clusters.ts'
+import { termsOf, weakenedQuery, type Term } from './weakened-query.ts'
+
+export interface QueryConditions {
+  /** Every row that matches meets it, and only those where `text` is null. */
+  readonly where: SQL
+  /** What is left to ask of the rows that meet `where`; null where nothing is. */
+  readonly text: TextConditions | null
+  /**
+   * A request is shown once, as the last of its stages that are in here, which must then match. Where the query names
+   * no stage it is all of them.
+   */
+  readonly stages: ReadonlySet<Stage>
+}
+
+export interface TextConditions {
+  /** An array of booleans, to be selected beside a row. */
+  readonly answers: SQL
+  /** Whether the row matches, by these answers and by the sentence that tells it. */
+  readonly holds: (answers: readonly boolean[], sentence: string) => boolean
+}
+
+/** Null where no event can match: then there is nothing to read. At most four statements, whatever the query. */
+export async function queryConditions(store: Store, scope: Scope, query: Query): Promise<QueryConditions | null> {
+  const text = textCondition(query)
+  const withoutText = text === null ? query : weakenedQuery(query, ({ kind }) => kind !== 'says')
+  if (withoutText === false) return null
+  const queries = [withoutText, ...(text?.parts ?? [])]
+  const [ids, keys, visible] = await Promise.all([
+    termIds(store, queries.flatMap(termsOf)),
+    namedObjects(store, scope, queries),
+    isVisible(store, scope),
+  ])
+  const known = { ids, keys }
+  const where = allOf([visible, conditionOf(withoutText, known)])
+  if (where === false) return null
+  return { where, text: text && { ...text, answers: answersTo(text.parts, known) }, stages: stagesIn(query) }
+}
+
+/** What names stand for. */
+interface Known {
+  readonly ids: ReadonlyMap<Term, Ids>
+  readonly keys: ReadonlyMap<Query, ObjectKeys>
+}
+
+async function isVisible(store: Store, scope: Scope): Promise<Condition> {
+  if (scope.kind === 'everything') return always
+  const clusters = await visibleClusters(store, scope)
+  return isOneOf(
+    sql`e.cluster_id`,
+    clusters.map(({ id }) => id),
+  )
+}
+
+const always = sql`true`
+
+function conditionOf(query: Query, known: Known): Condition {
+  switch (query.kind) {
+    case 'and':
+      return andCondition(query.parts, known.keys.get(query) ?? null, known)
+    case 'or':
+      return anyOf(query.parts.map((part) => conditionOf(part, known)))
+    case 'not': {
+      const part = conditionOf(query.part, known)
+      // Comparing with null is neither true nor false, and an event without a namespace is not in the unwanted one.
+      return part === false ? always : sql`(${part}) is not true`
+    }
+    case 'matches':
+    case 'within':
+      return termCondition(query, known.ids.get(query) ?? [])
+    case 'says':
+      throw new RangeError('could not ask Postgres for a sentence: it has none')
+    default:
+      return query satisfies never
+  }
+}
+
+/** Where few objects are meant, one index finds them; kind, namespace and name are compared all the same. */
+function andCondition(parts: readonly Query[], keys: ObjectKeys | null, known: Known): Condition {
+  if (keys === null) return allOf(parts.map((part) => conditionOf(part, known)))
+  const naming = new Set<Query>(keys.naming)
+  const meant = allOf(keys.naming.map((part) => conditionOf(part, known)))
+  const others = parts.filter((part) => !naming.has(part)).map((part) => conditionOf(part, known))
+  if (meant === false) return false
+  if (keys.keys.length !== 1) return allOf([sql`e.object_key = any(${arrayOf('int8', keys.keys)})`, meant, ...others])
+  // As one opaque comparison: Postgres would multiply the frequencies of the parts, expect one row, and so read and sort
+  // all rows of a busy object. Of several keys most have none, and the multiplied guess is the better one.
+  return allOf([sql`e.object_key = ${keys.keys[0]}::int8`, sql`coalesce(${meant}, false)`, ...others])
+}
+
+function allOf(conditions: readonly Condition[]): Condition {
+  const possible = conditions.filter((condition) => condition !== false)
+  if (possible.length < conditions.length) return false
+  return possible.length === 0 ? always : sql`(${sql.join(possible, sql` and `)})`
+}
+
+function answersTo(parts: readonly Query[], known: Known): SQL {
+  const answers = parts.map((part) => {
+    const condition = conditionOf(part, known)
+    return condition === false ? sql`false` : sql`(${condition}) is true`
+  })
+  return sql`array[${sql.join(answers, sql`, `)}]::bool[]`
+}
+
+/** A query names stages only as far as nothing else in it could make up for another stage. */
+export function stagesIn(query: Query): ReadonlySet<Stage> {
+  const asked = weakenedQuery(query, (term) => term.kind === 'matches' && term.key === 'stage')
+  return new Set(stages.filter((stage) => asked !== false && holdsOf(stage, asked)))
+}
+
+function holdsOf(stage: Stage, query: Query): boolean {
+  switch (query.kind) {
+    case 'and':
+      return query.parts.every((part) => holdsOf(stage, part))
+    case 'or':
+      return query.parts.some((part) => holdsOf(stage, part))
+    case 'not':
+      return !holdsOf(stage, query.part)
+    case 'matches':
+      return hasValue(query, stage)
+    case 'within':
+    case 'says':
+      return true
+    default:
+      return query satisfies never
+  }
+}
+
+const hasValue = ({ values }: Matches, stage: Stage): boolean => values.some(([value]) => value === stage)

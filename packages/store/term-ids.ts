@@ -1,0 +1,160 @@
+// termIds: from the names in a query to ids of the dimension tables, in one statement before the events are read. Postgres
+// then knows from its statistics how often each id occurs, and an index on (id, time) gives one id's events in order.
+
+import type { ActorType } from '@plaintrail/event/event'
+import { resourcesNamed } from '@plaintrail/event/resources'
+import type { Matches, Pattern } from '@plaintrail/query/ast'
+import { sql, type SQL } from 'drizzle-orm'
+import type { Store } from './open-store.ts'
+import { exactAndLike, inSmallLetters, isExact, patternMatches, patternOccurs } from './pattern-matches.ts'
+import { arrayOf, readRows } from './read-rows.ts'
+import type { Term } from './weakened-query.ts'
+
+/** A glob may stand for every name there is: more ids than this are left to a subquery. */
+const idsMax = 1_000
+
+/** The ids found, or the query that finds them where they are more than idsMax. */
+export type Ids = readonly number[] | SQL
+
+/** The ids that each term means; none for a term that no dimension table answers. */
+export async function termIds(store: Store, terms: readonly Term[]): Promise<ReadonlyMap<Term, Ids>> {
+  const asked = [...new Set(terms)].flatMap((term) => {
+    const ids = idsQuery(term)
+    return ids === null ? [] : [{ term, ids }]
+  })
+  if (asked.length === 0) return new Map()
+  const limited = asked.map(
+    ({ ids }, index) => sql`(select ${index}::int4 as n, q.id from (${ids} limit ${idsMax + 1}) q)`,
+  )
+  const rows = await readRows<{ n: number; id: number }>(store, sql.join(limited, sql` union all `))
+  const found = asked.map((): number[] => [])
+  for (const { n, id } of rows) found[n]?.push(id)
+  return new Map(
+    asked.map(({ term, ids }, index) => {
+      const own = found[index] ?? []
+      return [term, own.length > idsMax ? ids : own]
+    }),
+  )
+}
+
+/** The values of a term but the empty one, which asks for events that have none. */
+export function namesIn({ values }: Matches): readonly Pattern[] {
+  return values.filter(([first, ...more]) => first !== '' || more.length > 0)
+}
+
+/** Of `is`: the types of actor that its words mean. */
+export function actorTypesOf({ values }: Matches): readonly ActorType[] {
+  return values.flatMap(([word]) => actorTypesByWord.get(word) ?? [])
+}
+
+const actorTypesByWord: ReadonlyMap<string, readonly ActorType[]> = new Map([
+  ['human', ['human']],
+  ['bot', ['service-account']],
+  ['controller', ['control-plane']],
+  ['node', ['node']],
+  ['anonymous', ['anonymous', 'failed-authentication']],
+])
+
+/** A SELECT of the ids, or null where the term is about a column of the event itself. */
+function idsQuery(term: Term): SQL | null {
+  if (term.kind !== 'matches') return null
+  switch (term.key) {
+    case 'actor':
+      return actorIds(term.values)
+    case 'as':
+      return ifAny(namesIn(term), actorIds)
+    case 'group':
+      return sql`select g.id from actor_groups g where exists (
+        select from json_array_elements_text(g.names::json) n (name) where ${patternMatches(sql`n.name`, term.values)})`
+    case 'is':
+      return ifAny(
+        actorTypesOf(term),
+        (types) => sql`select a.id from actor a where a.type = any(${arrayOf('text', types)})`,
+      )
+    case 'verb':
+      return sql`select v.id from verb v where ${patternMatches(inSmallLetters(sql`v.name`), term.values)}`
+    case 'kind':
+      return sql`select r.id from resource r where ${isKind(term.values)}`
+    case 'sub':
+      return sql`select r.id from resource r where ${patternMatches(sql`r.subresource`, term.values)}`
+    case 'ns':
+      return ifAny(namesIn(term), namespaceIds)
+    case 'client':
+      return sql`select c.id from client c where c.name <> ''
+        and ${patternMatches(inSmallLetters(sql`c.name`), term.values)}`
+    case 'user-agent':
+      return sql`select c.id from client c where ${patternOccurs(sql`c.user_agent`, term.values)}`
+    case 'reason':
+      return sql`select r.id from reason r where ${patternOccurs(sql`r.text`, term.values)}`
+    case 'ip':
+      return sql`select s.id from source s where s.peer <> '' and ${isInNetwork(sql`s.peer`, term.values)}`
+    case 'claimed':
+      return sql`select s.id from source s where exists (
+        select from json_array_elements_text(s.claimed::json) n (ip) where ${isInNetwork(sql`n.ip`, term.values)})`
+    case 'cluster':
+      return sql`select c.id from cluster c where ${patternMatches(sql`c.name`, term.values)}`
+    case 'class':
+    case 'name':
+    case 'uid':
+    case 'outcome':
+    case 'stage':
+    case 'level':
+    case 'audit':
+      return null
+    default:
+      return term satisfies never
+  }
+}
+
+function ifAny<T>(values: readonly T[], query: (values: readonly T[]) => SQL): SQL | null {
+  return values.length === 0 ? null : query(values)
+}
+
+function actorIds(names: readonly Pattern[]): SQL {
+  const { exact, like } = exactAndLike(names)
+  // The first comparison is the one that the index actor_name serves.
+  return sql`select a.id from actor a
+      where left(a.name, 200) = any(array(select left(v, 200) from unnest(${exact}) v)) and a.name = any(${exact})
+      union
+      select a.id from actor a where a.name like any(${like})`
+}
+
+function namespaceIds(names: readonly Pattern[]): SQL {
+  const { exact, like } = exactAndLike(names)
+  // By the digest of dimensions.ts, for there is no index on the name.
+  const digest = sql`left(encode(sha256(convert_to(v, 'UTF8')), 'hex'), 32)::uuid`
+  return sql`select n.id from namespace n where n.digest = any(array(select ${digest} from unnest(${exact}) v))
+      union
+      select n.id from namespace n where n.name like any(${like})`
+}
+
+/** A condition on `resource r`. A glob is compared with `resource` and with `resource.group`. */
+export function isKind(kinds: readonly Pattern[]): SQL {
+  const named = kinds.filter(isExact).flatMap(([kind]) => resourcesNamed(kind))
+  const groups = arrayOf(
+    'text',
+    named.map(({ group }) => group),
+  )
+  const resources = arrayOf(
+    'text',
+    named.map(({ resource }) => resource),
+  )
+  const { like } = exactAndLike(kinds)
+  return sql`(exists (
+      select from unnest(${groups}, ${resources}) as k (api_group, resource)
+      where k.resource = r.resource and (k.api_group is null or k.api_group = r.api_group)
+    ) or r.resource like any(${like}) or r.resource || '.' || r.api_group like any(${like}))`
+}
+
+/**
+ * `address` is one that normalize took for one, so that the cast cannot fail. An IPv4 address within IPv6 is the IPv4
+ * address, as it is in the values.
+ */
+function isInNetwork(address: SQL, values: readonly Pattern[]): SQL {
+  const networks = sql`${arrayOf(
+    'text',
+    values.map(([network]) => network),
+  )}::inet[]`
+  return sql`(case when ${address}::inet << inet '::ffff:0:0/96'
+      then inet '0.0.0.0' + (${address}::inet - inet '::ffff:0:0') else ${address}::inet end) <<= any(${networks})`
+}
