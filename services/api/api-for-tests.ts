@@ -39,7 +39,7 @@ export async function startTestApi(
 ): Promise<TestApi> {
   await using stack = new AsyncDisposableStack()
   await migrate(connection)
-  const store = openStore(connection, { connectionsMax: 4, statementMs: 10_000, applicationName: 'test' })
+  const store = openStore(connection, { connectionsMax: 8, statementMs: 10_000, applicationName: 'test' })
   stack.defer(() => (store.pool.ended ? Promise.resolve() : store.pool.end()))
   const folder = await mkdtemp(join(tmpdir(), 'plaintrail-api-'))
   stack.defer(() => rm(folder, { recursive: true }))

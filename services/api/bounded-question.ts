@@ -3,8 +3,10 @@
 import type { Response } from 'express'
 import { Problem, tookTooLong } from './problems.ts'
 
-/** From the first statement to the last. One statement alone is cancelled by Postgres (openStore, statementMs). */
+/** How long events are read for a page; then it ends as it is, and its cursor goes on from there. */
 export const questionMsMax = 10_000
+/** Beyond that: for names before and texts after, which are few. One statement alone is cancelled by Postgres. */
+export const answerMarginMs = 2_000
 
 /** Rejects with a Problem at once; `ask` itself stops at the signal, between two statements. */
 export async function boundedQuestion<T>(

@@ -28,20 +28,20 @@ const event: StoredEvent = {
 
 test('bytes that are not UTF-8 go as base64, and come back the same', () => {
   const raw = Buffer.concat([Buffer.from('{"user":"'), Buffer.from([0xff, 0xc0, 0x80]), Buffer.from('"}')])
-  const answered: unknown = JSON.parse(eventText(event, raw))
+  const answered: unknown = JSON.parse(eventText(event, { raw }))
   expect(answered).not.toHaveProperty('raw')
   expect(answered).toHaveProperty('raw_base64', raw.toString('base64'))
 })
 
 test('bytes that were too many to be parsed go as base64, since nobody knows that they are JSON', () => {
   const raw = Buffer.from('{"requestObject": tru}')
-  const answered: unknown = JSON.parse(eventText({ ...event, flags: ['bodyTooLarge'] }, raw))
+  const answered: unknown = JSON.parse(eventText({ ...event, flags: ['bodyTooLarge'] }, { raw }))
   expect(answered).toHaveProperty('raw_base64', raw.toString('base64'))
 })
 
 test('bytes that are JSON go as they are', () => {
   const raw = '{"n":9007199254740993, "n":1.0 }'
-  expect(eventText(event, Buffer.from(raw)).endsWith(`,"raw":${raw}}`)).toBe(true)
-  expect(JSON.parse(eventText(event, null))).toHaveProperty('raw', null)
+  expect(eventText(event, { raw: Buffer.from(raw) }).endsWith(`,"raw":${raw}}`)).toBe(true)
+  expect(JSON.parse(eventText(event, { raw: null }))).toHaveProperty('raw', null)
   expect(JSON.parse(eventText(event))).not.toHaveProperty('raw')
 })

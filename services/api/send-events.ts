@@ -4,16 +4,21 @@ import { isUtf8 } from 'node:buffer'
 import type { Response } from 'express'
 import type { StoredEvent } from '@plaintrail/event/event'
 import { parseEventId } from '@plaintrail/event/identity'
-import type { Gap, PageMeta } from '@plaintrail/query/page'
+import { formatMicroTime } from '@plaintrail/event/time'
+import type { Gap, PageMeta, Total } from '@plaintrail/query/page'
 import type { Scope } from '@plaintrail/query/scope'
-import { findEvents } from '@plaintrail/store/find-events'
+import type { Snapshot } from '@plaintrail/query/snapshot'
+import { budgetOf } from '@plaintrail/store/budget'
+import { countEvents, findEvents } from '@plaintrail/store/find-events'
 import type { EventPosition } from '@plaintrail/store/find-records'
 import { findGaps } from '@plaintrail/store/gaps'
 import { rawEvents } from '@plaintrail/store/raw-events'
 import type { RouteParts } from './api-parts.ts'
-import { boundedQuestion } from './bounded-question.ts'
+import type { Caller } from './authenticate.ts'
+import { answerMarginMs, boundedQuestion } from './bounded-question.ts'
+import { pickFields } from './event-fields.ts'
 import { echo, nextPage } from './list-answer.ts'
-import type { ListQuestion } from './list-question.ts'
+import { cursorKeyFor, type ListQuestion } from './list-question.ts'
 
 /** Raw bytes in one page; a page that would have more has fewer events and a cursor. */
 const rawBytesMax = 64 * 1024 * 1024
@@ -21,39 +26,55 @@ const rawBytesMax = 64 * 1024 * 1024
 export async function sendEvents(
   parts: RouteParts,
   response: Response,
-  scope: Scope,
+  caller: Caller,
   question: ListQuestion,
 ): Promise<void> {
   const from = performance.now()
-  const found = await boundedQuestion(response, parts.questionMsMax, (signal) => find(parts, scope, question, signal))
+  const found = await boundedQuestion(response, parts.questionMsMax + answerMarginMs, (signal) =>
+    find(parts, caller.scope, question, signal),
+  )
+  const { next, gaps, total, snapshot, isPartial } = found
   const meta: PageMeta = {
     ...echo(question),
-    coverage: { complete: found.gaps.length === 0, gaps: found.gaps },
-    stats: { took_ms: Math.round(performance.now() - from) },
+    watermark: snapshot.lanes === null ? null : formatMicroTime(snapshot.takenUs),
+    coverage: { complete: gaps.length === 0, gaps },
+    ...(total === null ? {} : { total }),
+    stats: { took_ms: Math.round(performance.now() - from), partial: isPartial },
   }
-  const rest = JSON.stringify({ ...nextPage(response, question, found.next, parts.cursorKey), meta })
+  const end = next && { position: next, snapshot, total }
+  const rest = JSON.stringify({ ...nextPage(response, question, end, cursorKeyFor(parts, caller)), meta })
   response.type('application/json').send(`{"data":[${found.texts.join(',')}],${rest.slice(1)}`)
 }
 
 interface Found {
   readonly texts: readonly string[]
   readonly next: EventPosition | null
+  readonly snapshot: Snapshot
+  readonly total: Total | null
   readonly gaps: readonly Gap[]
+  readonly isPartial: boolean
 }
 
 async function find(parts: RouteParts, scope: Scope, question: ListQuestion, signal: AbortSignal): Promise<Found> {
-  const { store, segmentItems } = parts
-  const [{ events, next }, gaps] = await Promise.all([
-    findEvents(store, scope, { ...question, signal }),
-    findGaps(store, scope, question.window, question.filter.cluster),
+  const { store, segmentItems, questionMsMax } = parts
+  const { query, window, include, fields } = question
+  const budget = budgetOf(questionMsMax, signal)
+  const [{ events, ...found }, gaps] = await Promise.all([
+    findEvents(store, scope, { ...question, budget }),
+    findGaps(store, scope, window, query),
   ])
-  if (!question.withBytes) return { texts: events.map((event) => eventText(event)), next, gaps }
+  const total = include.includes('total')
+    ? (question.total ?? (await countEvents(store, scope, { query, window, snapshot: found.snapshot, budget })))
+    : null
+  if (!include.includes('raw'))
+    return { ...found, texts: events.map((event) => eventText(event, { fields })), total, gaps }
   signal.throwIfAborted()
   const asked = { ids: events.map(({ id }) => id), bytesMax: rawBytesMax }
   const raws = await rawEvents(store, scope, asked, segmentItems)
   const shown = events.slice(0, raws.length)
-  const texts = shown.map((event, index) => eventText(event, raws[index] ?? null))
-  return { texts, next: shown.length < events.length ? positionOf(shown.at(-1)) : next, gaps }
+  const texts = shown.map((event, index) => eventText(event, { fields, raw: raws[index] ?? null }))
+  const next = shown.length < events.length ? positionOf(shown.at(-1)) : found.next
+  return { ...found, texts, next, total, gaps }
 }
 
 /** An event's id is its position. */
@@ -66,10 +87,18 @@ function positionOf(event: StoredEvent | undefined): EventPosition | null {
  * Raw bytes go into the text as they are: parsed and written again, an int64 would lose its last digits. Bytes that are
  * not UTF-8, or that nobody parsed because there are too many, could break the answer and so go as base64.
  */
-export function eventText(event: StoredEvent, raw?: Buffer | null): string {
-  const text = JSON.stringify(withLinks(event))
+export function eventText(event: StoredEvent, { fields = null, raw }: EventTextOptions = {}): string {
+  const whole = withLinks(event)
+  const text = JSON.stringify(fields === null ? whole : pickFields(whole, fields))
   if (raw === undefined) return text
   return `${text.slice(0, -1)},${rawMember(event, raw)}}`
+}
+
+export interface EventTextOptions {
+  /** Null for all of them. */
+  readonly fields?: readonly string[] | null
+  /** Null past retention; left out where nobody asked. */
+  readonly raw?: Buffer | null
 }
 
 function rawMember({ flags }: StoredEvent, raw: Buffer | null): string {

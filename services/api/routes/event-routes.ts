@@ -1,8 +1,8 @@
 // The routes of events, as data.
 
-import { listParameters } from '@plaintrail/query/filter'
 import * as z from 'zod'
-import { json, route, type ApiRoute } from '../route.ts'
+import type { ParameterShape } from '../read-input.ts'
+import { json, notModified, route, tagged, type ApiRoute } from '../route.ts'
 import { eventPageSchema, nextHeader } from '../schemas/page-schemas.ts'
 import {
   cursorParameter,
@@ -12,10 +12,11 @@ import {
   severalTexts,
   windowParameters,
 } from '../schemas/parameter-schemas.ts'
+import { eventSearchSchema } from '../schemas/event-search-schema.ts'
 import { storedEventSchema } from '../schemas/stored-event-schema.ts'
 import { getEventRaw } from './get-event-raw.ts'
 import { getEvent } from './get-event.ts'
-import { getEvents } from './get-events.ts'
+import { getEvents, postEventsSearch } from './get-events.ts'
 import { getObjectHistory } from './get-object-history.ts'
 
 const listOfEvents = {
@@ -24,12 +25,13 @@ const listOfEvents = {
   order: orderParameter,
   limit: limitParameter,
   cursor: cursorParameter,
-  include: severalTexts('`raw`: each event also has its bytes, as `raw` or `raw_base64`.'),
-} satisfies Record<(typeof listParameters)[number], z.ZodType>
+  include: severalTexts(
+    '`raw`: each event also has its bytes, as `raw` or `raw_base64`. `total`: `meta.total` says how many there are.',
+  ),
+  fields: severalTexts('Only these fields of each event, and parts of them: `id,time,actor.name,object`.'),
+} satisfies ParameterShape
 
 const idInPath = { id: 'The id of an event: `evt_…`.' }
-const tagged = { ETag: 'Names these very bytes (RFC 9110 section 8.8.3).', 'Cache-Control': 'How long it may be kept.' }
-const notModified = { description: 'You have it already: If-None-Match names it.', headers: tagged }
 
 export const eventRoutes: readonly ApiRoute[] = [
   route({
@@ -44,6 +46,18 @@ export const eventRoutes: readonly ApiRoute[] = [
     answers: { 200: json('The page.', eventPageSchema, nextHeader) },
     problems: ['query_syntax', 'unavailable'],
     handler: getEvents,
+  }),
+  route({
+    method: 'post',
+    path: '/v1/events/search',
+    tag: 'events',
+    summary: 'A page of requests, by a body',
+    description:
+      'The same as `GET /v1/events`, for questions that are too long for a URL or should not stand in the logs of proxies.',
+    body: eventSearchSchema,
+    answers: { 200: json('The page.', eventPageSchema, nextHeader) },
+    problems: ['query_syntax', 'unavailable'],
+    handler: postEventsSearch,
   }),
   route({
     method: 'get',

@@ -97,8 +97,9 @@ describe('a page', () => {
         query: 'class:connect ns:pay',
         window: { since: '2026-11-20T10:00:00.000000Z', until: nowText },
         order: 'desc',
+        watermark: expect.stringMatching(/^20.*Z$/),
         coverage: { complete: true, gaps: [] },
-        stats: { took_ms: expect.any(Number) },
+        stats: { took_ms: expect.any(Number), partial: false },
       },
     })
     expect(page.data[0]?.links.history).toBe('/v1/objects/east/core/pods/pay/db-0/history')

@@ -7,13 +7,14 @@ import { listDeadJobs, type DeadJob } from '@plaintrail/store/dead-jobs'
 import type { RouteParts } from '../api-parts.ts'
 import type { Route } from '../authenticate.ts'
 import { nextPage } from '../list-answer.ts'
-import { listQuestion, refuseOthers, urlParameters } from '../list-question.ts'
+import { cursorKeyFor, listQuestion, refuseOthers, urlParameters } from '../list-question.ts'
 
 export function getJobs(parts: RouteParts): Route {
   return async (request, response, caller) => {
     const parameters = urlParameters(request)
     refuseOthers(parameters, ['state', 'limit', 'cursor'])
-    const question = listQuestion(withoutState(parameters), parts.cursorKey, {
+    const cursorKey = cursorKeyFor(parts, caller)
+    const question = listQuestion(withoutState(parameters), cursorKey, {
       list: 'jobs',
       nowUs: parts.nowUs(),
       sinceUs: 0,
@@ -22,7 +23,7 @@ export function getJobs(parts: RouteParts): Route {
     const found = await listDeadJobs(parts.store, caller.scope, { limit, after })
     response.json({
       data: found.items.map(answer),
-      ...nextPage(response, question, found.next, parts.cursorKey),
+      ...nextPage(response, question, found.next && { position: found.next }, cursorKey),
     })
   }
 }

@@ -4,7 +4,7 @@ import { listNotices } from '@plaintrail/store/notices'
 import type { RouteParts } from '../api-parts.ts'
 import type { Route } from '../authenticate.ts'
 import { echo, nextPage } from '../list-answer.ts'
-import { listQuestion, refuseOthers, urlParameters } from '../list-question.ts'
+import { cursorKeyFor, listQuestion, refuseOthers, urlParameters } from '../list-question.ts'
 
 const parameterNames = ['cluster', 'not.cluster', 'since', 'until', 'limit', 'cursor']
 
@@ -13,17 +13,18 @@ export function getNotices(parts: RouteParts): Route {
   return async (request, response, caller) => {
     const parameters = urlParameters(request)
     refuseOthers(parameters, parameterNames)
-    const question = listQuestion(parameters, parts.cursorKey, { list: 'notices', nowUs: parts.nowUs(), sinceUs: 0 })
-    const { window, limit, after, filter } = question
+    const cursorKey = cursorKeyFor(parts, caller)
+    const question = listQuestion(parameters, cursorKey, { list: 'notices', nowUs: parts.nowUs(), sinceUs: 0 })
+    const { window, limit, after, query } = question
     const found = await listNotices(parts.store, caller.scope, {
       window,
       limit,
       after,
-      ...(filter.cluster ? { clusters: filter.cluster } : {}),
+      query,
     })
     response.json({
       data: found.items,
-      ...nextPage(response, question, found.next, parts.cursorKey),
+      ...nextPage(response, question, found.next && { position: found.next }, cursorKey),
       meta: echo(question),
     })
   }

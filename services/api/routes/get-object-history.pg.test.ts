@@ -56,7 +56,7 @@ describe('the history of an object', () => {
     const page = await ask('east/core/pods/shop/web/history')
     expect(auditIds(page)).toEqual(['pod-deleted', 'pod-exec'])
     expect(page.meta.window.since).toBe('1970-01-01T00:00:00.000000Z')
-    expect(page.meta.query).toBe('cluster:east class:connect,write kind:pods. ns:shop name:web')
+    expect(page.meta.query).toBe('cluster:east class:connect,write kind:pods.v1 ns:shop name:web')
     expect(auditIds(await ask('east/metrics.k8s.io/pods/shop/web/history'))).toEqual(['metrics-deleted'])
     expect(auditIds(await ask('west/core/pods/shop/web/history'))).toEqual(['pod-deleted'])
   })

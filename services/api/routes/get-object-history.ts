@@ -1,31 +1,71 @@
 // GET /v1/objects/{cluster}/{group}/{resource}/{ns}/{name}/history: what was done to one object, newest first.
 
+import type { Request } from 'express'
+import { and, everything, matches, type Query } from '@plaintrail/query/ast'
+import { valueLengthMax } from '@plaintrail/query/bounds'
+import { QueryError } from '@plaintrail/query/query-error'
+import { queryOfParameters } from '@plaintrail/query/query-of-parameters'
 import type { RouteParts } from '../api-parts.ts'
 import type { Route } from '../authenticate.ts'
-import { listQuestion, urlParameters } from '../list-question.ts'
+import { cursorKeyFor, listQuestion, urlParameters } from '../list-question.ts'
 import { sendEvents } from '../send-events.ts'
 
-const only = (value: string): { any: readonly string[]; not: readonly string[] } => ({ any: [value], not: [] })
-
-/** Changes and connects, unless `class` asks for reads. */
-const changes = { class: { any: ['connect', 'write'], not: [] } }
+/** What the path says. */
+const saidByPath = ['cluster', 'kind', 'ns', 'name', 'obj']
 
 export function getObjectHistory(parts: RouteParts): Route {
   return async (request, response, caller) => {
-    const segment = (name: string): string => String(request.params[name])
-    const group = segment('group') === 'core' ? '' : segment('group')
-    const question = listQuestion(urlParameters(request), parts.cursorKey, {
+    const question = listQuestion(urlParameters(request), cursorKeyFor(parts, caller), {
       list: 'history',
       nowUs: parts.nowUs(),
       sinceUs: 0,
-      defaults: changes,
-      fixed: {
-        cluster: only(segment('cluster')),
-        kind: only(`${segment('resource')}.${group}`),
-        ns: only(segment('ns') === '_' ? '' : segment('ns')),
-        name: only(segment('name')),
-      },
+      defaults: (asked) => (asksForClass(asked) ? everything : changes),
+      fixed: { query: objectOf(request), parameters: saidByPath },
     })
-    await sendEvents(parts, response, caller.scope, question)
+    await sendEvents(parts, response, caller, question)
   }
+}
+
+/** Changes and connections, unless the query says something of classes itself. */
+const changes = matches('class', [['connect'], ['write']])
+
+function asksForClass(query: Query): boolean {
+  switch (query.kind) {
+    case 'and':
+    case 'or':
+      return query.parts.some(asksForClass)
+    case 'not':
+      return asksForClass(query.part)
+    case 'matches':
+      return query.key === 'class'
+    case 'within':
+    case 'says':
+      return false
+    default:
+      return query satisfies never
+  }
+}
+
+/** Names in a path are whole: a `*` in one is a `*`. */
+function objectOf(request: Request): Query {
+  const [cluster, group, resource, ns, name] = ['cluster', 'group', 'resource', 'ns', 'name'].map((part) =>
+    segmentOf(request, part),
+  )
+  const kind = `${resource}.${group === 'core' ? 'v1' : group}`.replaceAll(/[\\,]/g, String.raw`\$&`)
+  return and([
+    matches('cluster', [[cluster ?? '']]),
+    queryOfParameters({ kind }, 0),
+    matches('ns', [[ns === '_' ? '' : (ns ?? '')]]),
+    matches('name', [[name ?? '']]),
+  ])
+}
+
+function segmentOf(request: Request, part: string): string {
+  const text = String(request.params[part])
+  if (text.length <= valueLengthMax && !text.includes('\0')) return text.toWellFormed()
+  throw new QueryError({
+    message: `could not read ${part}: no object has such a one`,
+    parameter: part,
+    hint: 'links.history of an event is a path that there is.',
+  })
 }

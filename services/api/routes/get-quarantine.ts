@@ -4,7 +4,7 @@ import { listQuarantined, type Quarantined } from '@plaintrail/store/quarantined
 import type { RouteParts } from '../api-parts.ts'
 import type { Route } from '../authenticate.ts'
 import { echo, nextPage } from '../list-answer.ts'
-import { listQuestion, refuseOthers, urlParameters } from '../list-question.ts'
+import { cursorKeyFor, listQuestion, refuseOthers, urlParameters } from '../list-question.ts'
 
 const parameterNames = ['cluster', 'not.cluster', 'since', 'until', 'limit', 'cursor', 'bytes']
 /** Of items in one page; a page that would have more has fewer items and a cursor. */
@@ -15,23 +15,24 @@ export function getQuarantine(parts: RouteParts): Route {
   return async (request, response, caller) => {
     const parameters = urlParameters(request)
     refuseOthers(parameters, parameterNames)
-    const question = listQuestion(parameters, parts.cursorKey, {
+    const cursorKey = cursorKeyFor(parts, caller)
+    const question = listQuestion(parameters, cursorKey, {
       list: 'quarantine',
       nowUs: parts.nowUs(),
       sinceUs: 0,
     })
-    const { window, limit, after, filter, withBytes } = question
+    const { window, limit, after, query, include } = question
     const found = await listQuarantined(parts.store, caller.scope, {
       window,
       limit,
       after,
       bytesMax,
-      ...(filter.cluster ? { clusters: filter.cluster } : {}),
-      ...(withBytes ? { items: parts.segmentItems } : {}),
+      query,
+      ...(include.includes('raw') ? { items: parts.segmentItems } : {}),
     })
     response.json({
       data: found.items.map(answer),
-      ...nextPage(response, question, found.next, parts.cursorKey),
+      ...nextPage(response, question, found.next && { position: found.next }, cursorKey),
       meta: echo(question),
     })
   }

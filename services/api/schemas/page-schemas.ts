@@ -1,6 +1,6 @@
 // pageSchema: one page of a list, and what is known about it.
 
-import type { Gap } from '@plaintrail/query/page'
+import type { Gap, Total } from '@plaintrail/query/page'
 import { orders } from '@plaintrail/query/page'
 import * as z from 'zod'
 import { storedEventSchema } from './stored-event-schema.ts'
@@ -57,13 +57,27 @@ const asked = {
 
 const windowMetaSchema = z.object(asked).meta({ id: 'WindowMeta', description: 'The question as it was understood.' })
 
+export const totalSchema: z.ZodType<Total> = z
+  .object({
+    value: z.int().describe('At most 10001.'),
+    relation: z.enum(['eq', 'gte']).describe('`gte`: there are as many or more.'),
+  })
+  .meta({ id: 'Total', description: 'How many there are.' })
+
 /** What an answer about events says about itself. */
 export const eventMetaSchema = z
   .object({
     ...asked,
+    watermark: microTimeSchema
+      .nullable()
+      .describe('What was stored by then is in the answer, on all its pages; null over more than 256 lanes.'),
     coverage: coverageSchema,
+    total: totalSchema.optional().describe('With `include=total`: how many items all pages have together.'),
     stats: z
-      .object({ took_ms: z.int().describe('Milliseconds that the question took here.') })
+      .object({
+        took_ms: z.int().describe('Milliseconds that the question took here.'),
+        partial: z.boolean().describe('The time was up before the page was full; the next page goes on from there.'),
+      })
       .describe('What it cost.'),
   })
   .meta({ id: 'EventMeta', description: 'The question as it was understood, and how complete its answer is.' })
