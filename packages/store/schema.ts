@@ -55,6 +55,14 @@ export const apiToken = pgTable('api_token', {
   revokedAt: at('revoked_at'),
 })
 
+export const keptAnswer = pgTable('kept_answer', {
+  tokenId: uuid('token_id').notNull(),
+  keyDigest: bytea('key_digest').notNull(),
+  requestDigest: bytea('request_digest').notNull(),
+  createdAt: at('created_at').notNull().defaultNow(),
+  sealed: bytea('sealed'),
+})
+
 export const signingKey = pgTable('signing_key', {
   name: text('name').primaryKey(),
   bytes: bytea('bytes').notNull(),

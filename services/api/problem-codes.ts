@@ -8,6 +8,7 @@ export const problemCodes = {
   forbidden: [403, 'An ingest token was sent: it can only post events.'],
   not_found: [404, 'There is no such thing, or it is past retention, or not for you to see.'],
   conflict: [409, 'It cannot be done as things stand, such as a second cluster of one name.'],
+  idempotency_mismatch: [409, 'The Idempotency-Key was used in the last 24 hours for another request.'],
   gone: [410, 'It was here and is not any more.'],
   payload_too_large: [413, 'The body is over 1 MiB.'],
   headers_too_large: [431, 'The request line and headers are over 16 KiB together: send a long query by POST.'],

@@ -5,6 +5,7 @@ import type { Request, Response } from 'express'
 import * as z from 'zod'
 import type { RouteParts } from './api-parts.ts'
 import type { Caller, Route } from './authenticate.ts'
+import { withKeptAnswer } from './kept-answer.ts'
 import { readInput, type ParameterShape } from './read-input.ts'
 import type { ProblemCode } from './problem-codes.ts'
 
@@ -90,7 +91,10 @@ export function route<Shape extends ParameterShape = ParameterShape, Body extend
     make: (parts) => {
       const handle = handler(parts)
       return async (request, response, caller) => {
-        await handle(request, response, caller, await readInput(request, response, takes))
+        const input = await readInput(request, response, takes)
+        const answer = (): Promise<void> | void => handle(request, response, caller, input)
+        if (definition.keepsAnswer !== true) return await answer()
+        await withKeptAnswer(parts, request, response, { caller, asked: input }, answer)
       }
     },
   }

@@ -219,7 +219,7 @@ function codesOfAll({ access, rate, keepsAnswer }: ApiRoute): readonly ProblemCo
     'bad_request',
     'query_syntax',
     ...(access === 'anyone' ? [] : (['auth_required', 'forbidden', 'dependency_unavailable'] as const)),
-    ...(keepsAnswer === true ? (['conflict'] as const) : []),
+    ...(keepsAnswer === true ? (['conflict', 'idempotency_mismatch'] as const) : []),
     ...(rate === 'unlimited' ? [] : (['rate_limited'] as const)),
     'internal',
   ]

@@ -20,8 +20,10 @@ export const clusterRoutes: readonly ApiRoute[] = [
     path: '/v1/clusters',
     tag: 'clusters',
     summary: 'Add a cluster, and get all that connects it',
-    description: 'Save the three texts where the API server finds them. The credential is shown this once.',
+    description:
+      'Save the three texts where the API server finds them. The credential is shown this once; who sent an Idempotency-Key sees the same answer again for 24 hours.',
     body: newClusterSchema,
+    keepsAnswer: true,
     answers: { 201: json('The cluster was added.', addedClusterSchema) },
     problems: ['bad_request', 'conflict', 'payload_too_large', 'unprocessable'],
     handler: postClusters,
