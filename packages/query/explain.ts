@@ -131,7 +131,8 @@ function hintsOf(query: Query): readonly string[] {
 /** Keys by which few events are found among many, given how their values begin. */
 const namingKeys: ReadonlySet<string> = new Set(['actor', 'as', 'ns', 'name', 'uid', 'audit'])
 
-function namesSomething(query: Query): boolean {
+/** Whether events can be found by something that it names, without reading the whole window. */
+export function namesSomething(query: Query): boolean {
   switch (query.kind) {
     case 'and':
       return query.parts.some(namesSomething)

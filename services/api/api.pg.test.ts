@@ -9,6 +9,14 @@ import { auditItem, nowUs, pageOf, problemOf, startTestApi, type TestApi } from 
 
 const resources = new AsyncDisposableStack()
 const item = auditItem({})
+const times = (time: string) => ({ requestReceivedTimestamp: time, stageTimestamp: time })
+const over = auditItem({ auditID: 'over', ...times('2026-11-19T10:00:00.000000Z') })
+const begun = auditItem({
+  auditID: 'begun',
+  stage: 'RequestReceived',
+  responseStatus: undefined,
+  ...times('2026-11-19T10:00:00.000000Z'),
+})
 let api: TestApi
 let id: string
 
@@ -16,8 +24,8 @@ beforeAll(async () => {
   const database = resources.use(await createTestDatabase())
   api = resources.use(await startTestApi(database.connection))
   const { uid } = await addCluster(api.store, { name: 'east' })
-  await storeDeliveries(api.store, [{ cluster: uid, items: [item], receivedAtUs: nowUs }])
-  const { data } = await pageOf(await api.get('/v1/events?since=1970-01-01&until=2100-01-01'))
+  await storeDeliveries(api.store, [{ cluster: uid, items: [item, over, begun], receivedAtUs: nowUs }])
+  const { data } = await pageOf(await api.get('/v1/events?since=2026-11-20&until=2100-01-01'))
   id = data[0]?.id ?? ''
 })
 
@@ -171,8 +179,26 @@ describe('one event', () => {
         history: '/v1/objects/east/apps/deployments/shop/checkout/history',
       },
     })
-    // A later stage of the same request may still come.
+    // Another stage of the same request may still be on its way.
     expect(response.headers.get('cache-control')).toBe('private, no-cache')
+  })
+
+  test('is not sent again to who has it, and may be kept for good once its request is over', async () => {
+    const find = async (auditId: string): Promise<Response> => {
+      const { data } = await pageOf(await api.get(`/v1/events?since=2026-11-01&audit=${auditId}`))
+      return await api.get(`/v1/events/${data[0]?.id}`)
+    }
+    const over = await find('over')
+    expect(over.headers.get('cache-control')).toBe('private, max-age=31536000, immutable')
+    const begun = await find('begun')
+    expect(begun.headers.get('cache-control')).toBe('private, no-cache')
+    for (const { url, headers } of [over, begun]) {
+      const tag = headers.get('etag') ?? ''
+      expect(tag).toMatch(/^"[0-9a-f]{64}(-gzip|-br)?"$/)
+      const again = await api.get(new URL(url).pathname, { 'if-none-match': tag })
+      expect([again.status, again.headers.get('etag'), await again.text()]).toEqual([304, tag, ''])
+    }
+    expect(over.headers.get('etag')).not.toBe(begun.headers.get('etag'))
   })
 
   test('has its bytes as they arrived, to be kept for good', async () => {

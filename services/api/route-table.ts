@@ -3,7 +3,14 @@
 import type { ApiRoute } from './route.ts'
 import { clusterRoutes } from './routes/cluster-routes.ts'
 import { eventRoutes } from './routes/event-routes.ts'
+import { queryRoutes } from './routes/query-routes.ts'
 import { serverRoutes } from './routes/server-routes.ts'
 import { upkeepRoutes } from './routes/upkeep-routes.ts'
 
-export const routeTable: readonly ApiRoute[] = [...eventRoutes, ...clusterRoutes, ...upkeepRoutes, ...serverRoutes]
+export const routeTable: readonly ApiRoute[] = [
+  ...eventRoutes,
+  ...queryRoutes,
+  ...clusterRoutes,
+  ...upkeepRoutes,
+  ...serverRoutes,
+]

@@ -1,7 +1,13 @@
 // The routes of clusters, as data.
 
 import { json, route, type ApiRoute } from '../route.ts'
-import { addedClusterSchema, clusterPageSchema, newClusterSchema } from '../schemas/cluster-schemas.ts'
+import {
+  addedClusterSchema,
+  clusterFreshnessSchema,
+  clusterPageSchema,
+  newClusterSchema,
+} from '../schemas/cluster-schemas.ts'
+import { getCluster } from './get-cluster.ts'
 import { getClusters } from './get-clusters.ts'
 import { postClusters } from './post-clusters.ts'
 
@@ -14,6 +20,17 @@ export const clusterRoutes: readonly ApiRoute[] = [
     description: 'All in one page, by name.',
     answers: { 200: json('The clusters.', clusterPageSchema) },
     handler: getClusters,
+  }),
+  route({
+    method: 'get',
+    path: '/v1/clusters/{id}',
+    tag: 'clusters',
+    summary: 'How fresh one cluster is',
+    description: 'What it sent last, lane by lane, and what is known to be missing of the last 24 hours.',
+    inPath: { id: 'The id of the cluster, or its name.' },
+    answers: { 200: json('The cluster.', clusterFreshnessSchema) },
+    problems: ['not_found'],
+    handler: getCluster,
   }),
   route({
     method: 'post',

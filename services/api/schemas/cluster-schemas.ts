@@ -2,7 +2,7 @@
 
 import { isClusterName } from '@plaintrail/store/clusters'
 import * as z from 'zod'
-import { pageSchema } from './page-schemas.ts'
+import { gapSchema, pageSchema } from './page-schemas.ts'
 import { microTimeSchema } from './value-schemas.ts'
 
 const clusterFields = {
@@ -17,6 +17,23 @@ const clusterFields = {
 const clusterSchema = z.object(clusterFields).meta({ id: 'Cluster', description: 'A cluster that posts here.' })
 
 export const clusterPageSchema = pageSchema('ClusterPage', clusterSchema)
+
+export const clusterFreshnessSchema = z
+  .object({
+    ...clusterFields,
+    newest_event: microTimeSchema.nullable().describe('requestReceivedTimestamp of its newest kept event.'),
+    lanes: z
+      .array(
+        z.object({
+          name: z.string().describe('`main`, `backfill`, or that of an API server.'),
+          last_event_at: microTimeSchema.nullable().describe('When something of it was last taken in.'),
+          numbered: z.int().describe('Events that came by it so far, past retention included.'),
+        }),
+      )
+      .describe('What it posts by, each with numbers of its own.'),
+    gaps: z.array(gapSchema).describe('What is known to be missing of the last 24 hours, newest first, at most 100.'),
+  })
+  .meta({ id: 'ClusterFreshness', description: 'How fresh a cluster is.' })
 
 export const newClusterSchema = z
   .strictObject({

@@ -1,0 +1,83 @@
+// completeValues: names that begin as somebody types, for those keys of a query whose values are names.
+
+import type { Scope } from '@plaintrail/query/scope'
+import type { TextKey } from '@plaintrail/query/qualifiers'
+import { sql, type SQL } from 'drizzle-orm'
+import type { Store } from './open-store.ts'
+import { readRows } from './read-rows.ts'
+import { inScope } from './visible-clusters.ts'
+
+/** Names looked at for somebody who may not see all of them. */
+const lookedAtMax = 200
+/** Longer prefixes find nothing: the indexes hold as much of a name. */
+const prefixLengthMax = 200
+
+interface Named {
+  readonly table: 'actor' | 'client' | 'namespace' | 'resource' | 'verb'
+  readonly column: 'name' | 'subresource'
+  /** The column of an event that has its id, where an index leads from the one to the other. */
+  readonly from: SQL | null
+}
+
+const actors: Named = { table: 'actor', column: 'name', from: sql`e.actor_id` }
+
+const namedBy: Readonly<Partial<Record<TextKey, Named>>> = {
+  actor: actors,
+  as: actors,
+  ns: { table: 'namespace', column: 'name', from: sql`e.namespace_id` },
+  sub: { table: 'resource', column: 'subresource', from: null },
+  verb: { table: 'verb', column: 'name', from: null },
+  client: { table: 'client', column: 'name', from: null },
+}
+
+export interface ValuesQuestion {
+  readonly key: TextKey
+  readonly prefix: string
+  readonly limit: number
+}
+
+/**
+ * By name, `limit` at most. Of a key whose values are no names, or too many (`name`, `uid`, `audit`), none. Who may see
+ * some clusters only is told what an event in them has, and nothing where finding that out would read whole partitions.
+ */
+export async function completeValues(
+  store: Store,
+  scope: Scope,
+  { key, prefix, limit }: ValuesQuestion,
+): Promise<readonly string[]> {
+  if (prefix.includes('\0') || prefix.length > prefixLengthMax) return []
+  const like = `${prefix.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
+  if (key === 'cluster') return await namesOf(store, clusterNames(scope, like, limit))
+  const named = namedBy[key]
+  if (named === undefined) return []
+  if (scope.kind === 'everything') return await namesOf(store, allNames(named, like, limit))
+  return named.from === null ? [] : await namesOf(store, seenNames(named, named.from, scope, like, limit))
+}
+
+async function namesOf(store: Store, statement: SQL): Promise<readonly string[]> {
+  const rows = await readRows<{ name: string }>(store, statement)
+  return rows.map(({ name }) => name)
+}
+
+function clusterNames(scope: Scope, like: string, limit: number): SQL {
+  return sql`select c.name from cluster c where c.name like ${like} and ${inScope(scope)} order by c.name limit ${limit}`
+}
+
+/** left(…, 200) is what the indexes of names are of. */
+function allNames({ table, column }: Named, like: string, limit: number): SQL {
+  const name = sql`${sql.identifier(column)}`
+  return sql`select distinct ${name} as name from ${sql.identifier(table)}
+             where left(${name}, 200) like ${like} and ${name} <> '' order by name limit ${limit}`
+}
+
+function seenNames({ table, column }: Named, from: SQL, scope: Scope, like: string, limit: number): SQL {
+  const name = sql`d.${sql.identifier(column)}`
+  return sql`select distinct n.name from (
+               select d.id, ${name} as name from ${sql.identifier(table)} d
+               where left(${name}, 200) like ${like} and ${name} <> '' order by name limit ${lookedAtMax}
+             ) n
+             where exists (
+               select from event e join cluster c on c.id = e.cluster_id where ${from} = n.id and ${inScope(scope)}
+             )
+             order by n.name limit ${limit}`
+}
