@@ -82,7 +82,9 @@ function webhookFlags(folder: string): readonly Flag[] {
       value: String(eventBytesMax),
       why: [
         'Default 102400. 400 events of 160 KiB make 62.5 MiB, so a batch always fits. A larger event comes without its',
-        'bodies and says so (annotation audit.k8s.io/truncated); who, what and when stay.',
+        'bodies and says so (annotation audit.k8s.io/truncated); who, what and when stay. One that is larger even so is',
+        'lost, and a client can make it so (its Audit-ID and URI are as long as it likes): alert on',
+        'apiserver_audit_error_total{plugin="truncate"} of the API server.',
       ],
     },
   ]
