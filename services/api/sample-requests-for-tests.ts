@@ -1,0 +1,63 @@
+// One request or more for every route: tests hold their real answers against the document. A new route adds a line.
+
+export interface SampleIds {
+  readonly event: string
+  /** Of an event that has other stages and a named object. */
+  readonly history: string
+  readonly deadJob: string
+  readonly cursor: string
+}
+
+export interface Sample {
+  readonly path: string
+  readonly body?: unknown
+  readonly status?: number
+}
+
+const everything = 'since=2014-01-01&until=2100-01-01'
+
+/** By operationId. */
+export const sampleRequests: Readonly<Record<string, (ids: SampleIds) => readonly Sample[]>> = {
+  getEvents: ({ cursor }) => [
+    { path: `/v1/events?${everything}&limit=1000&include=raw,total` },
+    { path: `/v1/events?${everything}&limit=1000&order=asc` },
+    { path: '/v1/events' },
+    { path: `/v1/events?cursor=${cursor}` },
+  ],
+  postEventsSearch: () => [
+    {
+      path: '/v1/events/search',
+      body: { q: 'is:write', since: '2014-01-01', until: '2100-01-01', include: ['total'] },
+    },
+  ],
+  getEvent: ({ event }) => [{ path: `/v1/events/${event}` }],
+  getEventRaw: ({ event }) => [{ path: `/v1/events/${event}/raw` }],
+  getObjectHistory: ({ history }) => [{ path: history }, { path: `${history}?limit=1&include=raw` }],
+  getQueriesExplain: () => [
+    { path: '/v1/queries/explain' },
+    {
+      path: `/v1/queries/explain?${new URLSearchParams({ q: '(actor:a* OR -ns:b) took:>1s "free text"' }).toString()}`,
+    },
+  ],
+  getQueriesComplete: () => [
+    { path: '/v1/queries/complete' },
+    { path: '/v1/queries/complete?q=actor:' },
+    { path: '/v1/queries/complete?q=verb:&pos=5' },
+  ],
+  getClusters: () => [{ path: '/v1/clusters' }],
+  getCluster: () => [{ path: '/v1/clusters/east' }, { path: '/v1/clusters/quiet' }],
+  postClusters: () => [
+    { path: '/v1/clusters', body: { name: 'by-token' }, status: 201 },
+    { path: '/v1/clusters', body: { name: 'by-certificate', credential: 'certificate' }, status: 201 },
+  ],
+  getQuarantine: () => [{ path: '/v1/quarantine' }, { path: '/v1/quarantine?bytes=true' }],
+  getNotices: () => [{ path: '/v1/notices' }],
+  getJobs: () => [{ path: '/v1/jobs' }],
+  postJobRetry: ({ deadJob }) => [{ path: `/v1/jobs/${deadJob}/retry`, status: 202 }],
+  getVersion: () => [{ path: '/v1/version' }],
+  getOpenapiJson: () => [{ path: '/v1/openapi.json' }],
+  getReference: () => [{ path: '/v1/reference' }],
+  getHealthz: () => [{ path: '/healthz' }],
+  getReadyz: () => [{ path: '/readyz' }],
+  getMetrics: () => [{ path: '/metrics' }],
+}

@@ -1,0 +1,74 @@
+// The real api on what a real API server posted, with something of everything else that it can answer.
+
+import { randomUUID } from 'node:crypto'
+import { corpusOf, corpusVersions } from '@plaintrail/test/corpus'
+import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
+import { addCluster } from '@plaintrail/store/clusters'
+import { storeDeliveries } from '@plaintrail/store/events-for-tests'
+import { recordGap } from '@plaintrail/store/gaps'
+import { addNotice } from '@plaintrail/store/notices'
+import { addOutbox, markDead } from '@plaintrail/store/outbox'
+import { auditItem, nowUs, pageOf, startTestApi, type TestApi } from './api-for-tests.ts'
+import type { SampleIds } from './sample-requests-for-tests.ts'
+
+export interface SeededApi extends AsyncDisposable {
+  readonly api: TestApi
+  readonly ids: SampleIds
+}
+
+const minuteUs = 60_000_000
+/** Of the recorded week; more of the same kinds come after. */
+const listsMax = 12
+
+export async function startSeededApi(): Promise<SeededApi> {
+  await using stack = new AsyncDisposableStack()
+  const database = stack.use(await createTestDatabase())
+  const api = stack.use(await startTestApi(database.connection))
+  const east = await addCluster(api.store, { name: 'east' })
+  await addCluster(api.store, { name: 'quiet' })
+  await storeDeliveries(api.store, [
+    ...recordedItems().map((items) => ({ cluster: east.uid, items, receivedAtUs: nowUs })),
+    {
+      cluster: east.uid,
+      items: [auditItem({}), '42'],
+      receivedAtUs: nowUs,
+      problems: [{ item: 1, reason: 'not_an_object', detail: 'the item is not a JSON object' }],
+    },
+  ])
+  const gap = { clusterUid: east.uid, cause: 'body_too_large', detail: 'one post' }
+  await recordGap(api.store, { ...gap, fromUs: nowUs - minuteUs, toUs: nowUs })
+  const deadJob = await addDeadJob(api)
+  const ours = await pageOf(
+    await api.get('/v1/events?since=1h&until=2100-01-01&audit=8f0c3e1a-0000-4000-8000-000000000001'),
+  )
+  const [event] = ours.data
+  const { next_cursor: cursor } = await pageOf(await api.get('/v1/events?since=30d&until=2100-01-01&limit=2'))
+  const kept = stack.move()
+  return {
+    api,
+    ids: { event: event?.id ?? '', history: event?.links.history ?? '', deadJob, cursor: cursor ?? '' },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  }
+}
+
+function recordedItems(): readonly (readonly string[])[] {
+  const { lists } = corpusOf(corpusVersions().at(-1) ?? '')
+  return lists.slice(0, listsMax).map((list) => {
+    // Numbers beyond 2^53 lose digits here, which the schemas do not see.
+    const { items } = JSON.parse(list) as { readonly items: readonly unknown[] }
+    return items.map((item) => JSON.stringify(item))
+  })
+}
+
+async function addDeadJob({ store }: TestApi): Promise<string> {
+  const id = randomUUID()
+  const client = await store.pool.connect()
+  try {
+    await addOutbox(client, [{ id: Buffer.from(id.replaceAll('-', ''), 'hex'), kind: 'test', payload: {} }])
+    await addNotice(client, { id: randomUUID(), kind: 'quarantine.noticed', clusterId: null, detail: 'one item' })
+  } finally {
+    client.release()
+  }
+  await markDead(store, id, { reason: 'it failed', attempts: 5, attemptsBefore: 0 })
+  return id
+}
