@@ -16,6 +16,11 @@ export function testLabs(): readonly LabTools[] {
   return inject('labs')
 }
 
+/** For what is the same code in all of them and takes long: once is enough. */
+export function isNewestLab(tools: LabTools): boolean {
+  return tools.version === testLabs()[0]?.version
+}
+
 /**
  * Called by vitest before a run. `PLAINTRAIL_LAB_BIN` names folders of programs, one a version, with the PATH's separator
  * between them; without it they come from the cache (`PLAINTRAIL_LAB_CACHE`), and are built where they are not there yet.

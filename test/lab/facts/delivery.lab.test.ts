@@ -1,6 +1,6 @@
 // How a list of events comes: path, headers, protocol, and the outer shape of the body.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { testLabs } from '../lab-for-tests.ts'
+import { isNewestLab, testLabs } from '../lab-for-tests.ts'
 import { startRecorder } from '../recorder.ts'
 import { itemsOf, observe, until, type Observed } from './observe.ts'
 
@@ -81,17 +81,20 @@ describe.each(testLabs())('Kubernetes $version', (tools) => {
     expect(posts()[0]).toMatchObject({ httpVersion: '1.1', headers: { 'user-agent': 'Go-http-client/1.1' } })
   })
 
-  test('a list holds as many events as there are, up to the size that it may have', async () => {
-    await lab.restart(['--audit-webhook-batch-max-size=5', '--audit-webhook-batch-max-wait=10s'])
-    const before = lab.recorder.posts.length
-    const wanted = await Promise.all(Array.from({ length: 10 }, () => lab.send({ method: 'GET', path: configMaps })))
-    const posted = () =>
-      lab.recorder.posts
-        .slice(before)
-        .map(({ body }) => itemsOf(body).filter((event) => isOneOf(wanted, event.auditID)))
-    await until(() => posted().flat().length === 2 * wanted.length, 'twenty events')
-    expect(posted().map((events) => events.length)).toEqual([5, 5, 5, 5])
-  })
+  test.runIf(isNewestLab(tools))(
+    'a list holds as many events as there are, up to the size that it may have',
+    async () => {
+      await lab.restart(['--audit-webhook-batch-max-size=5', '--audit-webhook-batch-max-wait=10s'])
+      const before = lab.recorder.posts.length
+      const wanted = await Promise.all(Array.from({ length: 10 }, () => lab.send({ method: 'GET', path: configMaps })))
+      const posted = () =>
+        lab.recorder.posts
+          .slice(before)
+          .map(({ body }) => itemsOf(body).filter((event) => isOneOf(wanted, event.auditID)))
+      await until(() => posted().flat().length === 2 * wanted.length, 'twenty events')
+      expect(posted().map((events) => events.length)).toEqual([5, 5, 5, 5])
+    },
+  )
 })
 
 const isOneOf = (sent: readonly { readonly auditID: string }[], auditID: string): boolean =>

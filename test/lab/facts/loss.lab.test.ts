@@ -1,6 +1,6 @@
 // When an API server loses events, when it makes its clients wait for them, and where it counts them.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { testLabs } from '../lab-for-tests.ts'
+import { isNewestLab, testLabs } from '../lab-for-tests.ts'
 import { itemsOf, observe, quietPolicy, until, type Observed } from './observe.ts'
 
 const configMaps = '/api/v1/namespaces/default/configmaps'
@@ -16,8 +16,6 @@ describe.each(testLabs())('Kubernetes $version', (tools) => {
   const eventsHere = (auditID: string) => lab.events().filter((event) => event.auditID === auditID)
   const postsWith = (auditID: string) =>
     lab.recorder.posts.filter(({ body }) => itemsOf(body).some((event) => event.auditID === auditID))
-  // A restart takes seconds; the modes are the same code in both versions.
-  const isNewest = tools === testLabs()[0]
   const read = () => lab.send({ method: 'GET', path: configMaps })
 
   test('SIGTERM: what waits in memory is posted before the API server ends', async () => {
@@ -64,7 +62,7 @@ describe.each(testLabs())('Kubernetes $version', (tools) => {
     ])
   })
 
-  test.runIf(isNewest)(
+  test.runIf(isNewestLab(tools))(
     'blocking: where the receiver refuses, the client waits for every attempt and has its answer all the same',
     async () => {
       await lab.restart(['--audit-webhook-mode=blocking', '--audit-webhook-initial-backoff=50ms'])
@@ -80,7 +78,7 @@ describe.each(testLabs())('Kubernetes $version', (tools) => {
     },
   )
 
-  test.runIf(isNewest)(
+  test.runIf(isNewestLab(tools))(
     'blocking-strict: a request whose RequestReceived cannot be posted is answered 500 and not done',
     async () => {
       await lab.restart(['--audit-webhook-mode=blocking-strict', '--audit-webhook-initial-backoff=50ms'])
@@ -101,7 +99,7 @@ describe.each(testLabs())('Kubernetes $version', (tools) => {
     },
   )
 
-  test.runIf(isNewest)('blocking-strict without RequestReceived refuses nothing', async () => {
+  test.runIf(isNewestLab(tools))('blocking-strict without RequestReceived refuses nothing', async () => {
     const policy = await lab.write('policy.json', quietPolicy(undefined, { omitStages: ['RequestReceived'] }))
     await lab.restart([
       '--audit-webhook-mode=blocking-strict',

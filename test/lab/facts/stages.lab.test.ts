@@ -1,6 +1,6 @@
 // Which events a request makes, at which stages, and what each of them holds.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { testLabs } from '../lab-for-tests.ts'
+import { isNewestLab, testLabs } from '../lab-for-tests.ts'
 import { observe, quietPolicy, type AuditEvent, type Observed } from './observe.ts'
 
 const configMaps = '/api/v1/namespaces/default/configmaps'
@@ -144,16 +144,19 @@ describe.each(testLabs())('Kubernetes $version', (tools) => {
     expect(event).not.toHaveProperty('objectRef')
   })
 
-  test('omitStages leaves out that stage and nothing else, a failed login stays', async () => {
-    const policy = await lab.write('policy.json', quietPolicy(undefined, { omitStages: ['RequestReceived'] }))
-    await lab.restart([`--audit-policy-file=${policy}`])
-    const failed = await lab.send({ as: { token: 'wrong' }, method: 'GET', path: configMaps })
-    const watched = await lab.send({ method: 'GET', path: `${configMaps}?watch=true`, abortAfterMs: 300 })
-    expect(stagesOf(await lab.eventsOf(failed.auditID, 'ResponseStarted'))).toEqual(['ResponseStarted'])
-    expect(stagesOf(await lab.eventsOf(watched.auditID))).toEqual(['ResponseStarted', 'ResponseComplete'])
-  })
+  test.runIf(isNewestLab(tools))(
+    'omitStages leaves out that stage and nothing else, a failed login stays',
+    async () => {
+      const policy = await lab.write('policy.json', quietPolicy(undefined, { omitStages: ['RequestReceived'] }))
+      await lab.restart([`--audit-policy-file=${policy}`])
+      const failed = await lab.send({ as: { token: 'wrong' }, method: 'GET', path: configMaps })
+      const watched = await lab.send({ method: 'GET', path: `${configMaps}?watch=true`, abortAfterMs: 300 })
+      expect(stagesOf(await lab.eventsOf(failed.auditID, 'ResponseStarted'))).toEqual(['ResponseStarted'])
+      expect(stagesOf(await lab.eventsOf(watched.auditID))).toEqual(['ResponseStarted', 'ResponseComplete'])
+    },
+  )
 
-  test('omitStages of ResponseStarted hides every failed login', async () => {
+  test.runIf(isNewestLab(tools))('omitStages of ResponseStarted hides every failed login', async () => {
     const policy = await lab.write('policy.json', quietPolicy(undefined, { omitStages: ['ResponseStarted'] }))
     await lab.restart([`--audit-policy-file=${policy}`])
     const failed = await lab.send({ as: { token: 'wrong' }, method: 'GET', path: configMaps })
