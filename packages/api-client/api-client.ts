@@ -32,6 +32,8 @@ export interface ApiClient {
   pages<P extends PathWith<'get'>>(path: P, ...input: InputOf<P, 'get'>): AsyncGenerator<Reply<AnswerOf<P, 'get'>>>
   /** A body that comes bit by bit: of a download, or of an event stream. */
   stream<P extends PathWith<'get'>>(path: P, options: StreamOptions, ...input: InputOf<P, 'get'>): Promise<ApiStream>
+  /** Of a path that is made at run time; whoever asks looks at what came. */
+  getAny(path: string, query?: Parameters): Promise<Reply<unknown>>
   /** Whatever the server answers, to be read by the caller. */
   readonly send: Send
 }
@@ -69,6 +71,7 @@ export function openApiClient(options: ApiClientOptions): ApiClient {
     send,
     get: (path, ...[input]) => ask(requestOf('GET', path, input)),
     post: (path, body, ...[input]) => ask({ ...requestOf('POST', path, input), ...jsonBody(body) }),
+    getAny: (path, query = {}) => ask({ method: 'GET', path, query }),
     delete: (path, ...[input]) => ask(requestOf('DELETE', path, input)),
     async *pages(path, ...[input]) {
       let next: ApiRequest | null = requestOf('GET', path, input)

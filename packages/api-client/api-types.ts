@@ -76,9 +76,29 @@ export interface paths {
         readonly put?: never;
         /**
          * Add a cluster, and get all that connects it
-         * @description Save the three texts where the API server finds them. The credential is shown this once.
+         * @description Save the three texts where the API server finds them. The credential is shown this once; who sent an Idempotency-Key sees the same answer again for 24 hours.
          */
         readonly post: operations["postClusters"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/clusters/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * How fresh one cluster is
+         * @description What it sent last, lane by lane, and what is known to be missing of the last 24 hours.
+         */
+        readonly get: operations["getCluster"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -285,6 +305,46 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/queries/complete": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What may stand where somebody is typing
+         * @description Words of the language, and names of clusters, namespaces, actors, verbs, clients and subresources.
+         */
+        readonly get: operations["getQueriesComplete"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/queries/explain": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What a query will ask, in sentences
+         * @description And its normal form, the window, and what makes it slow or empty. It asks nothing.
+         */
+        readonly get: operations["getQueriesExplain"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/reference": {
         readonly parameters: {
             readonly query?: never;
@@ -418,6 +478,40 @@ export interface components {
             /** @description 1 to 63 small letters, digits, dots and hyphens. Never changes. */
             readonly name: string;
         };
+        /** @description How fresh a cluster is. */
+        readonly ClusterFreshness: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, in milliseconds.
+             */
+            readonly created_at: string;
+            /** @description Ingest credentials that are in force. */
+            readonly credentials: number;
+            /** @description Events that are kept. */
+            readonly events: number;
+            /** @description What is known to be missing of the last 24 hours, newest first, at most 100. */
+            readonly gaps: readonly components["schemas"]["Gap"][];
+            /**
+             * Format: uuid
+             * @description Never changes.
+             */
+            readonly id: string;
+            /** @description What it posts by, each with numbers of its own. */
+            readonly lanes: readonly {
+                /** @description When something of it was last taken in. */
+                readonly last_event_at: components["schemas"]["MicroTime"] | null;
+                /** @description `main`, `backfill`, or that of an API server. */
+                readonly name: string;
+                /** @description Events that came by it so far, past retention included. */
+                readonly numbered: number;
+            }[];
+            /** @description When something was last taken in; null before the first post. */
+            readonly last_event_at: components["schemas"]["MicroTime"] | null;
+            /** @description 1 to 63 small letters, digits, dots and hyphens. Never changes. */
+            readonly name: string;
+            /** @description requestReceivedTimestamp of its newest kept event. */
+            readonly newest_event: components["schemas"]["MicroTime"] | null;
+        };
         /** @description One page. */
         readonly ClusterPage: {
             readonly data: readonly components["schemas"]["Cluster"][];
@@ -425,6 +519,23 @@ export interface components {
             readonly has_more: boolean;
             /** @description To be sent alone, as `?cursor=…`, to the same path; null at the end. */
             readonly next_cursor: string | null;
+        };
+        /** @description What may stand where somebody is typing. */
+        readonly Completion: {
+            /** @description The likeliest first, at most 50. */
+            readonly candidates: readonly {
+                /** @description What it means; empty where the text says it. */
+                readonly description: string;
+                /** @description What may stand there. */
+                readonly text: string;
+            }[];
+            /** @description What a candidate replaces. */
+            readonly span: {
+                /** @description Where it ends, itself not in it. */
+                readonly end: number;
+                /** @description The first character, in UTF-16 code units from 0. */
+                readonly start: number;
+            };
         };
         /** @description What is known to be missing. */
         readonly Coverage: {
@@ -520,6 +631,32 @@ export interface components {
             readonly stage: "RequestReceived" | "ResponseStarted" | "ResponseComplete" | "Panic" | "Unknown";
             /** @description stageTimestamp; null where there is none. */
             readonly time: components["schemas"]["MicroTime"] | null;
+        };
+        /** @description What a query or a part of it asks for. */
+        readonly Explained: {
+            /** @description Of what it says so: of all, one or none of them. */
+            readonly parts: readonly components["schemas"]["Explained"][];
+            /** @description Without a full stop. */
+            readonly sentence: string;
+        };
+        /** @description What a query will ask. */
+        readonly Explanation: {
+            readonly asked: components["schemas"]["Explained"];
+            /** @description What answering it takes. */
+            readonly cost: {
+                /** @description Days of events that the window touches. */
+                readonly days: number;
+                /**
+                 * @description Whether it names an object, actor or namespace by which events are found.
+                 * @enum {string}
+                 */
+                readonly reads: "what it names" | "the whole window";
+            };
+            /** @description What makes it slow, or empty, or other than it was probably meant. */
+            readonly hints: readonly string[];
+            /** @description The query in its normal form, without the times that the window holds. */
+            readonly query: string;
+            readonly window: components["schemas"]["Window"];
         };
         /** @description A stretch of time in which events of a cluster are known to be missing. */
         readonly Gap: {
@@ -628,7 +765,7 @@ export interface components {
              * @description The kind of problem, for programs.
              * @enum {string}
              */
-            readonly code: "query_syntax" | "bad_request" | "auth_required" | "forbidden" | "not_found" | "conflict" | "gone" | "payload_too_large" | "headers_too_large" | "unavailable" | "unprocessable" | "rate_limited" | "internal" | "dependency_unavailable";
+            readonly code: "query_syntax" | "bad_request" | "auth_required" | "forbidden" | "not_found" | "conflict" | "idempotency_mismatch" | "gone" | "payload_too_large" | "headers_too_large" | "unavailable" | "unprocessable" | "rate_limited" | "internal" | "dependency_unavailable";
             /** @description What could not be done, for people. */
             readonly detail: string;
             /** @description Where this server tells more about such problems. */
@@ -968,7 +1105,10 @@ export interface operations {
     readonly postClusters: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description Of your choice, at most 255 characters: within 24 hours the same key with the same body has the same answer, and nothing is done twice. */
+                readonly "Idempotency-Key"?: string;
+            };
             readonly path?: never;
             readonly cookie?: never;
         };
@@ -989,6 +1129,33 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["AddedCluster"];
+                };
+            };
+        };
+    };
+    readonly getCluster: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The id of the cluster, or its name. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The cluster. */
+            readonly 200: {
+                headers: {
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ClusterFreshness"];
                 };
             };
         };
@@ -1571,6 +1738,174 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["QuarantinePage"];
+                };
+            };
+        };
+    };
+    readonly getQueriesComplete: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Where the cursor stands, in UTF-16 code units; at the end otherwise. */
+                readonly pos?: number;
+                /** @description The query so far. */
+                readonly q?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What may stand there. */
+            readonly 200: {
+                headers: {
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Completion"];
+                };
+            };
+        };
+    };
+    readonly getQueriesExplain: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description In the query language `actor:sa:ci/*`: who asked. */
+                readonly actor?: readonly string[];
+                /** @description In the query language `as:system:admin`: whom the actor acted as; `as:""` nobody. */
+                readonly as?: readonly string[];
+                /** @description In the query language `audit:a1d28f6e-d44d-468b-86e6-4adbb74242e5`: the auditID. */
+                readonly audit?: readonly string[];
+                /** @description In the query language `claimed:203.0.113.9`: an address that was only claimed. */
+                readonly claimed?: readonly string[];
+                /** @description In the query language `class:connect`: what kind of thing was done. It can be read, write, connect, other. */
+                readonly class?: readonly string[];
+                /** @description In the query language `client:kubectl`: the program that the user agent claims. */
+                readonly client?: readonly string[];
+                /** @description In the query language `cluster:eks-*`: the cluster. */
+                readonly cluster?: readonly string[];
+                /** @description In the query language `code:>=400`: the HTTP status. */
+                readonly code?: readonly string[];
+                /** @description In the query language `created:2026-11-01..2026-11-05`: the time of the request. */
+                readonly created?: readonly string[];
+                /** @description In the query language `group:sre`: a group of the actor. */
+                readonly group?: readonly string[];
+                /** @description In the query language `-ip:10.0.0.0/8`: the address that the API server saw. */
+                readonly ip?: readonly string[];
+                /** @description In the query language `is:human`: one of the words below. */
+                readonly is?: readonly string[];
+                /** @description In the query language `kind:deploy,sts`: the kind, as kubectl names it. */
+                readonly kind?: readonly string[];
+                /** @description In the query language `level:RequestResponse`: how much the API server recorded. It can be None, Metadata, Request, RequestResponse, Unknown. */
+                readonly level?: readonly string[];
+                /** @description In the query language `name:api`: the name of the object. */
+                readonly name?: readonly string[];
+                /** @description None of these; see `actor`. */
+                readonly "not.actor"?: readonly string[];
+                /** @description None of these; see `as`. */
+                readonly "not.as"?: readonly string[];
+                /** @description None of these; see `audit`. */
+                readonly "not.audit"?: readonly string[];
+                /** @description None of these; see `claimed`. */
+                readonly "not.claimed"?: readonly string[];
+                /** @description None of these; see `class`. */
+                readonly "not.class"?: readonly string[];
+                /** @description None of these; see `client`. */
+                readonly "not.client"?: readonly string[];
+                /** @description None of these; see `cluster`. */
+                readonly "not.cluster"?: readonly string[];
+                /** @description None of these; see `code`. */
+                readonly "not.code"?: readonly string[];
+                /** @description None of these; see `created`. */
+                readonly "not.created"?: readonly string[];
+                /** @description None of these; see `group`. */
+                readonly "not.group"?: readonly string[];
+                /** @description None of these; see `ip`. */
+                readonly "not.ip"?: readonly string[];
+                /** @description None of these; see `is`. */
+                readonly "not.is"?: readonly string[];
+                /** @description None of these; see `kind`. */
+                readonly "not.kind"?: readonly string[];
+                /** @description None of these; see `level`. */
+                readonly "not.level"?: readonly string[];
+                /** @description None of these; see `name`. */
+                readonly "not.name"?: readonly string[];
+                /** @description None of these; see `ns`. */
+                readonly "not.ns"?: readonly string[];
+                /** @description None of these; see `obj`. */
+                readonly "not.obj"?: readonly string[];
+                /** @description None of these; see `on`. */
+                readonly "not.on"?: readonly string[];
+                /** @description None of these; see `outcome`. */
+                readonly "not.outcome"?: readonly string[];
+                /** @description None of these; see `reason`. */
+                readonly "not.reason"?: readonly string[];
+                /** @description None of these; see `seen`. */
+                readonly "not.seen"?: readonly string[];
+                /** @description None of these; see `stage`. */
+                readonly "not.stage"?: readonly string[];
+                /** @description None of these; see `sub`. */
+                readonly "not.sub"?: readonly string[];
+                /** @description None of these; see `took`. */
+                readonly "not.took"?: readonly string[];
+                /** @description None of these; see `uid`. */
+                readonly "not.uid"?: readonly string[];
+                /** @description None of these; see `user-agent`. */
+                readonly "not.user-agent"?: readonly string[];
+                /** @description None of these; see `verb`. */
+                readonly "not.verb"?: readonly string[];
+                /** @description In the query language `ns:prod-*`: the namespace; `ns:""` in none. */
+                readonly ns?: readonly string[];
+                /** @description In the query language `obj:deploy/api`: kind and name of the object. */
+                readonly obj?: readonly string[];
+                /** @description In the query language `on:2026-11-20`: the same as `created`. */
+                readonly on?: readonly string[];
+                /** @description In the query language `outcome:denied,rejected`: how it ended. It can be success, denied, rejected, error, pending. */
+                readonly outcome?: readonly string[];
+                /** @description A query, such as `actor:alice verb:patch ns:prod-*`; docs/query.md is the language. */
+                readonly q?: string;
+                /** @description In the query language `reason:"ClusterRoleBinding"`: a part of why it was allowed or refused. */
+                readonly reason?: readonly string[];
+                /** @description In the query language `seen:>-5m`: when Plaintrail took it in. */
+                readonly seen?: readonly string[];
+                /** @description Where the window begins, itself in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`); or an interval (`2026-11-20/P1D`). */
+                readonly since?: string;
+                /** @description In the query language `stage:Panic`: the stage of the request. It can be RequestReceived, ResponseStarted, ResponseComplete, Panic, Unknown. */
+                readonly stage?: readonly string[];
+                /** @description In the query language `sub:exec`: the subresource; `sub:""` none. */
+                readonly sub?: readonly string[];
+                /** @description In the query language `took:>10m`: how long the request or session lasted. */
+                readonly took?: readonly string[];
+                /** @description In the query language `uid:b93690c7-4bcd-4518-a69e-489dc0e8bfd7`: the uid of the object. */
+                readonly uid?: readonly string[];
+                /** @description Where the window ends, itself not in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`). Now, unless you say. */
+                readonly until?: string;
+                /** @description In the query language `-user-agent:argocd`: a part of the user agent. */
+                readonly "user-agent"?: readonly string[];
+                /** @description In the query language `verb:patch,update`: Kubernetes' verb. */
+                readonly verb?: readonly string[];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What it will ask. */
+            readonly 200: {
+                headers: {
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Explanation"];
                 };
             };
         };
