@@ -1,49 +1,18 @@
 // The API's answers as types: each is looked at once here, and taken as it is after that.
+import type { components } from '@plaintrail/api-client/api-types'
 import type { StoredEvent } from '@plaintrail/event/event'
 import type { Page } from '@plaintrail/query/page'
 
-export interface Cluster {
-  readonly name: string
-  readonly created_at?: string | null
-  readonly last_event_at?: string | null
-  readonly events?: number | null
-}
-
+type Schemas = components['schemas']
+export type Cluster = Schemas['Cluster']
 /** What is needed to connect a cluster, told once. */
-export interface NewCluster {
-  readonly name: string
-  readonly ingest: { readonly url: string; readonly token: string }
-  readonly kubeconfig: string
-  readonly audit_policy: string
-  /** The API server's flags, one text for each way of running it (`kubeadm`, `k3s`). */
-  readonly flags: Readonly<Record<string, string>>
-}
-
-export interface Quarantined {
-  readonly id: string
-  readonly cluster: string | null
-  readonly time: string | null
-  readonly reason: string
-  readonly detail?: string | null
-  readonly size: number
-}
-
-export interface DeadJob {
-  readonly id: string
-  readonly kind: string
-  readonly created_at?: string | null
-  readonly dead_at: string
-  readonly attempts: number
-  readonly error: string
-}
-
-export interface Notice {
-  readonly id: string
-  readonly time: string
-  readonly kind: string
-  readonly cluster: string | null
-  readonly detail: string
-}
+export type AddedCluster = Schemas['AddedCluster']
+export type Quarantined = Schemas['Quarantined']
+export type DeadJob = Schemas['Job']
+export type Notice = Schemas['Notice']
+export type Completion = Schemas['Completion']
+export type Explanation = Schemas['Explanation']
+export type Explained = Schemas['Explained']
 
 /** A list that is not paged by cursors. */
 export interface List<T> {
@@ -52,7 +21,7 @@ export interface List<T> {
 
 /**
  * What these guards look at is the outline: enough to tell another program's answer from ours. The fields within are the
- * server's promise (packages/event/event.ts and packages/query/page.ts), which newer servers only add to.
+ * server's promise (its OpenAPI document), which newer servers only add to.
  */
 export function isEventPage(value: unknown): value is Page<StoredEvent> {
   return (
@@ -82,7 +51,28 @@ export const isNoticeList = isListOf((value): value is Notice =>
   has(value, { id: 'string', time: 'string', kind: 'string', detail: 'string' }),
 )
 
-export function isNewCluster(value: unknown): value is NewCluster {
+export function isExplanation(value: unknown): value is Explanation {
+  return (
+    has(value, { query: 'string', asked: 'object' }) &&
+    has(value['window'], { since: 'string', until: 'string' }) &&
+    has(value['cost'], { reads: 'string', days: 'number' }) &&
+    Array.isArray(value['hints']) &&
+    isExplained(value['asked'])
+  )
+}
+
+/** The server bounds how deep groups are. */
+function isExplained(value: unknown): value is Explained {
+  return has(value, { sentence: 'string' }) && Array.isArray(value['parts']) && value['parts'].every(isExplained)
+}
+
+export function isCompletion(value: unknown): value is Completion {
+  if (!has(value, { span: 'object' }) || !has(value['span'], { start: 'number', end: 'number' })) return false
+  const { candidates } = value
+  return Array.isArray(candidates) && candidates.every((candidate) => has(candidate, { text: 'string' }))
+}
+
+export function isAddedCluster(value: unknown): value is AddedCluster {
   if (!has(value, { name: 'string', kubeconfig: 'string', audit_policy: 'string', flags: 'object' })) return false
   const { flags, ingest } = value
   if (!has(ingest, { url: 'string', token: 'string' }) || !has(flags, {})) return false

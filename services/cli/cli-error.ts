@@ -3,21 +3,27 @@
 export const exitCodes = {
   /** Wrong arguments, configuration, or a file of this machine. */
   usage: 2,
-  /** Done in part. */
+  /** Done in part, or the answer is known to lack something (--require-complete). */
   incomplete: 3,
   /** No token, a wrong one, or not allowed. */
   denied: 4,
   not_found: 5,
   /** The question cannot be read. */
   query_invalid: 6,
+  /** What came is not what was promised: a digest differs. */
+  integrity: 7,
   /** Server or network; trying again is right. */
   unavailable: 8,
+  /** No answer in time; as timeout(1) has it. */
+  timeout: 124,
+  /** Ctrl-C; as a shell has it. */
+  interrupted: 130,
 } as const
 
 export class CliError extends Error {
   override readonly name = 'CliError'
   readonly code: keyof typeof exitCodes
-  /** How to mend it. */
+  /** How to mend it, in lines. */
   readonly hint: string | null
 
   constructor(code: keyof typeof exitCodes, message: string, more: { hint?: string | null; cause?: unknown } = {}) {

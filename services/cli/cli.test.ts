@@ -15,6 +15,8 @@ describe('help', () => {
     'who',
     'events',
     'show',
+    'query explain',
+    'query complete',
     'cluster add',
     'cluster list',
     'ingest',
@@ -22,7 +24,16 @@ describe('help', () => {
     'notices',
     'jobs list',
     'jobs retry',
+    'context list',
+    'context use',
+    'context add',
+    'context remove',
+    'login',
+    'logout',
+    'whoami',
     'api',
+    'completion',
+    'version',
   ]
 
   test.each(commands)('of %s has two examples', async (command) => {
@@ -45,7 +56,7 @@ describe('help', () => {
 test.each([
   [['whoo'], 'Did you mean who?'],
   [['events', '--actr', 'x'], 'Did you mean --actor?'],
-  [['events', '-o', 'xml'], 'table, json, jsonl, yaml, name'],
+  [['events', '-o', 'xml'], 'table, wide, json, jsonl, yaml, name'],
   [['ingest', 'audit.log'], '--cluster'],
   [['show'], 'event'],
   [['api', 'GET', 'v1/events'], 'GET /v1/clusters'],
@@ -220,7 +231,10 @@ test('output that nobody reads any longer ends the command quietly', async () =>
   const closed = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })
   const output = { isTty: false, columns: 80, write: () => Promise.reject(closed) }
   const code = await runCli(['cluster', 'list'], {
-    ...processIo({ PLAINTRAIL_SERVER: api.url, PLAINTRAIL_TOKEN: 'ptr_test' }),
+    ...processIo({
+      env: { PLAINTRAIL_SERVER: api.url, PLAINTRAIL_TOKEN: 'ptr_test' },
+      isKubectlPlugin: false,
+    }),
     stdout: output,
     stderr: output,
   })

@@ -1,21 +1,14 @@
 // runCli: the command line, from arguments to exit code.
-import { Command, CommanderError, Option } from 'commander'
+import { Command, CommanderError } from 'commander'
 import { CliError, exitCodes } from './cli-error.ts'
-import { addApi } from './commands/api.ts'
-import { addClusterAdd } from './commands/cluster-add.ts'
-import { addClusterList } from './commands/cluster-list.ts'
-import { addEvents } from './commands/events.ts'
-import { addIngest } from './commands/ingest.ts'
-import { addJobs } from './commands/jobs.ts'
-import { addNotices } from './commands/notices.ts'
-import { addQuarantine } from './commands/quarantine.ts'
-import { addShow } from './commands/show.ts'
-import { addWho } from './commands/who.ts'
+import { commands } from './commands.ts'
 import { readCliConfig } from './config.ts'
+import { CurlShown } from './curl.ts'
 import type { CliIo } from './io.ts'
-import { formats } from './output/formats.ts'
+import { addOptions } from './options.ts'
 import { terminalText } from './output/terminal-text.ts'
 import manifest from './package.json' with { type: 'json' }
+import { withNegations } from './query-words.ts'
 import { openSession, type RunCommand } from './session.ts'
 
 /**
@@ -23,11 +16,13 @@ import { openSession, type RunCommand } from './session.ts'
  * process. `args` begins with the command's name.
  */
 export async function runCli(args: readonly string[], io: CliIo): Promise<number> {
+  if (args[0] === '__complete') return completeForShell(args.slice(1), io)
   const said: { readonly output: 'stdout' | 'stderr'; readonly text: string }[] = []
   const run: RunCommand = (command, act) => act(openSession(command, readCliConfig(io.env), io))
-  const program = buildProgram(run, io, (output, text) => said.push({ output, text }))
+  const program = newProgram(io, (output, text) => said.push({ output, text }))
   try {
-    const failure = await failureOf(program, args.length === 0 ? ['--help'] : args)
+    await addCommands(program, run, args)
+    const failure = await failureOf(program, args.length === 0 ? ['--help'] : withNegations(args, program))
     for (const { output, text } of said) await io[output].write(text)
     return failure === null ? 0 : await explain(failure, io)
   } catch (error) {
@@ -37,14 +32,18 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<number
   }
 }
 
-function buildProgram(run: RunCommand, io: CliIo, say: (output: 'stdout' | 'stderr', text: string) => void): Command {
-  const program = new Command('plaintrail')
+/** A command that is not named by any argument has its name and summary only, for help and for `Did you mean`. */
+async function addCommands(program: Command, run: RunCommand, args: readonly string[]): Promise<void> {
+  for (const { name, summary, load } of commands) {
+    if (args.includes(name)) (await load())(program, run)
+    else program.command(name).summary(summary).description(summary)
+  }
+}
+
+function newProgram(io: CliIo, say: (output: 'stdout' | 'stderr', text: string) => void): Command {
+  const program = new Command(io.isKubectlPlugin ? 'kubectl plaintrail' : 'plaintrail')
     .description('Who changed what, and when, in every Kubernetes cluster.')
     .version(manifest.version)
-    .addOption(new Option('-o, --output <format>', 'how to print data').choices(formats).default('table'))
-    .option('--no-headers', 'leave out titles and summaries')
-    .option('--no-color', 'no colours on a terminal (also NO_COLOR)')
-    .option('--data <folder>', 'data folder of the server to ask (also PLAINTRAIL_DATA)')
     .addHelpText('after', helpText)
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
@@ -57,26 +56,30 @@ function buildProgram(run: RunCommand, io: CliIo, say: (output: 'stdout' | 'stde
       getErrHasColors: () => false,
     })
     .exitOverride()
-  addWho(program, run)
-  addEvents(program, run)
-  addShow(program, run)
-  const cluster = program.command('cluster').summary('connect clusters').description('Connect clusters and list them.')
-  addClusterAdd(cluster, run)
-  addClusterList(cluster, run)
-  addIngest(program, run)
-  addQuarantine(program, run)
-  addNotices(program, run)
-  addJobs(program, run)
-  addApi(program, run)
+  addOptions(program)
   return program
 }
 
 const helpText = `
 Examples:
   plaintrail who deploy/checkout -n shop
-  plaintrail events --class write --since 1h
+  plaintrail events is:human is:write ns:shop --since 1h
 
-Exit codes: 0 done · 2 usage · 3 done in part · 4 not allowed · 5 not found · 6 query not understood · 8 no server`
+Exit codes: 0 done · 2 usage · 3 incomplete · 4 not allowed · 5 not found · 6 query not understood
+            7 a digest differs · 8 no server · 124 no answer in time · 130 interrupted`
+
+/** What a shell asks for while somebody types: whatever goes wrong, it is told nothing. */
+async function completeForShell(words: readonly string[], io: CliIo): Promise<number> {
+  try {
+    const { completions } = await import('./completion/completions.ts')
+    const { wholeProgram } = await import('./whole-program.ts')
+    const found = await completions(words, io, await wholeProgram())
+    await io.stdout.write(found.map((line) => `${line}\n`).join(''))
+  } catch {
+    return 0
+  }
+  return 0
+}
 
 /** Why the command failed, or null. Commander tells by exceptions that help or the version was printed. */
 async function failureOf(program: Command, args: readonly string[]): Promise<unknown> {
@@ -84,7 +87,8 @@ async function failureOf(program: Command, args: readonly string[]): Promise<unk
     await program.parseAsync(args, { from: 'user' })
     return null
   } catch (error) {
-    return error instanceof CommanderError && error.exitCode === 0 ? null : (error ?? new Error('unknown'))
+    const isDone = error instanceof CurlShown || (error instanceof CommanderError && error.exitCode === 0)
+    return isDone ? null : (error ?? new Error('unknown'))
   }
 }
 

@@ -6,13 +6,33 @@ export const cliSettings = {
     parse: trimmed,
     default: null,
     describe:
-      'URL of the server to ask; without it the one that runs from the data folder, else `http://127.0.0.1:7717`.',
+      'URL of the server to ask; without it that of the context, else the one that runs from the data folder, else `http://127.0.0.1:7717`.',
   },
   token: {
     env: 'PLAINTRAIL_TOKEN',
     parse: trimmed,
     default: null,
-    describe: 'Token to ask with (`ptr_…`), for `ingest` a `pti_…` too; without it the admin token in the data folder.',
+    describe:
+      'Token to ask with (`ptr_…`), for `ingest` a `pti_…` too; without it the one of `plaintrail login`, else the admin token in the data folder.',
+  },
+  context: {
+    env: 'PLAINTRAIL_CONTEXT',
+    parse: trimmed,
+    default: null,
+    describe: 'Context to use, in place of the one that the project or `plaintrail context use` chose.',
+  },
+  cluster: {
+    env: 'PLAINTRAIL_CLUSTER',
+    parse: trimmed,
+    default: null,
+    describe: 'Cluster to ask about where none is given; several with commas.',
+  },
+  configFile: {
+    env: 'PLAINTRAIL_CONFIG',
+    parse: trimmed,
+    default: null,
+    describe:
+      'File of the contexts; without it `plaintrail/config.yaml` in `XDG_CONFIG_HOME`. Tokens are beside it, in `credentials.yaml`.',
   },
   dataFolder: {
     env: 'PLAINTRAIL_DATA',
@@ -21,6 +41,19 @@ export const cliSettings = {
     describe:
       'Data folder of a server on this machine; without it `.plaintrail` or `.plaintrail-demo`, whichever a server runs from.',
   },
+  kubeconfig: {
+    env: 'KUBECONFIG',
+    parse: trimmed,
+    default: null,
+    describe: 'As kubectl reads it, and only as its plugin: the current context chooses cluster and namespace.',
+  },
+  configHome: {
+    env: 'XDG_CONFIG_HOME',
+    parse: trimmed,
+    default: null,
+    describe: 'Folder of configuration; without it `.config` in `HOME`.',
+  },
+  home: { env: 'HOME', parse: trimmed, default: null, describe: 'The home folder.' },
   noColor: { env: 'NO_COLOR', parse: trimmed, default: null, describe: 'Any text turns colours off.' },
   term: { env: 'TERM', parse: trimmed, default: null, describe: '`dumb` turns colours off.' },
 } as const
@@ -37,7 +70,13 @@ export function readCliConfig(env: Readonly<Record<string, string | undefined>>)
   return {
     server: read('server'),
     token: read('token'),
+    context: read('context'),
+    cluster: read('cluster'),
+    configFile: read('configFile'),
     dataFolder: read('dataFolder'),
+    kubeconfig: read('kubeconfig'),
+    configHome: read('configHome'),
+    home: read('home'),
     noColor: read('noColor'),
     term: read('term'),
   }

@@ -1,14 +1,24 @@
 // CliIo: everything outside that the command line touches, so that a test can run it in its own process.
 import { createReadStream } from 'node:fs'
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isatty } from 'node:tty'
+import manifest from './package.json' with { type: 'json' }
 
 export interface CliIo {
   readonly env: Readonly<Record<string, string | undefined>>
   /** The folder that relative paths start from. */
   readonly folder: string
-  readonly stdin: AsyncIterable<Uint8Array>
+  /** Whether kubectl runs it, as `kubectl plaintrail`. */
+  readonly isKubectlPlugin: boolean
+  /** How it names itself to the server. */
+  readonly userAgent: string
+  readonly stdin: AsyncIterable<Uint8Array> & { readonly isTTY?: boolean }
+  /** A line that is not shown while it is typed. Only where stdin is a terminal. */
+  readonly readSecret: (prompt: string) => Promise<string>
+  /** Aborts when somebody presses Ctrl-C, in place of ending the process, until it is disposed. */
+  readonly interruption: () => Interruption
   /** What was asked for. */
   readonly stdout: Output
   /** How it went: status, warnings, errors. */
@@ -18,6 +28,10 @@ export interface CliIo {
   readonly sleepMs: (ms: number) => Promise<void>
   readonly isAlive: (pid: number) => boolean
   readonly files: Files
+}
+
+export interface Interruption extends Disposable {
+  readonly signal: AbortSignal
 }
 
 export interface Output {
@@ -37,16 +51,29 @@ export interface Files {
   makeFolder(path: string): Promise<void>
   /** Writes a file that is not there yet. */
   create(path: string, text: string, mode: number): Promise<void>
+  /** Writes a file, its folder too, so that a reader sees the old text or the new one and never a part. */
+  replace(path: string, content: string | Uint8Array, mode: number): Promise<void>
 }
 
 const columnsDefault = 100
 const readChunkBytes = 1024 * 1024
 
-export function processIo(env: CliIo['env']): CliIo {
+export interface Surroundings {
+  readonly env: CliIo['env']
+  readonly isKubectlPlugin: boolean
+}
+
+export function processIo({ env, isKubectlPlugin }: Surroundings): CliIo {
   return {
     env,
     folder: process.cwd(),
-    stdin: process.stdin,
+    isKubectlPlugin,
+    userAgent: `plaintrail/${manifest.version}`,
+    get stdin() {
+      return process.stdin
+    },
+    readSecret,
+    interruption,
     stdout: outputTo(process.stdout, isatty(1)),
     stderr: outputTo(process.stderr, isatty(2)),
     fetch: (...request) => fetch(...request),
@@ -73,6 +100,49 @@ export const realFiles: Files = {
     await mkdir(path, { recursive: true })
   },
   create: (path, text, mode) => writeFile(path, text, { mode, flag: 'wx' }),
+  async replace(path, content, mode) {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    const beside = `${path}.${process.pid}.new`
+    // A file that a crash left is not written into: it may have another mode.
+    await rm(beside, { force: true })
+    try {
+      await using file = await open(beside, 'wx', mode)
+      await file.writeFile(content)
+      await file.sync()
+      await rename(beside, path)
+    } catch (error) {
+      await rm(beside, { force: true })
+      throw error
+    }
+  },
+}
+
+function interruption(): Interruption {
+  const controller = new AbortController()
+  const stop = (): void => controller.abort()
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]() {
+      process.off('SIGINT', stop)
+      process.off('SIGTERM', stop)
+    },
+  }
+}
+
+async function readSecret(prompt: string): Promise<string> {
+  const { createInterface } = await import('node:readline/promises')
+  const { Writable } = await import('node:stream')
+  process.stderr.write(prompt)
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const lines = createInterface({ input: process.stdin, output: nowhere, terminal: true })
+  try {
+    return await lines.question('')
+  } finally {
+    lines.close()
+    process.stderr.write('\n')
+  }
 }
 
 function outputTo(stream: NodeJS.WriteStream, isTty: boolean): Output {

@@ -1,93 +1,191 @@
-// Session: what every command works with: the outside, the server, and how to print.
-import { styleText } from 'node:util'
+// Session: what every command works with: the outside, the server, what it asks by default, and how to print.
 import type { Command } from 'commander'
-import { openApi, type Api } from './api-client.ts'
+import { openApi, type Api } from './api.ts'
+import { CliError } from './cli-error.ts'
 import type { CliConfig } from './config.ts'
+import { curlCommand, CurlShown } from './curl.ts'
 import type { CliIo } from './io.ts'
-import { formatAnswer, type Format, type Printable } from './output/formats.ts'
+import { readOptions, type GlobalOptions } from './options.ts'
+import { answerText, type Printable } from './output/answer-text.ts'
+import { csvLine } from './output/csv.ts'
+import type { Format } from './output/format.ts'
+import { plainText, valuesAt } from './output/json-path.ts'
+import { colouredStyle, plainStyle, styledCell, type Look, type Style } from './output/look.ts'
 import { layoutTable, tableLine, type TableLayout } from './output/table.ts'
-import { relativeTime } from './output/when.ts'
-import { findServer, type Server } from './server.ts'
+import { terminalText } from './output/terminal-text.ts'
+import type { View } from './output/view.ts'
+import { clockTime, relativeTime, zonedTime } from './output/when.ts'
+import { findPlace, type Place } from './place.ts'
 
 export interface Session {
   readonly io: CliIo
   readonly format: Format
   readonly hasHeaders: boolean
-  server(): Promise<Server>
+  readonly requiresComplete: boolean
+  /** The server, and what is asked of it where nothing else is said. */
+  place(): Promise<Place>
   api(): Promise<Api>
   /** Data, to stdout. */
   print(text: string): Promise<void>
-  printAnswer(format: Exclude<Format, 'table'>, printable: Printable): Promise<void>
-  /** Prints rows of safe texts. Give the layout of an earlier part of the same table to keep its columns. */
-  printTable(
-    titles: readonly string[],
-    rows: readonly (readonly string[])[],
-    options?: TableOptions,
-  ): Promise<TableLayout>
-  /** Status, to stderr. */
+  /** An answer in the format that was asked for. Give what an earlier part of the same list returned to go on with it. */
+  printItems<T>(view: View<T>, part: Printable<T>, before?: Printed | null): Promise<Printed>
+  /** Rows of safe texts, whatever the format. */
+  printTable(titles: readonly string[], rows: readonly (readonly string[])[], looks?: readonly Looked[]): Promise<void>
+  /** Status, to stderr; nothing with --quiet. */
   note(text: string): Promise<void>
-  style(look: Look, text: string): string
-  /** A time for people on a terminal, and as it came for programs. */
+  /** What must be known to read the answer rightly, to stderr. */
+  warn(text: string): Promise<void>
+  readonly style: Style
+  /** How long ago for people on a terminal; for programs the time as it came. */
   when(time: string): string
+  /** What time it was for people on a terminal; for programs the time as it came. */
+  clock(time: string): string
+  /** What stands below a table about its times. */
+  readonly zoneWords: string
 }
 
 /** Runs a command's work with the session that its options ask for. */
 export type RunCommand = (command: Command, act: (session: Session) => Promise<void>) => Promise<void>
 
-type Look = 'bold' | 'dim' | 'red' | 'yellow'
-
-interface TableOptions {
-  readonly layout?: TableLayout | undefined
-  /** A column's look; cells with words in capitals (DENIED) are red whatever it is. */
-  readonly looks?: readonly (Look | null)[]
+/** A list that is being printed part by part. */
+export interface Printed {
+  readonly layout: TableLayout | null
 }
 
-interface GlobalOptions {
-  readonly output: Format
-  readonly headers: boolean
-  readonly color: boolean
-  readonly data?: string
-}
+type Looked = Look | null
 
-/** The session of one run of a command. */
+/** The session of one run of a command. Throws CliError. */
 export function openSession(command: Command, config: CliConfig, io: CliIo): Session {
-  const options = command.optsWithGlobals<GlobalOptions>()
-  const hasColor = io.stdout.isTty && options.color && config.noColor === null && config.term !== 'dumb'
-  const style = (look: Look, text: string): string =>
-    hasColor ? styleText(look, text, { validateStream: false }) : text
+  const given = readOptions(command.optsWithGlobals<GlobalOptions>())
+  const { format, zone } = given
+  const isForPeople = io.stdout.isTty && format.kind !== 'csv'
+  const hasColor = io.stdout.isTty && given.hasColor && config.noColor === null && config.term !== 'dumb'
+  const style = hasColor ? colouredStyle : plainStyle
+  const columns = io.stdout.isTty ? io.stdout.columns : null
   const print = (text: string): Promise<void> => io.stdout.write(text)
-  let found: Promise<Server> | undefined
-  const server = (): Promise<Server> => (found ??= findServer(config, options.data ?? null, io))
+  const say = (text: string): Promise<void> => io.stderr.write(`${text}\n`)
+  let found: Promise<Place> | undefined
+  const place = (): Promise<Place> => (found ??= findPlace({ config, given, io }))
+  const clock = (time: string): string =>
+    isForPeople ? clockTime(time, io.nowMs(), zone ?? 'UTC') : zonedTime(time, zone ?? 'UTC')
+  const table: TablePrinter = { print, style, columns, hasHeaders: given.hasHeaders }
   return {
     io,
-    format: options.output,
-    hasHeaders: options.headers,
-    server,
-    api: async () => openApi(await server(), io),
+    format,
+    hasHeaders: given.hasHeaders,
+    requiresComplete: given.requiresComplete,
+    place,
+    api: async () => openApi((await place()).server, senderOptions(given, io)),
     print,
-    printAnswer: (format, printable) => print(formatAnswer(format, printable)),
-    printTable: async (titles, rows, table = {}) => {
-      const layout = table.layout ?? layoutTable(titles, rows, io.stdout.isTty ? io.stdout.columns : null)
-      const looks = table.looks ?? []
-      const styled = (cell: string, column: number): string => styledCell(style, cell, looks[column] ?? null)
-      const lines = rows.map((row) => tableLine(layout, row, styled))
-      if (table.layout === undefined && options.headers)
-        lines.unshift(tableLine(layout, titles, (title) => style('dim', title)))
-      await print(lines.map((line) => `${line.trimEnd()}\n`).join(''))
-      return layout
-    },
-    note: (text) => io.stderr.write(`${text}\n`),
+    printItems: (view, part, before = null) => printItems(table, format, { view, part, before }),
+    printTable: async (titles, rows, looks = []) =>
+      void (await printRows(table, { titles, rows, looks, layout: null })),
+    note: async (text) => (given.isQuiet ? undefined : say(text)),
+    warn: say,
     style,
-    when: (time) => (io.stdout.isTty ? relativeTime(time, io.nowMs()) : time),
+    when: (time) => (isForPeople && zone === null ? relativeTime(time, io.nowMs()) : clock(time)),
+    clock,
+    zoneWords: `times in ${zone ?? 'UTC'}`,
   }
 }
 
-function styledCell(style: Session['style'], cell: string, look: Look | null): string {
-  if (/^(?:dry run: )?(?:DENIED|REJECTED|ERROR)\b/.test(cell)) return style('red', cell)
-  return look === null ? cell : style(look, cell)
+function senderOptions(given: ReturnType<typeof readOptions>, io: CliIo): Parameters<typeof openApi>[1] {
+  return {
+    fetch: io.fetch,
+    sleepMs: io.sleepMs,
+    nowMs: io.nowMs,
+    userAgent: io.userAgent,
+    ...(given.timeoutMs === null ? {} : { timeoutMs: given.timeoutMs }),
+    onRequest: async (request) => {
+      if (!given.isCurl) return
+      await io.stdout.write(`${curlCommand(request)}\n`)
+      throw new CurlShown()
+    },
+    onAnswer: async ({ method, url, status, tookMs, answerHeaders }) => {
+      if (!given.isVerbose) return
+      const id = answerHeaders.get('x-request-id') ?? 'no request id'
+      await io.stderr.write(
+        terminalText(`${method} ${url.href} → ${status} in ${Math.round(tookMs)} ms (${id})`) + '\n',
+      )
+    },
+  }
+}
+
+interface TablePrinter {
+  readonly print: (text: string) => Promise<void>
+  readonly style: Style
+  /** Null where nothing is cut. */
+  readonly columns: number | null
+  readonly hasHeaders: boolean
+}
+
+interface List<T> {
+  readonly view: View<T>
+  readonly part: Printable<T>
+  readonly before: Printed | null
+}
+
+async function printItems<T>(table: TablePrinter, format: Format, { view, part, before }: List<T>): Promise<Printed> {
+  const { items } = part
+  switch (format.kind) {
+    case 'table':
+    case 'wide': {
+      const columns = view.columns.filter((column) => format.kind === 'wide' || column.isWide !== true)
+      const titles = columns.map(({ title }) => title)
+      const rows = items.map((item) => columns.map(({ cell }) => cell(item)))
+      const looks = columns.map(({ look }) => look ?? null)
+      return { layout: await printRows(table, { titles, rows, looks, layout: before?.layout ?? null }) }
+    }
+    case 'csv': {
+      const rows = items.map((item) => view.columns.map(({ cell }) => cell(item)))
+      const titles = view.columns.map(({ title }) => title.toLowerCase().replaceAll(' ', '_'))
+      const lines = before === null && table.hasHeaders ? [titles, ...rows] : rows
+      await table.print(lines.map(csvLine).join(''))
+      return { layout: null }
+    }
+    case 'custom-columns': {
+      const titles = format.columns.map(({ title }) => terminalText(title))
+      const rows = items.map((item) => format.columns.map(({ path }) => customCell(valuesAt(item, path))))
+      return { layout: await printRows(table, { titles, rows, looks: [], layout: before?.layout ?? null }) }
+    }
+    default:
+      await table.print(await answerText(format, part, view))
+      return { layout: null }
+  }
+}
+
+/** As kubectl says that there is nothing. */
+const customCell = (values: readonly unknown[]): string =>
+  values.length === 0 ? '<none>' : terminalText(values.map(plainText).join(','))
+
+interface Rows {
+  readonly titles: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+  readonly looks: readonly Looked[]
+  /** Of an earlier part of the same table. */
+  readonly layout: TableLayout | null
+}
+
+async function printRows(table: TablePrinter, { titles, rows, looks, layout: before }: Rows): Promise<TableLayout> {
+  const layout = before ?? layoutTable(titles, rows, table.columns)
+  const styled = (cell: string, column: number): string => styledCell(table.style, cell, looks[column] ?? null)
+  const lines = rows.map((row) => tableLine(layout, row, styled))
+  if (before === null && table.hasHeaders)
+    lines.unshift(tableLine(layout, titles, (title) => table.style('dim', title)))
+  await table.print(lines.map((line) => `${line.trimEnd()}\n`).join(''))
+  return layout
 }
 
 /** For an option that may be repeated. Values with commas stay as they are: the API splits them. */
 export function collect(value: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), value]
+}
+
+/** A whole number from `min` to `max`. Throws CliError. */
+export function readCount(option: string, text: string, min: number, max: number): number {
+  const count = /^\d{1,9}$/.test(text) ? Number(text) : -1
+  if (count >= min && count <= max) return count
+  throw new CliError('usage', `could not read ${option} "${text}"`, {
+    hint: `Give a whole number from ${min} to ${max}.`,
+  })
 }

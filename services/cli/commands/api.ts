@@ -1,7 +1,6 @@
 // plaintrail api: one request to the API, its answer printed as it came.
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { refusal } from '../api-client.ts'
 import { CliError } from '../cli-error.ts'
 import { terminalJson } from '../output/terminal-text.ts'
 import type { RunCommand, Session } from '../session.ts'
@@ -33,13 +32,12 @@ async function api(session: Session, request: { method: string; path: string }, 
     throw new CliError('usage', `could not read the request "${request.method} ${request.path}"`, {
       hint: 'Write a method and a path, such as GET /v1/clusters.',
     })
-  const server = await session.server()
   const body = input === undefined ? {} : { body: await readInput(session, input) }
   const client = await session.api()
   const response = await client.send({ method, path: request.path, ...body })
   const { stdout } = session.io
   await stdout.write(stdout.isTty ? `${terminalJson(Buffer.from(response.bytes).toString())}\n` : response.bytes)
-  if (response.status < 200 || response.status >= 300) throw refusal(response, server)
+  if (response.status < 200 || response.status >= 300) throw client.refusal(response)
 }
 
 async function readInput(session: Session, input: string): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,10 +1,12 @@
 // plaintrail cluster add: everything that is needed to connect a cluster, printed or written into a folder.
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { isNewCluster, type NewCluster } from '../answers.ts'
-import { notPlaintrail, type Answer } from '../api-client.ts'
+import { isAddedCluster, type AddedCluster } from '../answers.ts'
+import type { Answer } from '../api.ts'
 import { CliError } from '../cli-error.ts'
 import { terminalText } from '../output/terminal-text.ts'
+import type { View } from '../output/view.ts'
+import { notPlaintrail } from '../refusal.ts'
 import type { RunCommand, Session } from '../session.ts'
 
 interface AddOptions {
@@ -34,8 +36,8 @@ async function clusterAdd(session: Session, name: string, options: AddOptions): 
   // Before the cluster is added: its token is told once, so there must be a place for it.
   if (folder !== null) await prepareFolder(session, folder)
   const api = await session.api()
-  const answer = await api.postJson('/v1/clusters', { name })
-  if (!isNewCluster(answer.value)) throw notPlaintrail(api.url)
+  const answer = await api.post('/v1/clusters', { name, credential: 'token' })
+  if (!isAddedCluster(answer.value)) throw notPlaintrail(api.url)
   if (folder === null) await printCluster(session, answer, answer.value)
   else await writeCluster(session, folder, answer, answer.value)
 }
@@ -55,7 +57,7 @@ async function prepareFolder(session: Session, folder: string): Promise<void> {
     })
 }
 
-async function writeCluster(session: Session, folder: string, answer: Answer, cluster: NewCluster): Promise<void> {
+async function writeCluster(session: Session, folder: string, answer: Answer, cluster: AddedCluster): Promise<void> {
   const files = clusterFiles(cluster)
   try {
     for (const { file, text, mode } of files) await session.io.files.create(join(folder, file), text, mode)
@@ -67,8 +69,7 @@ async function writeCluster(session: Session, folder: string, answer: Answer, cl
       cause: error,
     })
   }
-  if (session.format !== 'table')
-    return session.printAnswer(session.format, { answer, items: [cluster], names: [cluster.name] })
+  if (session.format.kind !== 'table') return printAnswer(session, answer, cluster)
   for (const { file } of files) await session.print(`${terminalText(join(folder, file))}\n`)
   await session.note(
     terminalText(`cluster ${cluster.name} was added; its ingest token is in the kubeconfig and is not told again`),
@@ -82,7 +83,7 @@ interface ClusterFile {
   readonly mode: number
 }
 
-function clusterFiles(cluster: NewCluster): readonly ClusterFile[] {
+function clusterFiles(cluster: AddedCluster): readonly ClusterFile[] {
   const flags = Object.entries(cluster.flags).map(([kind, text]) => ({
     title: `API server flags for ${kind}`,
     file: `flags-${kind.replaceAll(/[^a-zA-Z0-9-]/g, '_')}.txt`,
@@ -101,15 +102,27 @@ function clusterFiles(cluster: NewCluster): readonly ClusterFile[] {
   ]
 }
 
-async function printCluster(session: Session, answer: Answer, cluster: NewCluster): Promise<void> {
-  if (session.format !== 'table')
-    return session.printAnswer(session.format, { answer, items: [cluster], names: [cluster.name] })
+async function printCluster(session: Session, answer: Answer, cluster: AddedCluster): Promise<void> {
+  if (session.format.kind !== 'table') return printAnswer(session, answer, cluster)
   const heading = (title: string): string => session.style('bold', terminalText(`# ${title}`))
   await session.print(
     `${heading(`Cluster ${cluster.name}`)}\n${terminalText(`ingest URL    ${cluster.ingest.url}`)}\n${terminalText(`ingest token  ${cluster.ingest.token}`)}  (shown this once)\n`,
   )
   for (const { title, file, text } of clusterFiles(cluster))
     await session.print(`\n${heading(`${title} (${file})`)}\n${safeLines(text)}`)
+}
+
+async function printAnswer(session: Session, answer: Answer, cluster: AddedCluster): Promise<void> {
+  await session.printItems(newClusterView, { answer, items: [cluster] })
+}
+
+const newClusterView: View<AddedCluster> = {
+  columns: [
+    { title: 'NAME', cell: ({ name }) => terminalText(name), look: 'bold' },
+    { title: 'INGEST URL', cell: ({ ingest }) => terminalText(ingest.url) },
+    { title: 'INGEST TOKEN', cell: ({ ingest }) => terminalText(ingest.token ?? '-') },
+  ],
+  nameOf: ({ name }) => name,
 }
 
 const endedLine = (text: string): string => (text.endsWith('\n') ? text : `${text}\n`)

@@ -31,7 +31,7 @@ describe('cluster add', () => {
     expect(api.requests[0]).toMatchObject({
       method: 'POST',
       path: '/v1/clusters',
-      body: Buffer.from('{"name":"prod"}'),
+      body: Buffer.from('{"name":"prod","credential":"token"}'),
     })
     expect(done.out.match(/^# .*/gm)).toEqual([
       '# Cluster prod',

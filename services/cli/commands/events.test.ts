@@ -158,14 +158,169 @@ test('a gap in what was seen is told of', async () => {
 })
 
 test('a question that the API cannot read is told with its hint and its own exit code', async () => {
-  const body = problem(400, 'query_syntax', 'could not read class: "writes" is none of its values', {
-    detail: 'The values of class are read, write.',
+  const body = problem(400, 'query_syntax', 'Bad Request', {
+    detail: 'could not read class: "writes" is none of its values',
     hint: 'Did you mean "write"?',
   })
   await using api = await startCannedApi(() => ({ status: 400, body }))
   const done = await plaintrail(['events', '--class', 'writes'], { server: api.url })
   expect(done.code).toBe(6)
   expect(done.err).toMatch(/"writes" is none of its values.*\n.*Did you mean "write"\?/)
+})
+
+describe('a query', () => {
+  test('is the words together, and what begins with a minus is no flag', async () => {
+    await using api = await startCannedApi(() => ({ body: samplePage([]) }))
+    const args = ['events', 'is:write', '-ns:kube-system', '-(a OR b)', '--all', '-cluster:x', '--actor', '-odd:name']
+    await plaintrail([...args, '-q', 'code:>=400'], { server: api.url })
+    expect(api.requests[0]?.query.get('q')).toBe('is:write NOT ns:kube-system NOT (a OR b) NOT cluster:x code:>=400')
+    expect(api.requests[0]?.query.getAll('actor')).toEqual(['-odd:name'])
+    expect(api.requests[0]?.query.has('ns')).toBe(false)
+  })
+
+  test('that cannot be read is shown with what is wrong in it, and how it would be right', async () => {
+    const body = problem(400, 'query_syntax', 'Bad Request', {
+      detail: 'there is no qualifier "namspace"',
+      hint: 'Did you mean "ns"?',
+      pointer: { start: 12, end: 20 },
+      suggestion: 'actor:alice ns:prod',
+    })
+    await using api = await startCannedApi(() => ({ status: 400, body }))
+    const done = await plaintrail(['events', 'actor:alice', 'namspace:prod'], { server: api.url })
+    expect(done).toMatchObject({ code: 6, out: '' })
+    expect(done.err).toBe(
+      [
+        'plaintrail: there is no qualifier "namspace"',
+        '  actor:alice namspace:prod',
+        '              ^^^^^^^^',
+        '  Did you mean "ns"?',
+        '  Mended: actor:alice ns:prod',
+        '',
+      ].join('\n'),
+    )
+  })
+
+  test('that waits for data which is not there yet has the same exit code', async () => {
+    const body = problem(422, 'unavailable', 'Unprocessable Content', { detail: 'changed is not available yet' })
+    await using api = await startCannedApi(() => ({ status: 422, body }))
+    expect((await plaintrail(['events', 'changed:spec'], { server: api.url })).code).toBe(6)
+  })
+})
+
+describe('the format', () => {
+  const run = async (args: readonly string[], surroundings: object = {}) => {
+    await using api = await startCannedApi(() => ({ body: samplePage([sampleEvent(), denied]) }))
+    return await plaintrail(['events', ...args], { server: api.url, ...surroundings })
+  }
+
+  test('wide has all columns', async () => {
+    const [titles = '', first = ''] = (await run(['-o', 'wide'])).out.split('\n')
+    expect(titles).toMatch(/WHEN +CLUSTER +WHO .* FROM +EVENT +AUDIT ID +WHAT$/)
+    expect(first).toContain('evt_01')
+  })
+
+  test('csv has all columns and exact times, also on a terminal', async () => {
+    const done = await run(['-o', 'csv'], { isTty: true, columns: 40 })
+    const [titles, first] = done.out.split('\r\n')
+    expect(titles).toBe('when,cluster,who,verb,ns,object,out,code,how,from,event,audit_id,what')
+    expect(first).toMatch(/^2026-11-20T14:03:22\.418211Z,demo,alice@acme\.io,/)
+    expect((await run(['-o', 'csv', '--no-headers'])).out).not.toContain('when,')
+  })
+
+  test('sentence, jsonpath, custom-columns and --json are what they say', async () => {
+    expect((await run(['-o', 'sentence'])).out.split('\n')[0]).toBe(sampleEvent().sentence)
+    expect((await run(['-o', 'jsonpath={.items[*].id}'])).out).toBe('evt_01 evt_02\n')
+    expect((await run(['-o', 'custom-columns=ID:.id,NONE:.x,WHO:.actor.name'])).out).toBe(
+      'ID      NONE    WHO\nevt_01  <none>  alice@acme.io\nevt_02  <none>  alice@acme.io\n',
+    )
+    expect(JSON.parse((await run(['--json', 'id,actor.name'])).out)).toEqual([
+      { id: 'evt_01', actor: { name: 'alice@acme.io' } },
+      { id: 'evt_02', actor: { name: 'alice@acme.io' } },
+    ])
+  })
+
+  test.each([
+    [['-o', 'jsonpath={.a'], 'JSONPath'],
+    [['-o', 'jsonpath='], 'could not read the format'],
+    [['-o', 'custom-columns=WHO'], 'TITLE:.path'],
+    [['--json', 'a[*]'], '--json id,actor.name'],
+    [['--json', 'id', '-o', 'csv'], 'both'],
+    [['--tz', 'Mars/Base'], 'no time zone'],
+    [['--timeout', 'soon'], '30s'],
+  ])('that cannot be read is told before anything is asked: %j', async (args, hint) => {
+    const done = await run(args)
+    expect(done).toMatchObject({ code: 2, out: '', err: expect.stringContaining(hint) })
+  })
+
+  test('--reverse turns the rows, and with --all the question', async () => {
+    const order = async (...args: string[]) => (await run(['-o', 'name', ...args])).out
+    expect(await order()).toBe('evt_01\nevt_02\n')
+    expect(await order('--reverse')).toBe('evt_02\nevt_01\n')
+    await using api = await startCannedApi(() => ({ body: samplePage([sampleEvent()]) }))
+    await plaintrail(['events', '--reverse', '--all'], { server: api.url })
+    expect(api.requests[0]?.query.get('order')).toBe('asc')
+  })
+})
+
+describe('times', () => {
+  const at = async (...args: string[]) => {
+    await using api = await startCannedApi(() => ({ body: samplePage([sampleEvent()]) }))
+    const told = async (isTty: boolean) =>
+      (await plaintrail(['events', '--no-headers', ...args], { server: api.url, isTty, columns: 200 })).out.split(
+        '  ',
+      )[0]
+    return [await told(true), await told(false)]
+  }
+
+  test('are those of the zone that was asked for, exact for programs', async () => {
+    expect(await at()).toEqual(['14:03:22', '2026-11-20T14:03:22.418211Z'])
+    expect(await at('--tz', 'Asia/Kathmandu')).toEqual(['19:48:22', '2026-11-20T19:48:22.418211+05:45'])
+    expect(await at('--tz', 'Pacific/Kiritimati')).toEqual(['04:03:22', '2026-11-21T04:03:22.418211+14:00'])
+  })
+})
+
+describe('an incomplete answer', () => {
+  const gap = { cluster: 'demo', from: '2026-11-20T13:20:00Z', to: '2026-11-20T13:24:10Z', cause: 'cluster_silent' }
+  const incomplete = { ...(samplePage([sampleEvent()]) as { meta: object }) }
+  const run = async (meta: object, ...args: string[]) => {
+    await using api = await startCannedApi(() => ({
+      body: { ...incomplete, meta: { ...incomplete.meta, ...meta } },
+    }))
+    return await plaintrail(['events', ...args], { server: api.url })
+  }
+
+  test.each([
+    [{ coverage: { complete: false, gaps: [gap] } }, 'events are missing'],
+    [{ coverage: { complete: false, gaps: [] } }, 'events may be missing'],
+    [{ stats: { took_ms: 10_000, partial: true } }, 'stopped early'],
+  ])('is told, with --quiet too, and an error only where it must be complete: %j', async (meta, warning) => {
+    expect(await run(meta)).toMatchObject({ code: 0, err: expect.stringContaining(warning) })
+    const quiet = await run(meta, '--quiet', '--require-complete')
+    expect(quiet).toMatchObject({ code: 3, err: expect.stringContaining(warning) })
+    expect(quiet.err).not.toContain('times in UTC')
+    expect(quiet.out).toContain('deploy/checkout')
+  })
+
+  test('is none of those that are complete', async () => {
+    expect((await run({}, '--require-complete')).code).toBe(0)
+  })
+})
+
+test('--curl prints the request without the token, and sends nothing', async () => {
+  await using api = await startCannedApi(() => ({ body: samplePage([]) }))
+  const done = await plaintrail(['events', "name:it's", '--ns', 'shop', '--curl'], { server: api.url })
+  expect(done).toMatchObject({ code: 0, err: '' })
+  expect(done.out).toBe(
+    `curl -sS -H "Authorization: Bearer $PLAINTRAIL_TOKEN" -H 'accept: application/json, */*;q=0.5' ` +
+      `'${api.url}/v1/events?q=name%3Ait%27s&ns=shop'\n`,
+  )
+  expect(api.requests).toHaveLength(0)
+})
+
+test('-v tells of every request on stderr', async () => {
+  await using api = await startCannedApi(() => ({ body: samplePage([]), headers: { 'x-request-id': 'req_7' } }))
+  const done = await plaintrail(['events', '-v', '--quiet'], { server: api.url })
+  expect(done.err).toBe(`GET ${api.url}/v1/events → 200 in 0 ms (req_7)\n`)
 })
 
 test('jsonl and yaml have every event', async () => {

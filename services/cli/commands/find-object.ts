@@ -1,16 +1,16 @@
 // findObject: where an object of that type and name exists, from the events that name it.
-import { filterParameters } from '@plaintrail/query/filter'
 import { isClusterList } from '../answers.ts'
-import { notPlaintrail, type Api } from '../api-client.ts'
+import type { Api } from '../api.ts'
 import { CliError } from '../cli-error.ts'
-import { getEventPage } from './event-pages.ts'
+import { getEventPage } from '../event-pages.ts'
+import { notPlaintrail } from '../refusal.ts'
 
 export interface ObjectQuestion {
   /** As kubectl spells it: `deploy`, `Deployment`, `deployments.apps`. */
   readonly type: string
   readonly name: string
-  /** Null to look in every namespace and outside of them; empty for outside only. */
-  readonly namespace: string | null
+  /** Empty to look in every namespace and outside of them; an empty one is outside. */
+  readonly namespaces: readonly string[]
   /** Empty to look in every cluster. */
   readonly clusters: readonly string[]
 }
@@ -45,7 +45,7 @@ export async function findObject(api: Api, question: ObjectQuestion): Promise<re
 }
 
 async function clusterNames(api: Api): Promise<readonly string[]> {
-  const { value } = await api.getJson('/v1/clusters')
+  const { value } = await api.get('/v1/clusters')
   if (!isClusterList(value)) throw notPlaintrail(api.url)
   return value.data.map((cluster) => cluster.name).toSorted()
 }
@@ -56,14 +56,12 @@ async function placesInCluster(api: Api, question: ObjectQuestion, cluster: stri
   const seen = new Set<string>()
   let hasMore = true
   while (hasMore && seen.size < namespacesMax) {
-    const namespaces = { any: question.namespace === null ? [] : [question.namespace], not: [...seen] }
     const { page } = await getEventPage(api, '/v1/events', {
-      ...filterParameters({
-        cluster: { any: [cluster], not: [] },
-        kind: { any: [question.type], not: [] },
-        name: { any: [question.name], not: [] },
-        ns: namespaces,
-      }),
+      cluster: literal(cluster),
+      kind: literal(question.type),
+      name: literal(question.name),
+      ns: question.namespaces.map(literal),
+      'not.ns': [...seen].map(literal),
       since: beginningOfTime,
       limit: '100',
     })
@@ -75,7 +73,10 @@ async function placesInCluster(api: Api, question: ObjectQuestion, cluster: stri
       seen.add(namespace)
     }
     // A page that shows no other namespace ends it, whatever the server says.
-    hasMore = page.has_more && question.namespace === null && seen.size > seenBefore
+    hasMore = page.has_more && question.namespaces.length !== 1 && seen.size > seenBefore
   }
   return [...places.values()].toSorted((a, b) => (a.namespace < b.namespace ? -1 : a.namespace > b.namespace ? 1 : 0))
 }
+
+/** A comma would be two values. */
+const literal = (value: string): string => value.replaceAll(/[\\,]/g, String.raw`\$&`)

@@ -7,6 +7,7 @@ import { openLogBytes, type LogBytes } from '../ingest/log-bytes.ts'
 import { postBatch, type Receiver } from '../ingest/post-batch.ts'
 import { openProgress } from '../ingest/progress.ts'
 import { terminalText } from '../output/terminal-text.ts'
+import type { View } from '../output/view.ts'
 import type { RunCommand, Session } from '../session.ts'
 
 interface IngestOptions {
@@ -56,7 +57,6 @@ async function ingestFile(session: Session, cluster: string, file: LogBytes, cou
   const progress = openProgress(session.io, file.label, file.sizeBytes)
   const receiver: Receiver = {
     api: await session.api(),
-    server: await session.server(),
     cluster,
     io: session.io,
     onWait: async (delayMs) => {
@@ -80,19 +80,24 @@ async function ingestFile(session: Session, cluster: string, file: LogBytes, cou
 }
 
 async function report(session: Session, counts: Counts): Promise<void> {
-  if (session.format === 'table' || session.format === 'name') await session.note(summary(counts))
+  if (session.format.kind === 'table') await session.note(summary(counts))
   else {
     const value = { events_sent: counts.events, not_json: counts.notJson, too_large: counts.tooLarge }
-    await session.printAnswer(session.format, {
-      answer: { text: JSON.stringify(value), value },
-      items: [value],
-      names: [],
-    })
+    await session.printItems(countsView, { answer: { text: JSON.stringify(value), value }, items: [value] })
   }
   if (counts.tooLarge === 0) return
   throw new CliError('incomplete', `${counts.tooLarge} too large to send: the receiver takes 64 MiB at once`, {
     hint: 'Nothing else was left out.',
   })
+}
+
+const countsView: View<{ events_sent: number; not_json: number; too_large: number }> = {
+  columns: [
+    { title: 'EVENTS SENT', cell: (counts) => String(counts.events_sent) },
+    { title: 'NOT JSON', cell: (counts) => String(counts.not_json) },
+    { title: 'TOO LARGE', cell: (counts) => String(counts.too_large) },
+  ],
+  nameOf: (counts) => String(counts.events_sent),
 }
 
 function summary({ events, notJson }: Counts): string {

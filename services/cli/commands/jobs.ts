@@ -1,8 +1,9 @@
 // plaintrail jobs: what the server could not do in all its attempts, and having it tried again.
 import type { Command } from 'commander'
-import { isJobList } from '../answers.ts'
-import { notPlaintrail } from '../api-client.ts'
+import { isJobList, type DeadJob } from '../answers.ts'
 import { terminalText } from '../output/terminal-text.ts'
+import type { View } from '../output/view.ts'
+import { notPlaintrail } from '../refusal.ts'
 import type { RunCommand, Session } from '../session.ts'
 
 export function addJobs(program: Command, run: RunCommand): void {
@@ -32,24 +33,26 @@ export function addJobs(program: Command, run: RunCommand): void {
 
 async function listJobs(session: Session): Promise<void> {
   const api = await session.api()
-  const answer = await api.getJson('/v1/jobs', { state: 'dead' })
+  const answer = await api.get('/v1/jobs', { query: { state: 'dead' } })
   if (!isJobList(answer.value)) throw notPlaintrail(api.url)
   const { data } = answer.value
-  if (session.format !== 'table')
-    return session.printAnswer(session.format, { answer, items: data, names: data.map(({ id }) => id) })
-  if (data.length === 0) return session.note('no job is dead')
-  const rows = data.map(({ id, kind, dead_at: deadAt, attempts, error }) => [
-    session.when(deadAt),
-    terminalText(kind),
-    String(attempts),
-    terminalText(id),
-    terminalText(error),
-  ])
-  await session.printTable(['DIED', 'KIND', 'ATTEMPTS', 'ID', 'ERROR'], rows)
+  if (data.length === 0 && session.format.kind === 'table') return session.note('no job is dead')
+  await session.printItems(jobView(session), { answer, items: data })
 }
+
+const jobView = (session: Session): View<DeadJob> => ({
+  columns: [
+    { title: 'DIED', cell: (job) => terminalText(session.when(job.dead_at)) },
+    { title: 'KIND', cell: ({ kind }) => terminalText(kind) },
+    { title: 'ATTEMPTS', cell: ({ attempts }) => String(attempts) },
+    { title: 'ID', cell: ({ id }) => terminalText(id) },
+    { title: 'ERROR', cell: ({ error }) => terminalText(error ?? '') },
+  ],
+  nameOf: ({ id }) => id,
+})
 
 async function retryJob(session: Session, id: string): Promise<void> {
   const api = await session.api()
-  await api.postJson(`/v1/jobs/${encodeURIComponent(id)}/retry`, {})
+  await api.post('/v1/jobs/{id}/retry', undefined, { path: { id } })
   await session.note(`${terminalText(id)} is tried again`)
 }

@@ -1,8 +1,9 @@
 // plaintrail notices: what the server has to tell its operators.
 import type { Command } from 'commander'
-import { isNoticeList } from '../answers.ts'
-import { notPlaintrail } from '../api-client.ts'
+import { isNoticeList, type Notice } from '../answers.ts'
 import { terminalText } from '../output/terminal-text.ts'
+import type { View } from '../output/view.ts'
+import { notPlaintrail } from '../refusal.ts'
 import type { RunCommand, Session } from '../session.ts'
 
 export function addNotices(program: Command, run: RunCommand): void {
@@ -16,17 +17,19 @@ export function addNotices(program: Command, run: RunCommand): void {
 
 async function notices(session: Session): Promise<void> {
   const api = await session.api()
-  const answer = await api.getJson('/v1/notices')
+  const answer = await api.get('/v1/notices')
   if (!isNoticeList(answer.value)) throw notPlaintrail(api.url)
   const { data } = answer.value
-  if (session.format !== 'table')
-    return session.printAnswer(session.format, { answer, items: data, names: data.map(({ id }) => id) })
-  if (data.length === 0) return session.note('there are no notices')
-  const rows = data.map(({ time, cluster, kind, detail }) => [
-    session.when(time),
-    terminalText(cluster ?? '-'),
-    terminalText(kind),
-    terminalText(detail),
-  ])
-  await session.printTable(['WHEN', 'CLUSTER', 'KIND', 'DETAIL'], rows)
+  if (data.length === 0 && session.format.kind === 'table') return session.note('there are no notices')
+  await session.printItems(noticeView(session), { answer, items: data })
 }
+
+const noticeView = (session: Session): View<Notice> => ({
+  columns: [
+    { title: 'WHEN', cell: ({ time }) => terminalText(session.when(time)) },
+    { title: 'CLUSTER', cell: ({ cluster }) => terminalText(cluster ?? '-') },
+    { title: 'KIND', cell: ({ kind }) => terminalText(kind) },
+    { title: 'DETAIL', cell: ({ detail }) => terminalText(detail) },
+  ],
+  nameOf: ({ id }) => id,
+})

@@ -1,8 +1,9 @@
 // plaintrail quarantine: what arrived and could not be read as an event, with the reason.
 import type { Command } from 'commander'
-import { isQuarantine } from '../answers.ts'
-import { notPlaintrail } from '../api-client.ts'
+import { isQuarantine, type Quarantined } from '../answers.ts'
 import { terminalText } from '../output/terminal-text.ts'
+import type { View } from '../output/view.ts'
+import { notPlaintrail } from '../refusal.ts'
 import type { RunCommand, Session } from '../session.ts'
 
 export function addQuarantine(program: Command, run: RunCommand): void {
@@ -19,19 +20,21 @@ export function addQuarantine(program: Command, run: RunCommand): void {
 
 async function quarantine(session: Session): Promise<void> {
   const api = await session.api()
-  const answer = await api.getJson('/v1/quarantine')
+  const answer = await api.get('/v1/quarantine')
   if (!isQuarantine(answer.value)) throw notPlaintrail(api.url)
   const { data } = answer.value
-  if (session.format !== 'table')
-    return session.printAnswer(session.format, { answer, items: data, names: data.map(({ id }) => id) })
-  if (data.length === 0) return session.note('nothing is in quarantine')
-  const rows = data.map((item) => [
-    item.time === null ? 'no time' : session.when(item.time),
-    terminalText(item.cluster ?? '-'),
-    terminalText(item.reason),
-    `${item.size} B`,
-    terminalText(item.id),
-    terminalText(item.detail ?? ''),
-  ])
-  await session.printTable(['WHEN', 'CLUSTER', 'REASON', 'SIZE', 'ID', 'DETAIL'], rows)
+  if (data.length === 0 && session.format.kind === 'table') return session.note('nothing is in quarantine')
+  await session.printItems(quarantineView(session), { answer, items: data })
 }
+
+const quarantineView = (session: Session): View<Quarantined> => ({
+  columns: [
+    { title: 'WHEN', cell: ({ time }) => (time === null ? 'no time' : terminalText(session.when(time))) },
+    { title: 'CLUSTER', cell: ({ cluster }) => terminalText(cluster ?? '-') },
+    { title: 'REASON', cell: ({ reason }) => terminalText(reason) },
+    { title: 'SIZE', cell: ({ size }) => `${size} B` },
+    { title: 'ID', cell: ({ id }) => terminalText(id) },
+    { title: 'DETAIL', cell: ({ detail }) => terminalText(detail ?? '') },
+  ],
+  nameOf: ({ id }) => id,
+})

@@ -2,10 +2,11 @@
 import type { StoredEvent } from '@plaintrail/event/event'
 import type { Command } from 'commander'
 import { isStoredEvent } from '../answers.ts'
-import { notPlaintrail } from '../api-client.ts'
+import { eventView } from '../event-views.ts'
 import { didWords, objectWords, outcomeWord, whoWords } from '../output/event-words.ts'
 import { terminalJson, terminalText } from '../output/terminal-text.ts'
 import { duration } from '../output/when.ts'
+import { notPlaintrail } from '../refusal.ts'
 import type { RunCommand, Session } from '../session.ts'
 
 export function addShow(program: Command, run: RunCommand): void {
@@ -28,11 +29,13 @@ Examples:
 
 async function show(session: Session, id: string): Promise<void> {
   const api = await session.api()
-  const answer = await api.getJson(`/v1/events/${encodeURIComponent(id)}`)
+  const answer = await api.get('/v1/events/{id}', { path: { id } })
   if (!isStoredEvent(answer.value)) throw notPlaintrail(api.url)
   const event = answer.value
-  if (session.format !== 'table')
-    return session.printAnswer(session.format, { answer, items: [event], names: [event.id] })
+  if (session.format.kind !== 'table') {
+    await session.printItems(eventView(session), { answer, items: [event] })
+    return
+  }
   await session.print(`${session.style('bold', terminalText(event.sentence))}\n\n`)
   const width = Math.max(...fields(event).map(([label]) => label.length))
   for (const [label, value] of fields(event))
@@ -43,16 +46,20 @@ async function show(session: Session, id: string): Promise<void> {
     event.stages.map(({ stage, time, code, id: stageId }) =>
       [stage, time ?? 'no time', code === null ? '-' : String(code), stageId].map(terminalText),
     ),
-    { looks: [null, null, null, 'dim'] },
+    [null, null, null, 'dim'],
   )
 }
 
 /** A pipe gets the bytes as they are; on a terminal, characters that could steer it are JSON escapes of themselves. */
 async function showRaw(session: Session, id: string): Promise<void> {
   const api = await session.api()
-  const bytes = await api.getBytes(`/v1/events/${encodeURIComponent(id)}/raw`)
-  if (!session.io.stdout.isTty) return session.io.stdout.write(bytes)
-  await session.print(`${terminalJson(Buffer.from(bytes).toString())}\n`)
+  const { body } = await api.stream('/v1/events/{id}/raw', {}, { path: { id } })
+  const chunks: Uint8Array[] = []
+  for await (const chunk of body) {
+    if (session.io.stdout.isTty) chunks.push(chunk)
+    else await session.io.stdout.write(chunk)
+  }
+  if (session.io.stdout.isTty) await session.print(`${terminalJson(Buffer.concat(chunks).toString())}\n`)
 }
 
 type Field = readonly [label: string, value: string]

@@ -1,28 +1,37 @@
 // plaintrail who: who changed an object, when, and how.
 import type { StoredEvent } from '@plaintrail/event/event'
 import type { Command } from 'commander'
-import type { Api, Query } from '../api-client.ts'
+import type { Api, Query } from '../api.ts'
 import { CliError } from '../cli-error.ts'
-import { didWords, fromWords, howWords, whoWords } from '../output/event-words.ts'
+import {
+  eventPages,
+  getEventPage,
+  isComplete,
+  printableEvents,
+  requireComplete,
+  warnIncomplete,
+} from '../event-pages.ts'
+import { objectEventView } from '../event-views.ts'
+import { whoWords } from '../output/event-words.ts'
 import { terminalText } from '../output/terminal-text.ts'
-import { collect, type RunCommand, type Session } from '../session.ts'
-import { eventPages, getEventPage, noteGaps, printableEvents } from './event-pages.ts'
+import { collect, readCount, type RunCommand, type Session } from '../session.ts'
 import { findObject, type ObjectPlace } from './find-object.ts'
 
 interface WhoOptions {
   readonly namespace?: string
+  readonly allNamespaces?: true
   readonly cluster?: readonly string[]
   readonly since?: string
   readonly until?: string
   readonly all?: true
+  readonly reverse?: true
   readonly limit: string
 }
 
-const titles = ['WHEN', 'WHO', 'DID', 'HOW', 'FROM'] as const
-const looks = [null, 'bold', null, 'dim', 'dim'] as const
 /** Controllers write an object's status all day: so many pages are searched for changes between. */
 const pagesMax = 10
 const pageLimit = 200
+const limitMax = 1000
 
 export function addWho(program: Command, run: RunCommand): void {
   program
@@ -32,10 +41,12 @@ export function addWho(program: Command, run: RunCommand): void {
     .argument('<type/name>', 'such as deploy/checkout; TYPE NAME as two words works too')
     .argument('[name]')
     .option('-n, --namespace <namespace>', 'namespace; looked for when left out')
+    .option('-A, --all-namespaces', "every namespace, whatever the context's default is")
     .option('-c, --cluster <name>', 'only this cluster (repeatable)', collect)
     .option('--since <time>', 'from then on: 7d, 2026-11-20, 2026-11-20T14:03:22Z')
     .option('--until <time>', 'before then')
     .option('--all', 'reads, dry runs, and status updates by controllers, too')
+    .option('--reverse', 'the newest last')
     .option('--limit <count>', 'at most so many rows an object', '20')
     .addHelpText('after', helpText)
     .action((first: string, second: string | undefined, options: WhoOptions, command: Command) =>
@@ -49,21 +60,40 @@ Examples:
   plaintrail who clusterrolebinding tmp-admin --since 7d -o json`
 
 async function who(session: Session, object: { type: string; name: string }, options: WhoOptions): Promise<void> {
-  const limit = readLimit(options.limit)
-  const clusters = (options.cluster ?? []).flatMap((names) => names.split(','))
+  const limit = readCount('--limit', options.limit, 1, limitMax)
+  const { clusters, namespaces } = await asked(session, options)
   const api = await session.api()
-  const places = await findObject(api, { ...object, namespace: options.namespace ?? null, clusters })
-  if (places.length === 0) throw notFound(object, options)
+  const places = await findObject(api, { ...object, namespaces, clusters })
+  if (places.length === 0) throw notFound(object, namespaces)
   if (new Set(places.map((place) => place.namespace)).size > 1) throw ambiguous(object, places)
+  let isWhole = true
   for (const [index, place] of places.entries()) {
-    if (session.format !== 'table') {
-      const page = await getEventPage(api, historyPath(place), historyQuery(options, limit))
-      await session.printAnswer(session.format, printableEvents(page))
+    if (session.format.kind === 'table' || session.format.kind === 'wide') {
+      if (index > 0) await session.print('\n')
+      const history = await readHistory(session, api, place, options, limit)
+      await printHistory(session, place, history)
+      isWhole &&= history.isComplete
       continue
     }
-    if (index > 0) await session.print('\n')
-    await printHistory(session, place, await readHistory(session, api, place, options, limit))
+    const page = await getEventPage(api, historyPath(place), historyQuery(options, limit))
+    const part = printableEvents(page)
+    const items = options.reverse === true ? part.items.toReversed() : part.items
+    await session.printItems(objectEventView(session), { ...part, items })
+    isWhole &&= isComplete(page.page)
   }
+  requireComplete(session, { isComplete: isWhole })
+}
+
+/** Outside of namespaces, too, where kubectl's or a context's default is meant: an object there has none. */
+async function asked(
+  session: Session,
+  options: WhoOptions,
+): Promise<{ readonly clusters: readonly string[]; readonly namespaces: readonly string[] }> {
+  const place = await session.place()
+  const clusters = (options.cluster ?? place.clusters).flatMap((names) => names.split(','))
+  if (options.namespace !== undefined) return { clusters, namespaces: [options.namespace] }
+  const isAll = options.allNamespaces === true || place.namespace === null
+  return { clusters, namespaces: isAll ? [] : [place.namespace ?? '', ''] }
 }
 
 interface History {
@@ -71,6 +101,7 @@ interface History {
   /** Status updates and dry runs that were left out. */
   readonly hiddenCount: number
   readonly hasMore: boolean
+  readonly isComplete: boolean
 }
 
 async function readHistory(
@@ -84,8 +115,10 @@ async function readHistory(
   let hiddenCount = 0
   let pages = 0
   let hasMore = false
+  let isWhole = true
   for await (const { page } of eventPages(api, historyPath(place), historyQuery(options, Math.max(limit, pageLimit)))) {
-    if (pages === 0) await noteGaps(session, page)
+    if (pages === 0) await warnIncomplete(session, page)
+    isWhole &&= isComplete(page)
     pages += 1
     for (const event of page.data) {
       if (options.all !== true && isAside(event)) hiddenCount += 1
@@ -94,7 +127,8 @@ async function readHistory(
     hasMore = page.has_more || events.length > limit
     if (events.length >= limit || pages >= pagesMax) break
   }
-  return { events: events.slice(0, limit), hiddenCount, hasMore }
+  const shown = events.slice(0, limit)
+  return { events: options.reverse === true ? shown.toReversed() : shown, hiddenCount, hasMore, isComplete: isWhole }
 }
 
 /** What changed nothing, or what a controller reports and nobody asked for. A person who edits a status is another matter. */
@@ -106,24 +140,14 @@ function isAside(event: StoredEvent): boolean {
 async function printHistory(session: Session, place: ObjectPlace, history: History): Promise<void> {
   const { events } = history
   const where = place.namespace === '' ? place.name : `${place.namespace}/${place.name}`
-  const last = events.find(isChange)
+  const last = events.filter(isChange).toSorted((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1))[0]
   if (session.hasHeaders) {
     const title = session.style('bold', terminalText(`${place.kind} ${where}`))
     const change = last === undefined ? 'no change' : `last change ${when(session, last)} by ${whoWords(last.actor)}`
     await session.print(`${title}  (${terminalText(place.cluster)})   ${change}\n\n`)
   }
-  if (events.length > 0)
-    await session.printTable(
-      titles,
-      events.map((event) => [
-        when(session, event),
-        whoWords(event.actor),
-        didWords(event),
-        howWords(event),
-        fromWords(event),
-      ]),
-      { looks },
-    )
+  const items = { answer: { text: '', value: null }, items: events }
+  if (events.length > 0) await session.printItems(objectEventView(session), items)
   if (session.hasHeaders) await session.print(`${events.length > 0 ? '\n' : ''}${summary(history)}\n`)
 }
 
@@ -181,14 +205,8 @@ function readObject(first: string, second: string | undefined): { type: string; 
   return { type, name }
 }
 
-function readLimit(text: string): number {
-  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0
-  if (limit >= 1 && limit <= 1000) return limit
-  throw new CliError('usage', `could not read --limit "${text}"`, { hint: 'Give a whole number from 1 to 1000.' })
-}
-
-function notFound(object: { type: string; name: string }, options: WhoOptions): CliError {
-  const where = options.namespace === undefined ? '' : ` in namespace ${options.namespace}`
+function notFound(object: { type: string; name: string }, namespaces: readonly string[]): CliError {
+  const where = namespaces[0] === undefined ? '' : ` in namespace ${namespaces[0]}`
   return new CliError('not_found', `no event names ${object.type}/${object.name}${where}`, {
     hint: `Look for names like it: plaintrail events --name '*${object.name}*' --since 30d`,
   })

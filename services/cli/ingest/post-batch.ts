@@ -1,13 +1,11 @@
 // postBatch: one batch to the receiver, again and again while it is busy, until it is durable there.
-import { refusal, type Api, type ApiResponse } from '../api-client.ts'
+import type { Api, ApiResponse } from '../api.ts'
 import { CliError } from '../cli-error.ts'
 import type { CliIo } from '../io.ts'
-import type { Server } from '../server.ts'
 import { batchOf, type Batch } from './batches.ts'
 
 export interface Receiver {
   readonly api: Api
-  readonly server: Server
   readonly cluster: string
   readonly io: Pick<CliIo, 'sleepMs'>
   /** Told before each wait. */
@@ -75,8 +73,8 @@ async function wait(receiver: Receiver, attempt: number, retryAfter: string | nu
   await receiver.io.sleepMs(delayMs)
 }
 
-function explained({ server, cluster }: Receiver, response: ApiResponse): CliError {
-  const error = refusal(response, server)
+function explained({ api, cluster }: Receiver, response: ApiResponse): CliError {
+  const error = api.refusal(response)
   if (error.code === 'not_found')
     return new CliError('not_found', `cluster ${cluster} is not known`, {
       hint: `Add it first: plaintrail cluster add ${cluster}`,

@@ -20,6 +20,11 @@ export interface Surroundings {
   readonly folder?: string
   readonly isAlive?: (pid: number) => boolean
   readonly fetch?: typeof fetch
+  readonly isKubectlPlugin?: boolean
+  /** What is typed where a secret is asked for. */
+  readonly secret?: string
+  /** Ctrl-C. */
+  readonly interrupted?: AbortSignal
 }
 
 const now = Date.parse('2026-11-20T14:17:22Z')
@@ -41,7 +46,14 @@ export async function plaintrail(args: readonly string[], surroundings: Surround
       ...surroundings.env,
     },
     folder: surroundings.folder ?? '/nonexistent',
-    stdin: streamOf(surroundings.stdin ?? []),
+    isKubectlPlugin: surroundings.isKubectlPlugin ?? false,
+    userAgent: 'plaintrail/test',
+    stdin: Object.assign(streamOf(surroundings.stdin ?? []), { isTTY: surroundings.secret !== undefined }),
+    readSecret: async () => surroundings.secret ?? '',
+    interruption: () => ({
+      signal: surroundings.interrupted ?? new AbortController().signal,
+      [Symbol.dispose]() {},
+    }),
     stdout: capture(out),
     stderr: capture(err),
     fetch: surroundings.fetch ?? ((...request) => fetch(...request)),

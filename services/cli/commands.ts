@@ -1,0 +1,74 @@
+// The commands, in the order in which help names them. Only what is run is loaded: that is most of how soon it starts.
+import type { Command } from 'commander'
+import type { RunCommand } from './session.ts'
+
+type AddCommand = (program: Command, run: RunCommand) => void
+
+export interface CommandEntry {
+  readonly name: string
+  readonly summary: string
+  readonly load: () => Promise<AddCommand>
+}
+
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'who',
+    summary: 'who changed an object, when, and how',
+    load: async () => (await import('./commands/who.ts')).addWho,
+  },
+  {
+    name: 'events',
+    summary: 'the events that match',
+    load: async () => (await import('./commands/events.ts')).addEvents,
+  },
+  { name: 'show', summary: 'one event in full', load: async () => (await import('./commands/show.ts')).addShow },
+  {
+    name: 'query',
+    summary: 'what a query means, and what may stand in it',
+    load: async () => (await import('./commands/query.ts')).addQuery,
+  },
+  {
+    name: 'cluster',
+    summary: 'connect clusters',
+    load: async () => (await import('./commands/cluster.ts')).addCluster,
+  },
+  { name: 'ingest', summary: 'send log files', load: async () => (await import('./commands/ingest.ts')).addIngest },
+  {
+    name: 'quarantine',
+    summary: 'what could not be read',
+    load: async () => (await import('./commands/quarantine.ts')).addQuarantine,
+  },
+  {
+    name: 'notices',
+    summary: 'what the server has to tell',
+    load: async () => (await import('./commands/notices.ts')).addNotices,
+  },
+  {
+    name: 'jobs',
+    summary: 'what the server could not do',
+    load: async () => (await import('./commands/jobs.ts')).addJobs,
+  },
+  {
+    name: 'context',
+    summary: 'which server is asked',
+    load: async () => (await import('./commands/context.ts')).addContext,
+  },
+  { name: 'login', summary: 'keep a token', load: async () => (await import('./commands/login.ts')).addLogin },
+  { name: 'logout', summary: 'forget a token', load: async () => (await import('./commands/logout.ts')).addLogout },
+  {
+    name: 'whoami',
+    summary: 'which server and token are used, and why',
+    load: async () => (await import('./commands/whoami.ts')).addWhoami,
+  },
+  { name: 'api', summary: 'one request to the API', load: async () => (await import('./commands/api.ts')).addApi },
+  {
+    name: 'completion',
+    summary: 'what a shell needs to complete commands',
+    load: async () => (await import('./commands/completion.ts')).addCompletion,
+  },
+  {
+    name: 'version',
+    summary: 'the versions of this program and of the server',
+    load: async () => (await import('./commands/version.ts')).addVersion,
+  },
+]

@@ -1,0 +1,65 @@
+// eventView: how events are shown in a list.
+import type { StoredEvent } from '@plaintrail/event/event'
+import {
+  didWords,
+  fromWords,
+  howWords,
+  isOpen,
+  objectWords,
+  outcomeWord,
+  verbWord,
+  whoWords,
+} from './output/event-words.ts'
+import { terminalText } from './output/terminal-text.ts'
+import type { View } from './output/view.ts'
+import { duration } from './output/when.ts'
+import type { Session } from './session.ts'
+
+/** Of any objects: `plaintrail events`. */
+export function eventView(session: Session): View<StoredEvent> {
+  return {
+    columns: [
+      { title: 'WHEN', cell: (event) => (event.time === null ? 'no time' : session.clock(event.time)) },
+      { title: 'CLUSTER', cell: (event) => terminalText(event.cluster), look: 'dim' },
+      { title: 'WHO', cell: (event) => whoWords(event.actor), look: 'bold' },
+      { title: 'VERB', cell: verbWord },
+      { title: 'NS', cell: (event) => terminalText(event.object?.namespace ?? '') || '-', look: 'dim' },
+      { title: 'OBJECT', cell: objectWords },
+      { title: 'OUT', cell: outcomeWord },
+      { title: 'CODE', cell: (event) => (event.code === null ? '-' : String(event.code)), isWide: true },
+      { title: 'HOW', cell: howWords, look: 'dim', isWide: true },
+      { title: 'FROM', cell: fromWords, look: 'dim', isWide: true },
+      { title: 'EVENT', cell: (event) => terminalText(event.id), look: 'dim', isWide: true },
+      { title: 'AUDIT ID', cell: (event) => terminalText(event.audit.id), look: 'dim', isWide: true },
+      { title: 'WHAT', cell: whatWords },
+    ],
+    nameOf: (event) => event.id,
+    sentenceOf: (event) => event.sentence,
+  }
+}
+
+/** Of one object, whose name stands above: `plaintrail who`. */
+export function objectEventView(session: Session): View<StoredEvent> {
+  return {
+    columns: [
+      { title: 'WHEN', cell: (event) => (event.time === null ? 'no time' : session.when(event.time)) },
+      { title: 'WHO', cell: (event) => whoWords(event.actor), look: 'bold' },
+      { title: 'DID', cell: didWords },
+      { title: 'HOW', cell: howWords, look: 'dim' },
+      { title: 'FROM', cell: fromWords, look: 'dim' },
+      { title: 'VERB', cell: verbWord, isWide: true },
+      { title: 'OUT', cell: outcomeWord, isWide: true },
+      { title: 'EVENT', cell: (event) => terminalText(event.id), look: 'dim', isWide: true },
+    ],
+    nameOf: (event) => event.id,
+    sentenceOf: (event) => event.sentence,
+  }
+}
+
+/** Refused requests say why; connections how long they took. */
+function whatWords(event: StoredEvent): string {
+  if (event.outcome === 'denied' && event.authz.reason !== '') return terminalText(event.authz.reason)
+  if (event.class !== 'connect') return didWords(event)
+  if (isOpen(event)) return `${didWords(event)} (open)`
+  return event.durationUs === null ? didWords(event) : `${didWords(event)} (${duration(event.durationUs)})`
+}

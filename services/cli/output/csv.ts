@@ -1,0 +1,14 @@
+// csvLine: cells as one line of CSV (RFC 4180) that a spreadsheet takes for text.
+
+/** What spreadsheets begin a formula with: a name of an object must not become one. */
+const formula = /^[=+\-@\t\r]/
+
+/** Ends with CRLF. A cell that could be a formula begins with an apostrophe, which spreadsheets do not show. */
+export function csvLine(cells: readonly string[]): string {
+  return `${cells.map(csvCell).join(',')}\r\n`
+}
+
+function csvCell(text: string): string {
+  const safe = formula.test(text) ? `'${text}` : text
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}

@@ -1,0 +1,14 @@
+// styledCell: what stands out on a terminal that has colours.
+import { styleText } from 'node:util'
+
+export type Look = 'bold' | 'dim' | 'red' | 'yellow'
+export type Style = (look: Look, text: string) => string
+
+export const plainStyle: Style = (_look, text) => text
+export const colouredStyle: Style = (look, text) => styleText(look, text, { validateStream: false })
+
+/** What was refused or failed is red, whatever its column. */
+export function styledCell(style: Style, cell: string, look: Look | null): string {
+  if (/^(?:dry run: )?(?:DENIED|REJECTED|ERROR)\b/.test(cell)) return style('red', cell)
+  return look === null ? cell : style(look, cell)
+}
