@@ -144,25 +144,24 @@ describe.each(testLabs())('Kubernetes $version', (tools) => {
     expect(event).not.toHaveProperty('objectRef')
   })
 
-  test.runIf(isNewestLab(tools))(
-    'omitStages leaves out that stage and nothing else, a failed login stays',
-    async () => {
+  if (isNewestLab(tools))
+    test('omitStages leaves out that stage and nothing else, a failed login stays', async () => {
       const policy = await lab.write('policy.json', quietPolicy(undefined, { omitStages: ['RequestReceived'] }))
       await lab.restart([`--audit-policy-file=${policy}`])
       const failed = await lab.send({ as: { token: 'wrong' }, method: 'GET', path: configMaps })
       const watched = await lab.send({ method: 'GET', path: `${configMaps}?watch=true`, abortAfterMs: 300 })
       expect(stagesOf(await lab.eventsOf(failed.auditID, 'ResponseStarted'))).toEqual(['ResponseStarted'])
       expect(stagesOf(await lab.eventsOf(watched.auditID))).toEqual(['ResponseStarted', 'ResponseComplete'])
-    },
-  )
+    })
 
-  test.runIf(isNewestLab(tools))('omitStages of ResponseStarted hides every failed login', async () => {
-    const policy = await lab.write('policy.json', quietPolicy(undefined, { omitStages: ['ResponseStarted'] }))
-    await lab.restart([`--audit-policy-file=${policy}`])
-    const failed = await lab.send({ as: { token: 'wrong' }, method: 'GET', path: configMaps })
-    const { auditID } = await lab.send({ method: 'GET', path: configMaps })
-    expect(failed.status).toBe(401)
-    expect(stagesOf(await lab.eventsOf(auditID))).toEqual(['RequestReceived', 'ResponseComplete'])
-    expect(lab.events().filter((event) => event.auditID === failed.auditID)).toEqual([])
-  })
+  if (isNewestLab(tools))
+    test('omitStages of ResponseStarted hides every failed login', async () => {
+      const policy = await lab.write('policy.json', quietPolicy(undefined, { omitStages: ['ResponseStarted'] }))
+      await lab.restart([`--audit-policy-file=${policy}`])
+      const failed = await lab.send({ as: { token: 'wrong' }, method: 'GET', path: configMaps })
+      const { auditID } = await lab.send({ method: 'GET', path: configMaps })
+      expect(failed.status).toBe(401)
+      expect(stagesOf(await lab.eventsOf(auditID))).toEqual(['RequestReceived', 'ResponseComplete'])
+      expect(lab.events().filter((event) => event.auditID === failed.auditID)).toEqual([])
+    })
 })
