@@ -1,7 +1,6 @@
 // The api: questions over HTTP, answered from the store. It never writes events.
 
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { parse } from 'node:querystring'
 import express, { type Express } from 'express'
 import { createSegmentItems } from '@plaintrail/store/segment-items'
 import { signingKey } from '@plaintrail/store/signing-keys'
@@ -14,17 +13,9 @@ import { openApiDocument } from './openapi/openapi-document.ts'
 import { problemHandler, unknownRoute } from './problems.ts'
 import { requestId, saysVersion, timeRequests } from './requests.ts'
 import { routeTable } from './route-table.ts'
+import { serveHttp, type HttpServer } from './serve-http.ts'
 
-export interface Api extends AsyncDisposable {
-  /** `http://127.0.0.1:7717` */
-  readonly url: string
-}
-
-/** Longer than any body takes that is not ingest's. */
-const requestMsMax = 35_000
-const stopMsMax = 10_000
-
-export async function startApi(config: ApiConfig, parts: ApiParts): Promise<Api> {
+export async function startApi(config: ApiConfig, parts: ApiParts): Promise<HttpServer> {
   const routeParts: RouteParts = {
     ...parts,
     config,
@@ -34,14 +25,7 @@ export async function startApi(config: ApiConfig, parts: ApiParts): Promise<Api>
     nowUs: parts.nowUs ?? (() => Date.now() * 1_000),
     questionMsMax: parts.questionMsMax ?? questionMsMax,
   }
-  const app = apiApp(routeParts)
-  const server = createServer({ requestTimeout: requestMsMax }, (request, response) => void app(request, response))
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(config.port, config.host, resolve)
-  })
-  server.on('error', (error) => parts.logger.error({ error }, 'the api server failed'))
-  return { url: urlOf(server), [Symbol.asyncDispose]: () => close(server) }
+  return await serveHttp(apiApp(routeParts), { host: config.host, port: config.port, logger: parts.logger })
 }
 
 function once<T>(make: () => T): () => T {
@@ -54,7 +38,8 @@ export function apiApp(parts: RouteParts): Express {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
-  app.set('query parser', 'simple')
+  // No parameter is left out silently: how many there are is bounded by headerBytesMax.
+  app.set('query parser', (text: string) => parse(text, '&', '=', { maxKeys: 0 }))
   app.use(requestId, timeRequests(parts.metrics))
   if (parts.mount) app.use(parts.mount)
   app.use(saysVersion(parts.version), ...compressAnswers())
@@ -62,24 +47,4 @@ export function apiApp(parts: RouteParts): Express {
   app.use(unknownRoute)
   app.use(problemHandler(parts.logger))
   return app
-}
-
-function urlOf(server: Server): string {
-  const { address, port, family } = addressOf(server)
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
-}
-
-/** A server that listens on TCP has an address with a port. */
-function addressOf(server: Server): AddressInfo {
-  return server.address() as AddressInfo
-}
-
-/** Requests in progress get their answer, within the bound. */
-async function close(server: Server): Promise<void> {
-  const forced = setTimeout(() => server.closeAllConnections(), stopMsMax)
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve())
-    server.closeIdleConnections()
-  })
-  clearTimeout(forced)
 }

@@ -11,7 +11,10 @@ export const problemCodes = {
   idempotency_mismatch: [409, 'The Idempotency-Key was used in the last 24 hours for another request.'],
   gone: [410, 'It was here and is not any more.'],
   payload_too_large: [413, 'The body is over 1 MiB.'],
-  headers_too_large: [431, 'The request line and headers are over 16 KiB together: send a long query by POST.'],
+  headers_too_large: [
+    431,
+    'The request line and headers are over 32 KiB together: post a long query to /v1/events/search.',
+  ],
   unavailable: [422, 'The question is well said, and needs something that is not here yet.'],
   unprocessable: [422, 'A field of the body is wrong: `errors[].pointer` is a JSON pointer to it.'],
   rate_limited: [429, 'You asked more often than one caller may. `Retry-After` says in how many seconds to go on.'],

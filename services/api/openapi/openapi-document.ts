@@ -1,11 +1,11 @@
 // openApiDocument: the table of routes as an OpenAPI 3.1 document. Nothing in it is written by hand: what a route takes and
 // answers is said by the schemas that judge it.
 
-import { maxHeaderSize } from 'node:http'
 import * as z from 'zod'
 import { problemCodes, type ProblemCode } from '../problem-codes.ts'
 import { tags, type Answer, type ApiRoute } from '../route.ts'
 import { problemSchema } from '../schemas/problem-schema.ts'
+import { headerBytesMax } from '../serve-http.ts'
 import { operationId } from './operation-id.ts'
 
 export type JsonSchema = z.core.JSONSchema.BaseSchema
@@ -60,7 +60,7 @@ export interface OpenApiDocument {
 
 const description = `Who changed what, and when, in every Kubernetes cluster.
 
-Times are RFC 3339 in UTC with microseconds. Lists come in pages: while \`has_more\` is true, send \`next_cursor\` alone to the same path. Unknown parameters are errors. Answers grow by new fields only, so take no notice of those that you do not know. The request line and headers may have ${maxHeaderSize} bytes together; longer queries are posted to \`/v1/events/search\`.
+Times are RFC 3339 in UTC with microseconds. Lists come in pages: while \`has_more\` is true, send \`next_cursor\` alone to the same path. Unknown parameters are errors. Answers grow by new fields only, so take no notice of those that you do not know. The request line and headers may have ${headerBytesMax} bytes together; longer queries are posted to \`/v1/events/search\`.
 
 API servers post to \`/v1/ingest/k8s/{cluster}\` of the receiver, which is not part of this document: docs/api.md has its contract.`
 
