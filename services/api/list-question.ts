@@ -16,12 +16,21 @@ import type { Snapshot } from '@plaintrail/query/snapshot'
 import type { Window } from '@plaintrail/query/window'
 import { windowOfQuery } from '@plaintrail/query/window-of-query'
 import type { EventPosition } from '@plaintrail/store/find-records'
+import type { SessionState } from '@plaintrail/store/session'
 import type { RouteParts } from './api-parts.ts'
 import type { Caller } from './authenticate.ts'
 import { readFields } from './event-fields.ts'
 
 /** A cursor of one list is none of another. */
-type ListName = 'events' | 'history' | 'jobs' | 'notices' | 'quarantine'
+type ListName =
+  | 'actors'
+  | 'events'
+  | 'history'
+  | 'jobs'
+  | 'notices'
+  | 'objects'
+  | 'quarantine'
+  | `sessions${'' | ` ${SessionState}`}`
 
 /** What an answer has beside its items: their bytes, and how many there are in all. */
 export const includes = ['raw', 'total'] as const

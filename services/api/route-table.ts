@@ -5,11 +5,13 @@ import { clusterRoutes } from './routes/cluster-routes.ts'
 import { eventRoutes } from './routes/event-routes.ts'
 import { queryRoutes } from './routes/query-routes.ts'
 import { serverRoutes } from './routes/server-routes.ts'
+import { sessionRoutes } from './routes/session-routes.ts'
 import { upkeepRoutes } from './routes/upkeep-routes.ts'
 
 export const routeTable: readonly ApiRoute[] = [
   ...eventRoutes,
   ...queryRoutes,
+  ...sessionRoutes,
   ...clusterRoutes,
   ...upkeepRoutes,
   ...serverRoutes,

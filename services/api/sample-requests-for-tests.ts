@@ -44,6 +44,10 @@ export const sampleRequests: Readonly<Record<string, (ids: SampleIds) => readonl
     { path: '/v1/queries/complete?q=actor:' },
     { path: '/v1/queries/complete?q=verb:&pos=5' },
   ],
+  getSessions: () => [
+    { path: `/v1/sessions?${everything}` },
+    { path: `/v1/sessions?${everything}&state=ended&limit=1` },
+  ],
   getClusters: () => [{ path: '/v1/clusters' }],
   getCluster: () => [{ path: '/v1/clusters/east' }, { path: '/v1/clusters/quiet' }],
   postClusters: () => [

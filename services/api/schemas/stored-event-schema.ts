@@ -16,7 +16,7 @@ import { eventIdSchema, microTimeSchema } from './value-schemas.ts'
 /** Where Kubernetes defines what we took over. */
 const kubernetes = 'kubernetes/apiserver pkg/apis/audit/v1/types.go'
 
-const actorSchema = z
+export const actorSchema = z
   .object({
     name: z.string().describe(`The authenticated caller: user.username (${kubernetes}). Empty for a failed login.`),
     type: z.enum(actorTypes).describe('What kind of caller it is, told from the name.'),
@@ -25,7 +25,7 @@ const actorSchema = z
   })
   .meta({ id: 'Actor', description: 'Who asked.' })
 
-const sourceSchema = z
+export const sourceSchema = z
   .object({
     ip: z
       .object({
@@ -53,7 +53,7 @@ const sourceSchema = z
   })
   .meta({ id: 'Source', description: 'Where the request came from, and how far that is to be trusted.' })
 
-const objectSchema = z
+export const objectSchema = z
   .object({
     group: z.string().describe('objectRef.apiGroup; empty for the core group.'),
     version: z.string().describe('objectRef.apiVersion.'),

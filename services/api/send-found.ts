@@ -1,0 +1,59 @@
+// sendFound: a page of what was found among events, such as sessions, with the question as it was understood.
+
+import type { Response } from 'express'
+import { formatMicroTime } from '@plaintrail/event/time'
+import type { PageMeta } from '@plaintrail/query/page'
+import { QueryError } from '@plaintrail/query/query-error'
+import type { UrlParameters } from '@plaintrail/query/parameters'
+import type { Snapshot } from '@plaintrail/query/snapshot'
+import { budgetOf, type Budget } from '@plaintrail/store/budget'
+import type { EventPosition } from '@plaintrail/store/find-records'
+import { findGaps } from '@plaintrail/store/gaps'
+import type { RouteParts } from './api-parts.ts'
+import type { Caller } from './authenticate.ts'
+import { answerMarginMs, boundedQuestion } from './bounded-question.ts'
+import { echo, nextPage } from './list-answer.ts'
+import { cursorKeyFor, type ListQuestion } from './list-question.ts'
+
+export interface FoundItems {
+  readonly items: readonly object[]
+  readonly next: EventPosition | null
+  readonly snapshot: Snapshot
+  readonly isPartial: boolean
+}
+
+export async function sendFound(
+  parts: RouteParts,
+  response: Response,
+  caller: Caller,
+  question: ListQuestion,
+  find: (budget: Budget) => Promise<FoundItems>,
+): Promise<void> {
+  const from = performance.now()
+  const { query, window } = question
+  const [{ items, next, snapshot, isPartial }, gaps] = await boundedQuestion(
+    response,
+    parts.questionMsMax + answerMarginMs,
+    (signal) =>
+      Promise.all([find(budgetOf(parts.questionMsMax, signal)), findGaps(parts.store, caller.scope, window, query)]),
+  )
+  const meta: PageMeta = {
+    ...echo(question),
+    watermark: snapshot.lanes === null ? null : formatMicroTime(snapshot.takenUs),
+    coverage: { complete: gaps.length === 0, gaps },
+    stats: { took_ms: Math.round(performance.now() - from), partial: isPartial },
+  }
+  const end = next && { position: next, snapshot }
+  response.json({ data: items, ...nextPage(response, question, end, cursorKeyFor(parts, caller)), meta })
+}
+
+/** Parameters of a list of events that make no sense for what is found among them. */
+export function refuseParameters(parameters: UrlParameters, names: readonly string[]): void {
+  const sent = names.find((name) => parameters[name] !== undefined)
+  if (sent === undefined) return
+  throw new QueryError({
+    message: `could not read ${sent}: it is no parameter here`,
+    parameter: sent,
+    hint: 'Leave it out: it belongs to GET /v1/events.',
+  })
+}
