@@ -12,7 +12,7 @@ export interface Stretch {
 }
 
 /** What has no usable time is kept below 2014 (partition event_odd), at the time 0. */
-const oddBeforeUs = Date.UTC(2014, 0) * 1000
+export const oddBeforeUs = Date.UTC(2014, 0) * 1000
 /** A window of 24 hours touches two. */
 const daysFirst = 2
 /** Postgres plans 8 partitions in 1.3 ms, 64 in 11 ms and 400 in 118 ms. */

@@ -84,7 +84,7 @@ function isAfter({ timeUs, key }: EventPosition, order: Order): SQL {
     : sql`e.time >= ${timeUs}::int8 and (e.time, e.key) > (${timeUs}::int8, ${key}::uuid)`
 }
 
-const recordColumns = sql`
+export const recordColumns = sql`
   e.time, e.key::text as key, e.stage_time as "stageTime", e.segment_id as "segmentId", e.item,
   e.cluster_id as "clusterId", e.actor_id as "actorId", e.impersonated_id as "impersonatedId",
   e.groups_id as "groupsId", e.client_id as "clientId", e.source_id as "sourceId", e.resource_id as "resourceId",
