@@ -67,6 +67,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   'rate-limiter-flexible': ['api'],
   compression: ['api'],
   commander: ['cli'],
+  rolldown: ['cli'],
   pino: ['runtime'],
   'prom-client': ['runtime'],
   'hyparquet-writer': ['formats'],

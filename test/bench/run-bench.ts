@@ -1,4 +1,4 @@
-// The benchmark's order: floors, the embedded profile, and the distributed one with the same bodies.
+// The benchmark's order: floors, the command line's start, the embedded profile, and the distributed one with the same bodies.
 
 import { cpus, totalmem } from 'node:os'
 import { benchDistributed } from './distributed.ts'
@@ -6,6 +6,7 @@ import { benchEmbedded } from './embedded.ts'
 import { measureParse } from './floors.ts'
 import { Postings } from './postings.ts'
 import { heading, rate, row } from './report.ts'
+import { benchStartUp } from './start-up.ts'
 
 export interface BenchOptions {
   readonly events: number
@@ -22,6 +23,7 @@ export async function runBench(options: BenchOptions): Promise<void> {
   const bytes = bodies.reduce((sum, body) => sum + body.length, 0)
   row('event', `${Math.round(bytes / options.events)} B`, 'mean, as posted')
   row('floor: JSON.parse alone', `${rate(measureParse(bodies))} events/s`, 'one thread')
+  await benchStartUp()
 
   const embedded = await benchEmbedded(options, postings, bodies)
   await benchDistributed({ postings, bodies, pacedSeconds: options.pacedSeconds, embedded })
