@@ -1,6 +1,8 @@
 // What somebody sends who means no good: a clear 4xx, soon, and never 500.
 
 import { connect } from 'node:net'
+import { corpusOf, corpusVersions } from '@plaintrail/test/corpus'
+import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type AnsweredProblem, problemOf, type TestApi } from './api-for-tests.ts'
 import { startSeededApi } from './seeded-api-for-tests.ts'
@@ -10,7 +12,9 @@ let api: TestApi
 let event: string
 
 beforeAll(async () => {
-  const seeded = resources.use(await startSeededApi())
+  const database = resources.use(await createTestDatabase())
+  const { lists } = corpusOf(corpusVersions().at(-1) ?? '')
+  const seeded = resources.use(await startSeededApi(database.connection, lists))
   api = seeded.api
   event = seeded.ids.event
 })

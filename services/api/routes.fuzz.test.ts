@@ -1,6 +1,8 @@
 // Every GET route of the table with whatever stands in a URL: it is answered as documented, and never 500.
 
 import * as fc from 'fast-check'
+import { corpusOf, corpusVersions } from '@plaintrail/test/corpus'
+import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { TestApi } from './api-for-tests.ts'
 import { openApiDocument } from './openapi/openapi-document.ts'
@@ -12,7 +14,9 @@ const runs = 150
 let api: TestApi
 
 beforeAll(async () => {
-  const seeded = resources.use(await startSeededApi())
+  const database = resources.use(await createTestDatabase())
+  const { lists } = corpusOf(corpusVersions().at(-1) ?? '')
+  const seeded = resources.use(await startSeededApi(database.connection, lists))
   api = seeded.api
 })
 

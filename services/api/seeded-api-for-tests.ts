@@ -1,8 +1,6 @@
 // The real api on what a real API server posted, with something of everything else that it can answer.
 
 import { randomUUID } from 'node:crypto'
-import { corpusOf, corpusVersions } from '@plaintrail/test/corpus'
-import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
 import { addCluster } from '@plaintrail/store/clusters'
 import { storeDeliveries } from '@plaintrail/store/events-for-tests'
 import { recordGap } from '@plaintrail/store/gaps'
@@ -20,14 +18,17 @@ const minuteUs = 60_000_000
 /** Of the recorded week; more of the same kinds come after. */
 const listsMax = 12
 
-export async function startSeededApi(): Promise<SeededApi> {
+/** `recorded`: EventLists as they were posted; see the corpus of the room test. */
+export async function startSeededApi(connection: string, recorded: readonly string[]): Promise<SeededApi> {
   await using stack = new AsyncDisposableStack()
-  const database = stack.use(await createTestDatabase())
-  const api = stack.use(await startTestApi(database.connection))
+  const api = stack.use(await startTestApi(connection))
   const east = await addCluster(api.store, { name: 'east' })
   await addCluster(api.store, { name: 'quiet' })
   await storeDeliveries(api.store, [
-    ...recordedItems().map((items) => ({ cluster: east.uid, items, receivedAtUs: nowUs })),
+    ...recorded
+      .slice(0, listsMax)
+      .map(itemsOf)
+      .map((items) => ({ cluster: east.uid, items, receivedAtUs: nowUs })),
     {
       cluster: east.uid,
       items: [auditItem({}), '42'],
@@ -51,13 +52,10 @@ export async function startSeededApi(): Promise<SeededApi> {
   }
 }
 
-function recordedItems(): readonly (readonly string[])[] {
-  const { lists } = corpusOf(corpusVersions().at(-1) ?? '')
-  return lists.slice(0, listsMax).map((list) => {
-    // Numbers beyond 2^53 lose digits here, which the schemas do not see.
-    const { items } = JSON.parse(list) as { readonly items: readonly unknown[] }
-    return items.map((item) => JSON.stringify(item))
-  })
+/** Numbers beyond 2^53 lose digits here, which no schema sees. */
+function itemsOf(list: string): readonly string[] {
+  const { items } = JSON.parse(list) as { readonly items: readonly unknown[] }
+  return items.map((item) => JSON.stringify(item))
 }
 
 async function addDeadJob({ store }: TestApi): Promise<string> {

@@ -1,6 +1,8 @@
 // Real answers against the document, strictly: every field of an answer is in its schema, and every route has an answer here.
 
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import { corpusOf, corpusVersions } from '@plaintrail/test/corpus'
+import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { routeTable } from '../route-table.ts'
 import { sampleRequests } from '../sample-requests-for-tests.ts'
@@ -15,7 +17,9 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 let seeded: SeededApi
 
 beforeAll(async () => {
-  seeded = resources.use(await startSeededApi())
+  const database = resources.use(await createTestDatabase())
+  const { lists } = corpusOf(corpusVersions().at(-1) ?? '')
+  seeded = resources.use(await startSeededApi(database.connection, lists))
 })
 
 afterAll(() => resources.disposeAsync())

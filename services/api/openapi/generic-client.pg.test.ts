@@ -2,6 +2,8 @@
 
 import axios from 'axios'
 import { OpenAPIClientAxios, type Document } from 'openapi-client-axios'
+import { corpusOf, corpusVersions } from '@plaintrail/test/corpus'
+import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startSeededApi, type SeededApi } from '../seeded-api-for-tests.ts'
 
@@ -9,7 +11,9 @@ const resources = new AsyncDisposableStack()
 let seeded: SeededApi
 
 beforeAll(async () => {
-  seeded = resources.use(await startSeededApi())
+  const database = resources.use(await createTestDatabase())
+  const { lists } = corpusOf(corpusVersions().at(-1) ?? '')
+  seeded = resources.use(await startSeededApi(database.connection, lists))
 })
 
 afterAll(() => resources.disposeAsync())
