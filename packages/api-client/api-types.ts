@@ -365,6 +365,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/sessions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Shells and other connections, open or ended
+         * @description exec, attach, port-forward and upgraded proxy requests that were let in, by the query language. The window is the last 24 hours unless you say; a session is in it when it was asked for in it. What was refused began nothing: it is among the events.
+         */
+        readonly get: operations["getSessions"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/version": {
         readonly parameters: {
             readonly query?: never;
@@ -865,6 +885,55 @@ export interface components {
              * @constant
              */
             readonly state: "waiting";
+        };
+        /** @description A connection into something running. */
+        readonly Session: {
+            readonly actor: components["schemas"]["Actor"];
+            /** @description The name of the cluster. */
+            readonly cluster: string;
+            /** @description Of `exec`, as a shell would need it, cut at 220 characters. */
+            readonly command: string | null;
+            /** @description The container, where the request names it. */
+            readonly container: string | null;
+            /** @description Microseconds from `started` to `ended`. */
+            readonly durationUs: number | null;
+            /** @description stageTimestamp of the last stage; null where no end was seen. */
+            readonly ended: components["schemas"]["MicroTime"] | null;
+            /** @description The event that shows the request; another one once the session has ended. */
+            readonly id: components["schemas"]["EventId"];
+            /**
+             * @description The subresource; `proxy` only where the connection was upgraded.
+             * @enum {string}
+             */
+            readonly kind: "exec" | "attach" | "portforward" | "proxy";
+            readonly links: components["schemas"]["SessionLinks"];
+            readonly object: components["schemas"]["ObjectRef"];
+            /** @description Of `portforward`, where the request names them: most clients do not. */
+            readonly ports: string | null;
+            /** @description Of `unknown`: events of the cluster are missing since (`gap`), its API server has started again, something could not be read since (`unreadable_event`), or it began over 24 hours ago (`too_old`). */
+            readonly reason: ("too_old" | "gap" | "api_server_restarted" | "unreadable_event") | null;
+            readonly source: components["schemas"]["Source"];
+            /** @description When it was answered, or asked for where no event says when it was answered. */
+            readonly started: components["schemas"]["MicroTime"] | null;
+            /**
+             * @description `open`: no end was seen, and nothing says that it could have been missed; `unknown`: something does.
+             * @enum {string}
+             */
+            readonly state: "open" | "ended" | "unknown";
+        };
+        /** @description Paths of this API. */
+        readonly SessionLinks: {
+            /** @description The event that shows the request. */
+            readonly event: string;
+        };
+        /** @description One page, newest first. */
+        readonly SessionPage: {
+            readonly data: readonly components["schemas"]["Session"][];
+            /** @description Whether there is another page. */
+            readonly has_more: boolean;
+            readonly meta: components["schemas"]["EventMeta"];
+            /** @description To be sent alone, as `?cursor=…`, to the same path; null at the end. */
+            readonly next_cursor: string | null;
         };
         /** @description Where the request came from, and how far that is to be trusted. */
         readonly Source: {
@@ -1937,6 +2006,155 @@ export interface operations {
                 };
                 content: {
                     readonly "text/html": string;
+                };
+            };
+        };
+    };
+    readonly getSessions: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description In the query language `actor:sa:ci/*`: who asked. */
+                readonly actor?: readonly string[];
+                /** @description In the query language `as:system:admin`: whom the actor acted as; `as:""` nobody. */
+                readonly as?: readonly string[];
+                /** @description In the query language `audit:a1d28f6e-d44d-468b-86e6-4adbb74242e5`: the auditID. */
+                readonly audit?: readonly string[];
+                /** @description In the query language `claimed:203.0.113.9`: an address that was only claimed. */
+                readonly claimed?: readonly string[];
+                /** @description In the query language `class:connect`: what kind of thing was done. It can be read, write, connect, other. */
+                readonly class?: readonly string[];
+                /** @description In the query language `client:kubectl`: the program that the user agent claims. */
+                readonly client?: readonly string[];
+                /** @description In the query language `cluster:eks-*`: the cluster. */
+                readonly cluster?: readonly string[];
+                /** @description In the query language `code:>=400`: the HTTP status. */
+                readonly code?: readonly string[];
+                /** @description In the query language `created:2026-11-01..2026-11-05`: the time of the request. */
+                readonly created?: readonly string[];
+                /** @description The `next_cursor` of the page before, sent alone: it carries the whole question and its window. */
+                readonly cursor?: string;
+                /** @description In the query language `group:sre`: a group of the actor. */
+                readonly group?: readonly string[];
+                /** @description In the query language `-ip:10.0.0.0/8`: the address that the API server saw. */
+                readonly ip?: readonly string[];
+                /** @description In the query language `is:human`: one of the words below. */
+                readonly is?: readonly string[];
+                /** @description In the query language `kind:deploy,sts`: the kind, as kubectl names it. */
+                readonly kind?: readonly string[];
+                /** @description In the query language `level:RequestResponse`: how much the API server recorded. It can be None, Metadata, Request, RequestResponse, Unknown. */
+                readonly level?: readonly string[];
+                /** @description Items in the page, 1 to 1000. */
+                readonly limit?: number;
+                /** @description In the query language `name:api`: the name of the object. */
+                readonly name?: readonly string[];
+                /** @description None of these; see `actor`. */
+                readonly "not.actor"?: readonly string[];
+                /** @description None of these; see `as`. */
+                readonly "not.as"?: readonly string[];
+                /** @description None of these; see `audit`. */
+                readonly "not.audit"?: readonly string[];
+                /** @description None of these; see `claimed`. */
+                readonly "not.claimed"?: readonly string[];
+                /** @description None of these; see `class`. */
+                readonly "not.class"?: readonly string[];
+                /** @description None of these; see `client`. */
+                readonly "not.client"?: readonly string[];
+                /** @description None of these; see `cluster`. */
+                readonly "not.cluster"?: readonly string[];
+                /** @description None of these; see `code`. */
+                readonly "not.code"?: readonly string[];
+                /** @description None of these; see `created`. */
+                readonly "not.created"?: readonly string[];
+                /** @description None of these; see `group`. */
+                readonly "not.group"?: readonly string[];
+                /** @description None of these; see `ip`. */
+                readonly "not.ip"?: readonly string[];
+                /** @description None of these; see `is`. */
+                readonly "not.is"?: readonly string[];
+                /** @description None of these; see `kind`. */
+                readonly "not.kind"?: readonly string[];
+                /** @description None of these; see `level`. */
+                readonly "not.level"?: readonly string[];
+                /** @description None of these; see `name`. */
+                readonly "not.name"?: readonly string[];
+                /** @description None of these; see `ns`. */
+                readonly "not.ns"?: readonly string[];
+                /** @description None of these; see `obj`. */
+                readonly "not.obj"?: readonly string[];
+                /** @description None of these; see `on`. */
+                readonly "not.on"?: readonly string[];
+                /** @description None of these; see `outcome`. */
+                readonly "not.outcome"?: readonly string[];
+                /** @description None of these; see `reason`. */
+                readonly "not.reason"?: readonly string[];
+                /** @description None of these; see `seen`. */
+                readonly "not.seen"?: readonly string[];
+                /** @description None of these; see `stage`. */
+                readonly "not.stage"?: readonly string[];
+                /** @description None of these; see `sub`. */
+                readonly "not.sub"?: readonly string[];
+                /** @description None of these; see `took`. */
+                readonly "not.took"?: readonly string[];
+                /** @description None of these; see `uid`. */
+                readonly "not.uid"?: readonly string[];
+                /** @description None of these; see `user-agent`. */
+                readonly "not.user-agent"?: readonly string[];
+                /** @description None of these; see `verb`. */
+                readonly "not.verb"?: readonly string[];
+                /** @description In the query language `ns:prod-*`: the namespace; `ns:""` in none. */
+                readonly ns?: readonly string[];
+                /** @description In the query language `obj:deploy/api`: kind and name of the object. */
+                readonly obj?: readonly string[];
+                /** @description In the query language `on:2026-11-20`: the same as `created`. */
+                readonly on?: readonly string[];
+                /** @description By time: `desc`, the default, is newest first. */
+                readonly order?: "desc" | "asc";
+                /** @description In the query language `outcome:denied,rejected`: how it ended. It can be success, denied, rejected, error, pending. */
+                readonly outcome?: readonly string[];
+                /** @description A query, such as `actor:alice verb:patch ns:prod-*`; docs/query.md is the language. */
+                readonly q?: string;
+                /** @description In the query language `reason:"ClusterRoleBinding"`: a part of why it was allowed or refused. */
+                readonly reason?: readonly string[];
+                /** @description In the query language `seen:>-5m`: when Plaintrail took it in. */
+                readonly seen?: readonly string[];
+                /** @description Where the window begins, itself in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`); or an interval (`2026-11-20/P1D`). */
+                readonly since?: string;
+                /** @description In the query language `stage:Panic`: the stage of the request. It can be RequestReceived, ResponseStarted, ResponseComplete, Panic, Unknown. */
+                readonly stage?: readonly string[];
+                /** @description Only these. */
+                readonly state?: "open" | "ended" | "unknown";
+                /** @description In the query language `sub:exec`: the subresource; `sub:""` none. */
+                readonly sub?: readonly string[];
+                /** @description In the query language `took:>10m`: how long the request or session lasted. */
+                readonly took?: readonly string[];
+                /** @description In the query language `uid:b93690c7-4bcd-4518-a69e-489dc0e8bfd7`: the uid of the object. */
+                readonly uid?: readonly string[];
+                /** @description Where the window ends, itself not in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`). Now, unless you say. */
+                readonly until?: string;
+                /** @description In the query language `-user-agent:argocd`: a part of the user agent. */
+                readonly "user-agent"?: readonly string[];
+                /** @description In the query language `verb:patch,update`: Kubernetes' verb. */
+                readonly verb?: readonly string[];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The page. */
+            readonly 200: {
+                headers: {
+                    /** @description `<…>; rel="next"` (RFC 8288) where there is another page. */
+                    readonly Link?: string;
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SessionPage"];
                 };
             };
         };

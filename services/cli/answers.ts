@@ -1,7 +1,7 @@
 // The API's answers as types: each is looked at once here, and taken as it is after that.
 import type { components } from '@plaintrail/api-client/api-types'
 import type { StoredEvent } from '@plaintrail/event/event'
-import type { Page } from '@plaintrail/query/page'
+import type { Page } from './pages.ts'
 
 type Schemas = components['schemas']
 export type Cluster = Schemas['Cluster']
@@ -10,6 +10,8 @@ export type AddedCluster = Schemas['AddedCluster']
 export type Quarantined = Schemas['Quarantined']
 export type DeadJob = Schemas['Job']
 export type Notice = Schemas['Notice']
+/** A session of somebody in something running; `Session` is a run of a command here. */
+export type Connection = Schemas['Session']
 export type Completion = Schemas['Completion']
 export type Explanation = Schemas['Explanation']
 export type Explained = Schemas['Explained']
@@ -23,11 +25,11 @@ export interface List<T> {
  * What these guards look at is the outline: enough to tell another program's answer from ours. The fields within are the
  * server's promise (its OpenAPI document), which newer servers only add to.
  */
-export function isEventPage(value: unknown): value is Page<StoredEvent> {
-  return (
-    isListOf(isStoredEvent)(value) && 'has_more' in value && 'meta' in value && has(value.meta, { query: 'string' })
-  )
-}
+export const isEventPage = isPageOf(isStoredEvent)
+
+export const isSessionPage = isPageOf((value): value is Connection =>
+  has(value, { id: 'string', cluster: 'string', kind: 'string', state: 'string', actor: 'object', object: 'object' }),
+)
 
 export function isStoredEvent(value: unknown): value is StoredEvent {
   if (!has(value, { id: 'string', sentence: 'string', cluster: 'string', verb: 'string', outcome: 'string' }))
@@ -79,13 +81,21 @@ export function isAddedCluster(value: unknown): value is AddedCluster {
   return Object.values(flags).every((text) => typeof text === 'string')
 }
 
+function isPageOf<T>(isItem: (value: unknown) => value is T): (value: unknown) => value is Page<T> {
+  const isList = isListOf(isItem)
+  return (value): value is Page<T> =>
+    isList(value) &&
+    has(value, { has_more: 'boolean', meta: 'object' }) &&
+    has(value['meta'], { query: 'string', window: 'object', coverage: 'object', stats: 'object' })
+}
+
 function isListOf<T>(isItem: (value: unknown) => value is T): (value: unknown) => value is List<T> {
   return (value): value is List<T> => has(value, {}) && Array.isArray(value['data']) && value['data'].every(isItem)
 }
 
 function has(
   value: unknown,
-  shape: Readonly<Record<string, 'string' | 'number' | 'object'>>,
+  shape: Readonly<Record<string, 'string' | 'number' | 'boolean' | 'object'>>,
 ): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return false
   const fields: Readonly<Record<string, unknown>> = { ...value }

@@ -15,6 +15,7 @@ describe('help', () => {
     'who',
     'events',
     'show',
+    'sessions',
     'query explain',
     'query complete',
     'cluster add',

@@ -23,6 +23,11 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: 'show', summary: 'one event in full', load: async () => (await import('./commands/show.ts')).addShow },
   {
+    name: 'sessions',
+    summary: 'shells and other connections, open or ended',
+    load: async () => (await import('./commands/sessions.ts')).addSessions,
+  },
+  {
     name: 'query',
     summary: 'what a query means, and what may stand in it',
     load: async () => (await import('./commands/query.ts')).addQuery,

@@ -2,7 +2,7 @@
 import { isClusterList } from '../answers.ts'
 import type { Api } from '../api.ts'
 import { CliError } from '../cli-error.ts'
-import { getEventPage } from '../event-pages.ts'
+import { getEventPage } from '../pages.ts'
 import { notPlaintrail } from '../refusal.ts'
 
 export interface ObjectQuestion {

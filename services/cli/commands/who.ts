@@ -1,16 +1,10 @@
 // plaintrail who: who changed an object, when, and how.
 import type { StoredEvent } from '@plaintrail/event/event'
 import type { Command } from 'commander'
+import { isEventPage } from '../answers.ts'
 import type { Api, Query } from '../api.ts'
 import { CliError } from '../cli-error.ts'
-import {
-  eventPages,
-  getEventPage,
-  isComplete,
-  printableEvents,
-  requireComplete,
-  warnIncomplete,
-} from '../event-pages.ts'
+import { getEventPage, isComplete, pages, printable, requireComplete, warnIncomplete } from '../pages.ts'
 import { objectEventView } from '../event-views.ts'
 import { whoWords } from '../output/event-words.ts'
 import { terminalText } from '../output/terminal-text.ts'
@@ -76,12 +70,12 @@ async function who(session: Session, object: { type: string; name: string }, opt
       continue
     }
     const page = await getEventPage(api, historyPath(place), historyQuery(options, limit))
-    const part = printableEvents(page)
+    const part = printable(page)
     const items = options.reverse === true ? part.items.toReversed() : part.items
     await session.printItems(objectEventView(session), { ...part, items })
-    isWhole &&= isComplete(page.page)
+    isWhole &&= isComplete(page.page.meta)
   }
-  requireComplete(session, { isComplete: isWhole })
+  requireComplete(session, isWhole)
 }
 
 /** Outside of namespaces, too, where kubectl's or a context's default is meant: an object there has none. */
@@ -113,19 +107,20 @@ async function readHistory(
 ): Promise<History> {
   const events: StoredEvent[] = []
   let hiddenCount = 0
-  let pages = 0
+  let pagesRead = 0
   let hasMore = false
   let isWhole = true
-  for await (const { page } of eventPages(api, historyPath(place), historyQuery(options, Math.max(limit, pageLimit)))) {
-    if (pages === 0) await warnIncomplete(session, page)
-    isWhole &&= isComplete(page)
-    pages += 1
+  const query = historyQuery(options, Math.max(limit, pageLimit))
+  for await (const { page } of pages(api, historyPath(place), query, isEventPage)) {
+    pagesRead += 1
+    if (pagesRead === 1) await warnIncomplete(session, page.meta)
+    isWhole &&= isComplete(page.meta)
     for (const event of page.data) {
       if (options.all !== true && isAside(event)) hiddenCount += 1
       else events.push(event)
     }
     hasMore = page.has_more || events.length > limit
-    if (events.length >= limit || pages >= pagesMax) break
+    if (events.length >= limit || pagesRead >= pagesMax) break
   }
   const shown = events.slice(0, limit)
   return { events: options.reverse === true ? shown.toReversed() : shown, hiddenCount, hasMore, isComplete: isWhole }

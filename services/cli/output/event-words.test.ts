@@ -66,8 +66,8 @@ test('an object is named as in kubectl, a list by its resource, any other reques
 
 test('how and from where say what is only claimed', () => {
   const event = sampleEvent()
-  expect([howWords(event), fromWords(event)]).toEqual(['kubectl 1.33', '10.0.3.7'])
-  expect(fromWords({ ...event, source: { ...event.source, ip: null } })).toBe('203.0.113.9 (claimed)')
+  expect([howWords(event.source), fromWords(event.source)]).toEqual(['kubectl 1.33', '10.0.3.7'])
+  expect(fromWords({ ...event.source, ip: null })).toBe('203.0.113.9 (claimed)')
 })
 
 test('nothing from an event can steer the terminal', () => {

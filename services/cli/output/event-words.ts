@@ -18,17 +18,15 @@ export function didWords(event: StoredEvent): string {
 }
 
 /** `kubectl 1.33`: the program and the first two parts of its version. */
-export function howWords(event: StoredEvent): string {
-  const { name, version } = event.source.client
+export function howWords({ client: { name, version } }: StoredEvent['source']): string {
   if (name === null) return '-'
   const short = version === null ? null : /^v?(\d+(?:\.\d+)?)/.exec(version)?.[1]
   return terminalText(short === null || short === undefined ? name : `${name} ${short}`)
 }
 
 /** The address that the API server saw; else what the request says of itself, marked as such. */
-export function fromWords(event: StoredEvent): string {
-  if (event.source.ip !== null) return terminalText(event.source.ip.value)
-  const claimed = event.source.claimed[0]
+export function fromWords({ ip, claimed: [claimed] }: StoredEvent['source']): string {
+  if (ip !== null) return terminalText(ip.value)
   return claimed === undefined ? '-' : terminalText(`${claimed.value} (claimed)`)
 }
 
