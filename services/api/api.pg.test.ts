@@ -1,5 +1,6 @@
 // What every route of the api keeps: who is let in, how errors look, and what is said when Postgres fails.
 
+import { hash } from 'node:crypto'
 import { addCluster } from '@plaintrail/store/clusters'
 import { storeDeliveries } from '@plaintrail/store/events-for-tests'
 import { makeToken } from '@plaintrail/store/tokens'
@@ -100,8 +101,18 @@ describe('every answer', () => {
     expect(headers.get('x-powered-by')).toBeNull()
   })
 
+  test('lets the reference have its own style and nothing else', async () => {
+    const response = await fetch(`${api.url}/v1/reference`)
+    const [, style = ''] = /<style>([^]*?)<\/style>/.exec(await response.text()) ?? []
+    const policy = response.headers.get('content-security-policy') ?? ''
+    expect(policy).toContain(`default-src 'none'; style-src 'sha256-${hash('sha256', style, 'base64')}';`)
+    expect(policy).not.toContain('script-src')
+  })
+
   test('says which version this is when asked', async () => {
-    expect(await (await api.get('/v1/version')).json()).toEqual({ version: '9.9.9' })
+    const response = await api.get('/v1/version')
+    expect(await response.json()).toEqual({ version: '9.9.9' })
+    expect(response.headers.get('plaintrail-version')).toBe('9.9.9')
   })
 })
 
@@ -227,6 +238,11 @@ describe('machines that watch this one need no token', () => {
   test('/healthz says that the process answers', async () => {
     const response = await fetch(`${api.url}/healthz`)
     expect([response.status, await response.json()]).toEqual([200, { ok: true }])
+  })
+
+  test('and may add to the URL what they like', async () => {
+    for (const path of ['/healthz', '/readyz', '/metrics'])
+      expect((await fetch(`${api.url}${path}?probe=1`)).status, path).toBe(200)
   })
 
   test('/readyz says what is wrong', async () => {

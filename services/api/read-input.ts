@@ -14,7 +14,7 @@ export type ParameterShape = Readonly<Record<string, z.ZodType>>
 export interface Takes<Shape extends ParameterShape, Body extends z.ZodType> {
   readonly query: z.ZodObject<Shape>
   readonly body: Body | null
-  readonly otherParameters: 'query language' | undefined
+  readonly otherParameters: 'query language' | 'ignored' | undefined
 }
 
 /** Of a body; the first ones say enough. */

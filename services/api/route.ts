@@ -61,8 +61,11 @@ export interface Input<Shape extends ParameterShape, Body extends z.ZodType> {
 interface Definition<Shape extends ParameterShape, Body extends z.ZodType> extends Documentation {
   /** Parameters of the URL by name: each described, and optional unless the route needs it (schemas/parameters.ts). */
   readonly query?: Shape
-  /** `query language`: names that are not in `query` are left to the handler, which refuses them in better words. */
-  readonly otherParameters?: 'query language'
+  /**
+   * Of names that are not in `query`, where they are not refused. `query language`: they are left to the handler, which
+   * refuses them in better words. `ignored`: probes add what they like.
+   */
+  readonly otherParameters?: 'query language' | 'ignored'
   readonly body?: Body
   /** Called once, when the api starts. What it answers has seen its input judged by the schemas above. */
   readonly handler: (

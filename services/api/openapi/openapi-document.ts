@@ -22,7 +22,7 @@ export interface DocumentedParameter {
 
 type Content = Readonly<Record<string, { readonly schema: JsonSchema }>>
 
-interface DocumentedAnswer {
+export interface DocumentedAnswer {
   readonly description: string
   readonly headers: Readonly<Record<string, object>>
   readonly content?: Content
@@ -217,7 +217,7 @@ function problemAnswers(route: ApiRoute): Readonly<Record<string, DocumentedAnsw
 function codesOfAll({ access, rate, keepsAnswer }: ApiRoute): readonly ProblemCode[] {
   return [
     'bad_request',
-    'query_syntax',
+    ...(rate === 'unlimited' ? [] : (['query_syntax'] as const)),
     ...(access === 'anyone' ? [] : (['auth_required', 'forbidden', 'dependency_unavailable'] as const)),
     ...(keepsAnswer === true ? (['conflict', 'idempotency_mismatch'] as const) : []),
     ...(rate === 'unlimited' ? [] : (['rate_limited'] as const)),

@@ -3,7 +3,13 @@
 import { isWords } from '@plaintrail/query/is-words'
 import { qualifiers } from '@plaintrail/query/qualifiers'
 import { problemCodes, problemSlug, type ProblemCode } from '../problem-codes.ts'
-import type { DocumentedParameter, JsonSchema, OpenApiDocument, Operation } from './openapi-document.ts'
+import type {
+  DocumentedAnswer,
+  DocumentedParameter,
+  JsonSchema,
+  OpenApiDocument,
+  Operation,
+} from './openapi-document.ts'
 
 export const referenceStyle = `
 :root{color-scheme:light dark;--line:color-mix(in srgb,currentColor 18%,transparent);--soft:color-mix(in srgb,currentColor 7%,transparent)}
@@ -23,7 +29,7 @@ pre{background:var(--soft);padding:.75rem;overflow:auto}
 table{border-collapse:collapse;width:100%;font-size:.875rem}
 th,td{text-align:left;vertical-align:top;padding:.3rem .75rem .3rem 0;border-top:1px solid var(--line)}
 th{font-weight:600;border-top:0}
-td:first-child{white-space:nowrap}
+td:first-child{white-space:nowrap;width:1%}
 details>summary{cursor:pointer;font-size:.875rem;font-weight:600;margin-top:1rem}
 a{color:inherit}
 .method{text-transform:uppercase;font-weight:700}
@@ -87,13 +93,31 @@ function operationSection({ path, method, operation }: Placed): string {
 <p><code><span class="method">${method}</span> ${escaped(path)}</code></p><p>${prose(description)}</p>
 ${security === undefined ? '' : '<p>Needs no token.</p>'}
 ${parametersTable(parameters)}${body === undefined ? '' : `<h4>Body</h4><p>${shapeOf(body)}</p>`}
-<h4>Answers</h4><table>${Object.entries(responses)
-    .map(([status, { description: about, content = {} }]) => {
-      const shapes = Object.entries(content).map(([type, { schema }]) => `${shapeOf(schema)} as <code>${type}</code>`)
-      return `<tr><td>${status}</td><td>${prose(about)}</td><td>${shapes.join('<br>')}</td></tr>`
-    })
-    .join('')}</table></section>`
+<h4>Answers</h4><table>${Object.entries(responses).filter(isNoProblem).map(answerRow).join('')}</table>
+<p>Problems: ${Object.entries(responses)
+    .filter((answer) => !isNoProblem(answer))
+    .map(problemLinks)
+    .join(', ')}.</p></section>`
 }
+
+type PlacedAnswer = readonly [status: string, answer: DocumentedAnswer]
+
+function isNoProblem([, { content = {} }]: PlacedAnswer): boolean {
+  return !('application/problem+json' in content)
+}
+
+function answerRow([status, { description, content = {} }]: PlacedAnswer): string {
+  const shapes = Object.entries(content).map(([type, { schema }]) => `${shapeOf(schema)} as <code>${type}</code>`)
+  return `<tr><td>${status}</td><td>${prose(description)}</td><td>${shapes.join('<br>')}</td></tr>`
+}
+
+/** Their codes stand in the description. */
+function problemLinks([status, { description }]: PlacedAnswer): string {
+  const codes = knownCodes.filter((code) => description.includes(`\`${code}\`: `))
+  return codes.map((code) => `${status} <a href="#problem-${problemSlug(code)}">${code}</a>`).join(', ')
+}
+
+const knownCodes = Object.keys(problemCodes) as ProblemCode[]
 
 /** More than these are folded away. */
 const openParametersMax = 12
@@ -176,7 +200,7 @@ function querySection(): string {
 }
 
 function problemSection(): string {
-  const rows = (Object.keys(problemCodes) as ProblemCode[]).map((code) => {
+  const rows = knownCodes.map((code) => {
     const [status, when] = problemCodes[code]
     return `<tr id="problem-${problemSlug(code)}"><td><code>${code}</code></td><td>${status}</td><td>${prose(when)}</td></tr>`
   })
