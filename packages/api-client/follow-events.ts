@@ -6,7 +6,7 @@ import { serverSentEvents, type ServerSentEvent } from './server-sent-events.ts'
 export interface FollowOptions {
   readonly query?: Parameters
   readonly signal?: AbortSignal
-  readonly sleepMs?: (ms: number, signal: AbortSignal | undefined) => Promise<void>
+  readonly sleepMs?: (ms: number, signal?: AbortSignal) => Promise<void>
   /** A server of ours says something every 15 s; one that is silent for longer is not there any more. */
   readonly silenceMsMax?: number
   /** Told before each wait for another connection. */

@@ -39,6 +39,17 @@ export function isStoredEvent(value: unknown): value is StoredEvent {
   return has(source, { client: 'object' }) && has(authz, {}) && Array.isArray(stages) && Array.isArray(flags)
 }
 
+/** What a live tail could not tell, and the path of a list that has it. */
+export interface Missed {
+  readonly reason: string
+  readonly since: string
+  readonly list: string
+  readonly count?: number
+}
+
+export const isMissed = (value: unknown): value is Missed =>
+  has(value, { reason: 'string', since: 'string', list: 'string' })
+
 export const isClusterList = isListOf((value): value is Cluster => has(value, { name: 'string' }))
 
 export const isQuarantine = isListOf((value): value is Quarantined =>

@@ -7,7 +7,9 @@ import {
   type Reply,
 } from '@plaintrail/api-client/api-client'
 import { ApiError } from '@plaintrail/api-client/api-error'
+import { followEvents, type FollowOptions } from '@plaintrail/api-client/follow-events'
 import { readBounded, refused, type ApiRequest, type Parameters } from '@plaintrail/api-client/send-request'
+import type { ServerSentEvent } from '@plaintrail/api-client/server-sent-events'
 import type { CliError } from './cli-error.ts'
 import { cliErrorOf } from './refusal.ts'
 import type { Server } from './server.ts'
@@ -27,6 +29,8 @@ export interface ApiResponse {
 export interface Api extends Pick<ApiClient, 'url' | 'get' | 'post' | 'delete' | 'stream'> {
   /** A list by parameters that are put together at run time, as those of the query language are. */
   getList(path: string, query: Query): Promise<Answer>
+  /** An event stream, over connections that break. */
+  follow(path: string, options: FollowOptions): AsyncGenerator<ServerSentEvent>
   /** Whatever the server answers. Throws CliError only when it does not answer. */
   send(request: ApiRequest): Promise<ApiResponse>
   /** What refused it, as the error that a command ends with. */
@@ -40,7 +44,7 @@ export function openApi(server: Server, options: Omit<ApiClientOptions, 'url' | 
   const { url } = server
   const client = openApiClient({ ...options, answerBytesMax, url, token: server.token })
   /** Every request of a command passes here, so that no ApiError leaves this file. */
-  const told = async <T>(input: { readonly query?: unknown } | undefined, work: () => Promise<T>): Promise<T> => {
+  const asked = async <T>(input: { readonly query?: unknown } | undefined, work: () => Promise<T>): Promise<T> => {
     try {
       return await work()
     } catch (error) {
@@ -49,17 +53,18 @@ export function openApi(server: Server, options: Omit<ApiClientOptions, 'url' | 
   }
   return {
     url,
-    get: (path, ...input) => told(input[0], () => client.get(path, ...input)),
-    post: (path, body, ...input) => told(input[0] ?? { query: body }, () => client.post(path, body, ...input)),
-    delete: (path, ...input) => told(input[0], () => client.delete(path, ...input)),
+    get: (path, ...input) => asked(input[0], () => client.get(path, ...input)),
+    post: (path, body, ...input) => asked(input[0] ?? { query: body }, () => client.post(path, body, ...input)),
+    delete: (path, ...input) => asked(input[0], () => client.delete(path, ...input)),
     stream: (path, options, ...input) =>
-      told(input[0], async () => {
+      asked(input[0], async () => {
         const { headers, body }: ApiStream = await client.stream(path, options, ...input)
-        return { headers, body: toldBody(body, server) }
+        return { headers, body: told(body, server, null) }
       }),
-    getList: (path, query) => told({ query }, () => client.getAny(path, query)),
+    getList: (path, query) => asked({ query }, () => client.getAny(path, query)),
+    follow: (path, followed) => told(followEvents(client.send, url, path, followed), server, queryText(followed.query)),
     send: (request) =>
-      told(request, async () => {
+      asked(request, async () => {
         const response = await client.send({ isRetried: false, ...request })
         const bytes = await readBounded(response, url, answerBytesMax)
         return { status: response.status, headers: response.headers, bytes }
@@ -69,11 +74,12 @@ export function openApi(server: Server, options: Omit<ApiClientOptions, 'url' | 
   }
 }
 
-async function* toldBody(body: AsyncIterable<Uint8Array>, server: Server): AsyncGenerator<Uint8Array> {
+/** The same, but that CliError is thrown. */
+async function* told<T>(items: AsyncIterable<T>, server: Server, query: string | null): AsyncGenerator<T> {
   try {
-    yield* body
+    yield* items
   } catch (error) {
-    throw error instanceof ApiError ? cliErrorOf(error, server, null) : error
+    throw error instanceof ApiError ? cliErrorOf(error, server, query) : error
   }
 }
 

@@ -14,6 +14,7 @@ describe('help', () => {
   const commands = [
     'who',
     'events',
+    'tail',
     'show',
     'sessions',
     'query explain',

@@ -100,6 +100,8 @@ async function explain(failure: unknown, io: CliIo): Promise<number> {
     await io.stderr.write(`plaintrail: unexpected: ${terminalText(String(failure))}\n`)
     return exitCodes.usage
   }
+  // Who pressed Ctrl-C knows it.
+  if (failure.code === 'interrupted') return exitCodes.interrupted
   await io.stderr.write(`plaintrail: ${terminalText(failure.message)}\n`)
   for (const line of failure.hint?.split('\n') ?? []) await io.stderr.write(`  ${terminalText(line)}\n`)
   return exitCodes[failure.code]

@@ -21,6 +21,7 @@ export const commands: readonly CommandEntry[] = [
     summary: 'the events that match',
     load: async () => (await import('./commands/events.ts')).addEvents,
   },
+  { name: 'tail', summary: 'events as they come', load: async () => (await import('./commands/tail.ts')).addTail },
   { name: 'show', summary: 'one event in full', load: async () => (await import('./commands/show.ts')).addShow },
   {
     name: 'sessions',

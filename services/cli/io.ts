@@ -25,7 +25,8 @@ export interface CliIo {
   readonly stderr: Output
   readonly fetch: typeof fetch
   readonly nowMs: () => number
-  readonly sleepMs: (ms: number) => Promise<void>
+  /** Returns early where the signal says so. */
+  readonly sleepMs: (ms: number, signal?: AbortSignal) => Promise<void>
   readonly isAlive: (pid: number) => boolean
   readonly files: Files
 }
@@ -78,7 +79,10 @@ export function processIo({ env, isKubectlPlugin }: Surroundings): CliIo {
     stderr: outputTo(process.stderr, isatty(2)),
     fetch: (...request) => fetch(...request),
     nowMs: Date.now,
-    sleepMs: (ms) => sleep(ms),
+    sleepMs: (ms, signal) =>
+      sleep(ms, undefined, signal === undefined ? {} : { signal }).catch((error: unknown) => {
+        if (signal?.aborted !== true) throw error
+      }),
     isAlive,
     files: realFiles,
   }

@@ -31,6 +31,8 @@ export interface Session {
   printItems<T>(view: View<T>, part: Printable<T>, before?: Printed | null): Promise<Printed>
   /** Rows of safe texts, whatever the format. */
   printTable(titles: readonly string[], rows: readonly (readonly string[])[], looks?: readonly Looked[]): Promise<void>
+  /** The layout of a table whose rows are not known yet: what usually stands in its columns. */
+  layoutFor<T>(view: View<T>, usual: Readonly<Record<string, number>>): Printed
   /** Status, to stderr; nothing with --quiet. */
   note(text: string): Promise<void>
   /** What must be known to read the answer rightly, to stderr. */
@@ -50,6 +52,8 @@ export type RunCommand = (command: Command, act: (session: Session) => Promise<v
 /** A list that is being printed part by part. */
 export interface Printed {
   readonly layout: TableLayout | null
+  /** Of a layout that was made before there were rows: the titles come with the first part. */
+  readonly isUntitled?: boolean
 }
 
 type Looked = Look | null
@@ -79,7 +83,15 @@ export function openSession(command: Command, config: CliConfig, io: CliIo): Ses
     print,
     printItems: (view, part, before = null) => printItems(table, format, { view, part, before }),
     printTable: async (titles, rows, looks = []) =>
-      void (await printRows(table, { titles, rows, looks, layout: null })),
+      void (await printRows(table, { titles, rows, looks, before: null })),
+    layoutFor: ({ columns: all }, usual) => {
+      const shown = all.filter((column) => format.kind === 'wide' || column.isWide !== true)
+      const titles = shown.map(({ title }) => title)
+      return {
+        layout: layoutTable(titles, [titles.map((title) => ' '.repeat(usual[title] ?? 0))], columns),
+        isUntitled: true,
+      }
+    },
     note: async (text) => (given.isQuiet ? undefined : say(text)),
     warn: say,
     style,
@@ -134,19 +146,20 @@ async function printItems<T>(table: TablePrinter, format: Format, { view, part, 
       const titles = columns.map(({ title }) => title)
       const rows = items.map((item) => columns.map(({ cell }) => cell(item)))
       const looks = columns.map(({ look }) => look ?? null)
-      return { layout: await printRows(table, { titles, rows, looks, layout: before?.layout ?? null }) }
+      return { layout: await printRows(table, { titles, rows, looks, before }) }
     }
     case 'csv': {
+      const isFirst = before === null || before.isUntitled === true
       const rows = items.map((item) => view.columns.map(({ cell }) => cell(item)))
       const titles = view.columns.map(({ title }) => title.toLowerCase().replaceAll(' ', '_'))
-      const lines = before === null && table.hasHeaders ? [titles, ...rows] : rows
+      const lines = isFirst && table.hasHeaders ? [titles, ...rows] : rows
       await table.print(lines.map(csvLine).join(''))
       return { layout: null }
     }
     case 'custom-columns': {
       const titles = format.columns.map(({ title }) => terminalText(title))
       const rows = items.map((item) => format.columns.map(({ path }) => customCell(valuesAt(item, path))))
-      return { layout: await printRows(table, { titles, rows, looks: [], layout: before?.layout ?? null }) }
+      return { layout: await printRows(table, { titles, rows, looks: [], before }) }
     }
     default:
       await table.print(await answerText(format, part, view))
@@ -162,16 +175,16 @@ interface Rows {
   readonly titles: readonly string[]
   readonly rows: readonly (readonly string[])[]
   readonly looks: readonly Looked[]
-  /** Of an earlier part of the same table. */
-  readonly layout: TableLayout | null
+  /** An earlier part of the same table. */
+  readonly before: Printed | null
 }
 
-async function printRows(table: TablePrinter, { titles, rows, looks, layout: before }: Rows): Promise<TableLayout> {
-  const layout = before ?? layoutTable(titles, rows, table.columns)
+async function printRows(table: TablePrinter, { titles, rows, looks, before }: Rows): Promise<TableLayout> {
+  const layout = before?.layout ?? layoutTable(titles, rows, table.columns)
   const styled = (cell: string, column: number): string => styledCell(table.style, cell, looks[column] ?? null)
   const lines = rows.map((row) => tableLine(layout, row, styled))
-  if (before === null && table.hasHeaders)
-    lines.unshift(tableLine(layout, titles, (title) => table.style('dim', title)))
+  const isFirst = before?.layout === undefined || before.layout === null || before.isUntitled === true
+  if (isFirst && table.hasHeaders) lines.unshift(tableLine(layout, titles, (title) => table.style('dim', title)))
   await table.print(lines.map((line) => `${line.trimEnd()}\n`).join(''))
   return layout
 }

@@ -1,11 +1,12 @@
 // startCannedApi: a real HTTP server that answers what a test tells it to, in the place of Plaintrail's API.
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 
 export interface CannedRequest {
   readonly method: string
   readonly path: string
   readonly query: URLSearchParams
   readonly authorization: string | undefined
+  readonly headers: IncomingHttpHeaders
   readonly body: Buffer
 }
 
@@ -14,6 +15,8 @@ export interface CannedAnswer {
   readonly headers?: Readonly<Record<string, string>>
   /** Bytes and texts go out as they are, anything else as JSON. */
   readonly body?: unknown
+  /** Whether the body is not ended, as that of a stream is not. */
+  readonly isLeftOpen?: boolean
 }
 
 export interface CannedApi extends AsyncDisposable {
@@ -27,9 +30,11 @@ export async function startCannedApi(answer: (request: CannedRequest) => CannedA
   const server = createServer((incoming, response) => {
     void readRequest(incoming).then((request) => {
       requests.push(request)
-      const { status = 200, headers = {}, body = '' } = answer(request) ?? notFound
+      const { status = 200, headers = {}, body = '', isLeftOpen = false } = answer(request) ?? notFound
       response.writeHead(status, headers)
-      response.end(typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body))
+      const sent = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body)
+      if (isLeftOpen) response.write(sent)
+      else response.end(sent)
     })
   })
   await new Promise<void>((resolve) => {
@@ -64,6 +69,7 @@ async function readRequest(incoming: IncomingMessage): Promise<CannedRequest> {
     path: url.pathname,
     query: url.searchParams,
     authorization: incoming.headers.authorization,
+    headers: incoming.headers,
     body: Buffer.concat(chunks),
   }
 }
