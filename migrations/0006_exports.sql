@@ -6,7 +6,8 @@
 create table export (
   id uuid primary key,
   created_at timestamptz not null default now(),
-  expires_at timestamptz not null,
+  -- Set when it ends, with the days that are in force then.
+  expires_at timestamptz,
   finished_at timestamptz,
   maker_id uuid not null,
   maker text not null,
@@ -30,7 +31,6 @@ create table export (
   check ((state = 'done') = (manifest is not null))
 );
 create index export_created on export (created_at, id);
-create index export_expires on export (expires_at);
 
 -- Committed with the position from which the next one goes on. 256 MiB: jobrunner/make-part.ts stays far below.
 create table export_part (

@@ -224,7 +224,7 @@ export const event = pgTable('event', {
 export const eventExport = pgTable('export', {
   id: uuid('id').primaryKey(),
   createdAt: at('created_at').notNull().defaultNow(),
-  expiresAt: at('expires_at').notNull(),
+  expiresAt: at('expires_at'),
   finishedAt: at('finished_at'),
   makerId: uuid('maker_id').notNull(),
   maker: text('maker').notNull(),
