@@ -8,22 +8,30 @@ import { sentence } from '@plaintrail/event/sentence'
 import { formatMicroTime } from '@plaintrail/event/time'
 import type { ExportRow } from './export-row.ts'
 
-const seenUs = Date.UTC(2026, 10, 20, 12) * 1_000
+export interface Place {
+  readonly cluster: string
+  /** 16 bytes. */
+  readonly clusterUid: Buffer
+  readonly seenUs: number
+}
+
+const somewhere: Place = { cluster: 'lab', clusterUid: Buffer.alloc(16), seenUs: Date.UTC(2026, 10, 20, 12) * 1_000 }
 
 export interface MadeRow extends ExportRow {
   readonly raw: Buffer
 }
 
-export function rowOf(item: string | Buffer): MadeRow {
+export function rowOf(item: string | Buffer, place: Place = somewhere): MadeRow {
   const raw = Buffer.from(item)
-  return { event: storedOf(raw), raw }
+  return { event: storedOf(raw, place), raw }
 }
 
-function storedOf(raw: Buffer): StoredEvent {
+/** Of one stage: nothing is known of others. */
+function storedOf(raw: Buffer, { cluster, clusterUid, seenUs }: Place): StoredEvent {
   const event = normalize(JSON.parse(raw.toString()))
   if (!event) throw new Error(`no event: ${raw.toString().slice(0, 200)}`)
   const { object, source, client, flags } = event
-  const id = formatEventId(event.time, eventKey(eventIdentity(raw), Buffer.alloc(16)))
+  const id = formatEventId(event.time, eventKey(eventIdentity(raw), clusterUid))
   const names = flagNames.filter((name) => flags[name])
   const isOdd = names.includes('oddTime')
   return {
@@ -31,17 +39,22 @@ function storedOf(raw: Buffer): StoredEvent {
     time: isOdd ? null : formatMicroTime(event.time),
     seen: formatMicroTime(seenUs),
     sentence: sentence(event),
-    cluster: 'lab',
+    cluster,
     class: event.class,
     verb: event.verb,
     outcome: event.outcome,
     code: event.code,
     durationUs: isOdd || event.stageTime === null ? null : event.stageTime - event.time,
-    actor: { ...event.actor, as: event.impersonated?.name ?? null },
+    actor: {
+      name: event.actor.name,
+      type: event.actor.type,
+      as: event.impersonated?.name ?? null,
+      groups: event.actor.groups,
+    },
     source: {
       ip: source.peer === null ? null : { value: source.peer, trust: 'verified' },
       claimed: source.claimed.map((value) => ({ value, trust: 'claimed' })),
-      client: { ...client, trust: 'claimed' },
+      client: { name: client.name, version: client.version, userAgent: client.userAgent, trust: 'claimed' },
     },
     object: object && {
       group: object.apiGroup,
@@ -64,9 +77,11 @@ function storedOf(raw: Buffer): StoredEvent {
     },
     authz: { decision: event.decision, reason: event.reason },
     flags: names,
-    stages: [{ id, stage: event.stage, time: null, code: event.code }],
+    stages: [{ id, stage: event.stage, time: timeOf(event.stageTime), code: event.code }],
   }
 }
+
+const timeOf = (us: number | null): string | null => (us === null ? null : formatMicroTime(us))
 
 /** One item that is plain; `different` is merged over it. */
 export function itemWith(different: Readonly<Record<string, unknown>> = {}): string {
