@@ -1,6 +1,6 @@
 // The jobrunner's settings: those of its work, and those of a process of its own.
 
-import { duration, integer, text, url, type Config } from '@plaintrail/runtime/config'
+import { bytes, duration, integer, text, url, type Config } from '@plaintrail/runtime/config'
 import { databaseSettings } from '@plaintrail/store/database-settings'
 
 export const jobrunnerSettings = {
@@ -17,6 +17,19 @@ export const jobrunnerSettings = {
     default: '15m',
     describe:
       'A cluster that sends nothing for longer than this has a gap from its last post to its next; API servers that work post every few seconds.',
+  },
+  exportDays: {
+    env: 'PLAINTRAIL_EXPORT_DAYS',
+    parse: integer(1, 3_650),
+    default: '7',
+    describe:
+      'Whole days that the files of an export are kept from its end on; also one that did not end by then goes.',
+  },
+  exportBytesMax: {
+    env: 'PLAINTRAIL_EXPORT_BYTES_MAX',
+    parse: bytes,
+    default: '10GiB',
+    describe: 'What the files of all exports may take in Postgres; an export whose next file is too much fails.',
   },
 } as const
 

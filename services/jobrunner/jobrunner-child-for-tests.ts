@@ -5,31 +5,33 @@ import { createHealth } from '@plaintrail/runtime/health'
 import { createLogger } from '@plaintrail/runtime/logger'
 import { createMetrics } from '@plaintrail/runtime/metrics'
 import { openStore } from '@plaintrail/store/open-store'
+import { jobrunnerConfig } from './config-for-tests.ts'
+import { partBounds, type PartBounds } from './make-part.ts'
 import { startJobrunner } from './jobrunner.ts'
 
 export interface ChildInput {
   readonly connection: string
   readonly redisUrl: string
   readonly stallMs: number
+  /** Where the parts of exports end, beside the defaults. */
+  readonly partBounds?: Partial<PartBounds>
 }
 
 if (import.meta.main) {
-  const { connection, redisUrl, stallMs } = childInput(process.argv[2] ?? '')
+  const { connection, redisUrl, stallMs, partBounds: bounds } = childInput(process.argv[2] ?? '')
   const logger = createLogger('child', { level: 'error', destination: process.stderr })
-  await startJobrunner(
-    { retentionDays: 400, silentAfterMs: 900_000 },
-    {
-      store: openStore(connection, { connectionsMax: 3, statementMs: 0, applicationName: 'child' }),
-      jobs: redisJobs({ url: redisUrl, logger, limits: { stallMs } }),
-      logger,
-      metrics: createMetrics({ version: null, processMetrics: false }),
-      health: createHealth(),
-      relay: { everyMs: 50 },
-    },
-  )
+  await startJobrunner(jobrunnerConfig, {
+    store: openStore(connection, { connectionsMax: 3, statementMs: 0, applicationName: 'child' }),
+    jobs: redisJobs({ url: redisUrl, logger, limits: { stallMs } }),
+    logger,
+    metrics: createMetrics({ version: null, processMetrics: false }),
+    health: createHealth(),
+    relay: { everyMs: 50 },
+    partBounds: { ...partBounds, ...bounds },
+  })
 }
 
-/** jobrunner.redis.test.ts is the only one that starts this file, with exactly this. */
+/** Tests beside this file start it, with exactly this. */
 function childInput(text: string): ChildInput {
   return JSON.parse(text) as ChildInput
 }

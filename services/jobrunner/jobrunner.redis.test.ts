@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { everything as everyEvent } from '@plaintrail/query/ast'
 import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
 import { startRedis, testRedis, type RedisServer } from '@plaintrail/test/redis-for-tests'
 import type { JobsLimits } from '@plaintrail/jobs/jobs'
@@ -19,6 +20,7 @@ import { listNotices, quarantineOutbox } from '@plaintrail/store/notices'
 import { openStore, type Store } from '@plaintrail/store/open-store'
 import { outboxInsert, outboxArrays, type NewOutboxRow } from '@plaintrail/store/outbox'
 import { describe, expect, test } from 'vitest'
+import { jobrunnerConfig } from './config-for-tests.ts'
 import type { ChildInput } from './jobrunner-child-for-tests.ts'
 import { startJobrunnerProcess } from './jobrunner-process.ts'
 import { startJobrunner } from './jobrunner.ts'
@@ -69,7 +71,7 @@ describe.skipIf(redis === null)('the jobrunner', () => {
     const metrics = createMetrics({ version: null, processMetrics: false })
     const places = { databaseUrl: 'postgresql://nobody@127.0.0.1:1/none', redisUrl: new URL(redis?.url ?? '') }
     await using _runner = await startJobrunnerProcess(
-      { ...places, redisPrefix: randomUUID(), retentionDays: 400, silentAfterMs: 900_000 },
+      { ...places, redisPrefix: randomUUID(), ...jobrunnerConfig },
       { logger, metrics, health, version: 'test' },
     )
     await expect.poll(() => health.snapshot().checks['store']?.detail).toContain('could not write to Postgres')
@@ -214,7 +216,8 @@ async function startPlace() {
       ])
       return added.map(({ id }) => id)
     },
-    notices: async () => (await listNotices(store, everything, { window: always, limit: 100, after: null })).items,
+    notices: async () =>
+      (await listNotices(store, everything, { query: everyEvent, window: always, limit: 100, after: null })).items,
     dead: async () => (await listDeadJobs(store, everything, { limit: 100, after: null })).items,
     async untilDone(): Promise<void> {
       await expect.poll(() => rowsLeft(store), { timeout: 15_000 }).toBe(0)
@@ -246,10 +249,7 @@ async function startRunner(url: string, store: Store, options: RunnerOptions) {
   const health = createHealth()
   const jobs = stack.use(redisJobs({ url, logger, limits: options.limits ?? {} }))
   stack.use(
-    await startJobrunner(
-      { retentionDays: 400, silentAfterMs: 900_000 },
-      { store, jobs, logger, metrics, health, relay: { everyMs: 50 }, ...options },
-    ),
+    await startJobrunner(jobrunnerConfig, { store, jobs, logger, metrics, health, relay: { everyMs: 50 }, ...options }),
   )
   const kept = stack.move()
   return {

@@ -5,11 +5,16 @@ import type { Job, JobDeath, JobHandler, Jobs } from '@plaintrail/jobs/jobs'
 import type { Health } from '@plaintrail/runtime/health'
 import type { Logger } from '@plaintrail/runtime/logger'
 import type { Metrics } from '@plaintrail/runtime/metrics'
+import { version } from '@plaintrail/runtime/version'
+import { exportPartDue } from '@plaintrail/store/exports'
 import { quarantineNoticed } from '@plaintrail/store/notices'
 import type { Store } from '@plaintrail/store/open-store'
 import { markDead } from '@plaintrail/store/outbox'
+import { createSegmentItems } from '@plaintrail/store/segment-items'
 import type { JobrunnerConfig } from './config.ts'
+import { exportPart } from './export-part.ts'
 import { keepDays } from './keep-days.ts'
+import type { PartBounds } from './make-part.ts'
 import { noticeQuarantine } from './notice-quarantine.ts'
 import { noticeSilence } from './notice-silence.ts'
 import { outboxJob, parseJobId, relayRows, type RelayTiming } from './relay-outbox.ts'
@@ -23,6 +28,8 @@ export interface JobrunnerParts {
   /** Microseconds since 1970. */
   readonly nowUs?: () => number
   readonly relay?: RelayTiming
+  /** Where the parts of exports end. */
+  readonly partBounds?: PartBounds
 }
 
 /** Without outbox rows: each may run twice, and late. */
@@ -73,10 +80,20 @@ async function noticeAbsence(config: JobrunnerConfig, parts: JobrunnerParts): Pr
 function handlersOf(config: JobrunnerConfig, parts: JobrunnerParts) {
   const { store, logger } = parts
   const nowUs = parts.nowUs ?? (() => Date.now() * 1_000)
+  const exporting = {
+    store,
+    logger,
+    nowUs,
+    version,
+    items: createSegmentItems(store),
+    limits: { bytesMax: config.exportBytesMax, keepDays: config.exportDays },
+    ...(parts.partBounds ? { bounds: parts.partBounds } : {}),
+  }
   return {
-    'days.keep': () => keepDays({ store, logger, nowUs, retentionDays: config.retentionDays }),
+    'days.keep': () => keepDays({ store, logger, nowUs, ...config }),
     'clusters.silent': () => noticeSilence({ store, logger, nowUs, silentAfterUs: config.silentAfterMs * 1_000 }),
     [quarantineNoticed]: (job: Job) => noticeQuarantine({ store, logger }, outboxJob(job)),
+    [exportPartDue]: (job: Job, signal: AbortSignal) => exportPart(exporting, outboxJob(job), signal),
   }
 }
 
