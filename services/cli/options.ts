@@ -48,7 +48,7 @@ export function addOptions(program: Command): void {
     .addOption(new Option('-o, --output <format>', formatWords).default('table'))
     .option('--json <fields>', 'these fields of each item, as JSON: id,actor.name')
     .option('--no-headers', 'leave out titles and summaries')
-    .option('--utc', 'exact times in UTC on a terminal, too')
+    .option('--utc', 'clock times in UTC, in place of how long ago')
     .option('--tz <zone>', 'times in this zone: Europe/Berlin, or local')
     .option('--quiet', 'no status on stderr; warnings stay')
     .option('--no-color', 'no colours on a terminal (also NO_COLOR)')

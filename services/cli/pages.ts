@@ -39,9 +39,40 @@ export interface AnsweredPage<T> {
 export type IsPage<T> = (value: unknown) => value is Page<T>
 
 export async function getPage<T>(api: Api, path: string, query: Query, isPage: IsPage<T>): Promise<AnsweredPage<T>> {
-  const answer = await api.getList(path, query)
+  const answer = isTooLongForUrl(query) ? await search(api, path, query) : await api.getList(path, query)
   if (!isPage(answer.value)) throw notPlaintrail(api.url)
   return { answer, page: answer.value }
+}
+
+/** Of a URL's query: servers and proxies take 8 KiB and more of a request's head. */
+const urlCharactersMax = 7_000
+
+function isTooLongForUrl(query: Query): boolean {
+  const values = Object.values(query).flatMap((value) => (Array.isArray(value) ? [...value] : [value]))
+  const length = values.reduce<number>((sum, value) => sum + encodeURIComponent(String(value ?? '')).length, 0)
+  return length > urlCharactersMax
+}
+
+/** A query of events can be posted; flags, which a body does not take, are asked for as words of it. */
+async function search(
+  api: Api,
+  path: string,
+  { q, since, until, order, limit, cursor, ...flags }: Query,
+): Promise<Answer> {
+  const rest = Object.entries(flags).filter(([, value]) => value !== undefined && value !== null)
+  if (path !== '/v1/events' || rest.some(([, value]) => !Array.isArray(value) || value.length > 0))
+    throw new CliError('usage', 'could not send the question: it is too long for a URL', {
+      hint: 'Write flags as words of the query, or ask in several questions.',
+    })
+  const isSent = (value: unknown): value is string => typeof value === 'string'
+  return api.post('/v1/events/search', {
+    ...(isSent(q) ? { q } : {}),
+    ...(isSent(since) ? { since } : {}),
+    ...(isSent(until) ? { until } : {}),
+    ...(order === 'asc' || order === 'desc' ? { order } : {}),
+    ...(limit === undefined || limit === null ? {} : { limit: Number(limit) }),
+    ...(isSent(cursor) ? { cursor } : {}),
+  })
 }
 
 export function getEventPage(api: Api, path: string, query: Query): Promise<AnsweredPage<StoredEvent>> {

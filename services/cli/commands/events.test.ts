@@ -200,6 +200,19 @@ describe('a query', () => {
     )
   })
 
+  test('that is too long for a URL is posted, and with flags beside it told to be too long', async () => {
+    await using api = await startCannedApi(() => ({ body: samplePage([sampleEvent()]) }))
+    const long = `name:${'é'.repeat(500)},`.repeat(10).slice(0, -1)
+    const done = await plaintrail(['events', long, '--since', '7d', '--limit', '5'], { server: api.url })
+    expect(done.code).toBe(0)
+    expect(api.requests).toMatchObject([{ method: 'POST', path: '/v1/events/search' }])
+    expect(JSON.parse(api.requests[0]?.body.toString() ?? '')).toEqual({ q: long, since: '7d', limit: 5 })
+    expect(await plaintrail(['events', long, '--ns', 'shop'], { server: api.url })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('too long for a URL'),
+    })
+  })
+
   test('that waits for data which is not there yet has the same exit code', async () => {
     const body = problem(422, 'unavailable', 'Unprocessable Content', { detail: 'changed is not available yet' })
     await using api = await startCannedApi(() => ({ status: 422, body }))
