@@ -48,7 +48,7 @@ export const unknownRoute: RequestHandler = (request) => {
   throw new Problem(
     'not_found',
     `there is nothing at ${request.method} ${request.path.slice(0, 200)}`,
-    'See docs/api.md for what there is.',
+    '/v1/reference has what there is.',
   )
 }
 
