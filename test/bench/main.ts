@@ -1,9 +1,22 @@
-// npm run bench: how fast, how large, how quick to answer; every figure beside its floor from the same run.
+// npm run bench: how fast, how large, how quick to answer; every figure beside its floor from the same run. `npm run bench
+// ask` is the questions alone, over more events.
 
+import { benchAsk } from './ask/bench-ask.ts'
 import { runBench } from './run-bench.ts'
 
-await runBench({
-  events: Number(process.env['PLAINTRAIL_BENCH_EVENTS'] ?? 400_000),
-  pagedEvents: Number(process.env['PLAINTRAIL_BENCH_PAGED_EVENTS'] ?? 1_000_000),
-  pacedSeconds: Number(process.env['PLAINTRAIL_BENCH_PACED_SECONDS'] ?? 20),
-})
+const [name = 'all', ...more] = process.argv.slice(2)
+const events = process.env['PLAINTRAIL_BENCH_EVENTS']
+
+if (name === 'ask' && more.length === 0) {
+  await benchAsk({ events: Number(events ?? 1_000_000), rounds: 300, isCold: true })
+} else if (name === 'all' && more.length === 0) {
+  await runBench({
+    events: Number(events ?? 400_000),
+    pagedEvents: Number(process.env['PLAINTRAIL_BENCH_PAGED_EVENTS'] ?? 1_000_000),
+    pacedSeconds: Number(process.env['PLAINTRAIL_BENCH_PACED_SECONDS'] ?? 20),
+  })
+  await benchAsk({ events: 100_000, rounds: 100, isCold: false })
+} else {
+  console.error('could not run that bench: say `npm run bench` or `npm run bench ask`')
+  process.exitCode = 2
+}
