@@ -3,7 +3,7 @@
 import { Agent, request } from 'node:http'
 import type { Asking } from '../../system.ts'
 
-export interface Answered {
+interface Answered {
   readonly ms: number
   readonly body: string
 }

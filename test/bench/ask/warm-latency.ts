@@ -65,7 +65,7 @@ export async function measureWarm({ ask, store, samples, endUs, rounds }: WarmOp
 }
 
 /** The only field of this name in an answer. */
-export function isPartial(body: string): boolean {
+function isPartial(body: string): boolean {
   return body.includes('"partial":true')
 }
 
@@ -79,7 +79,7 @@ async function idOfOne(ask: Asker, samples: Samples, endUs: number): Promise<str
   return id
 }
 
-export function latencyOf(times: readonly number[]): Latency {
+function latencyOf(times: readonly number[]): Latency {
   const sorted = times.toSorted((a, b) => a - b)
   return { p50: percentile(sorted, 0.5), p99: percentile(sorted, 0.99) }
 }
