@@ -67,6 +67,13 @@ describe('a request with an Idempotency-Key', () => {
     expect((await add({ name: 'racing' }, key)).headers.get('idempotent-replayed')).toBe('true')
   })
 
+  test('is 409 at another path', async () => {
+    const key = randomUUID()
+    expect((await add({ name: 'at-its-path' }, key)).status).toBe(201)
+    const response = await api.post(`/v1/jobs/${randomUUID()}/retry`, '', { 'idempotency-key': key })
+    expect((await problemOf(response)).code).toBe('idempotency_mismatch')
+  })
+
   test("is the caller's own: another with the same key is not answered his answer", async () => {
     const key = randomUUID()
     const token = makeToken('api')

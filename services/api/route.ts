@@ -53,7 +53,7 @@ interface Documentation {
   readonly keepsAnswer?: boolean
 }
 
-export interface Input<Shape extends ParameterShape, Body extends z.ZodType> {
+interface Input<Shape extends ParameterShape, Body extends z.ZodType> {
   readonly query: z.output<z.ZodObject<Shape>>
   readonly body: z.output<Body>
 }

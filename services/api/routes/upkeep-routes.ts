@@ -70,6 +70,7 @@ export const upkeepRoutes: readonly ApiRoute[] = [
     summary: 'Have a job tried again',
     description: 'As a new round of attempts. However often it is tried, it has its effect once.',
     inPath: { id: 'The id of a job, a UUID.' },
+    keepsAnswer: true,
     answers: { 202: json('It is tried soon, and listed again when that fails too.', retriedJobSchema) },
     problems: ['not_found', 'conflict'],
     handler: postJobRetry,

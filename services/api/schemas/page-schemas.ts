@@ -19,7 +19,7 @@ export function windowedPageSchema(id: string, items: z.ZodType, meta: z.ZodType
 /** The header that says the same as next_cursor. */
 export const nextHeader = { Link: '`<…>; rel="next"` (RFC 8288) where there is another page.' }
 
-export const nextFields = {
+const nextFields = {
   has_more: z.boolean().describe('Whether there is another page.'),
   next_cursor: z.string().nullable().describe('To be sent alone, as `?cursor=…`, to the same path; null at the end.'),
 }
@@ -57,7 +57,7 @@ const asked = {
 
 const windowMetaSchema = z.object(asked).meta({ id: 'WindowMeta', description: 'The question as it was understood.' })
 
-export const totalSchema: z.ZodType<Total> = z
+const totalSchema: z.ZodType<Total> = z
   .object({
     value: z.int().describe('At most 10001.'),
     relation: z.enum(['eq', 'gte']).describe('`gte`: there are as many or more.'),
