@@ -26,6 +26,7 @@ export interface TestApi extends AsyncDisposable {
   log(): string
   /** With the API token, unless `headers` has another authorization. */
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>
+  delete(path: string): Promise<Response>
   post(path: string, body: string, headers?: Readonly<Record<string, string>>): Promise<Response>
 }
 
@@ -74,6 +75,7 @@ export async function startTestApi(
     token,
     log: () => lines.join(''),
     get: (path, headers = {}) => fetch(api.url + path, { headers: { authorization, ...headers } }),
+    delete: (path) => fetch(api.url + path, { method: 'DELETE', headers: { authorization } }),
     post: (path, body, headers = {}) =>
       fetch(api.url + path, {
         method: 'POST',

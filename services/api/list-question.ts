@@ -25,6 +25,7 @@ import { readFields } from './event-fields.ts'
 type ListName =
   | 'actors'
   | 'events'
+  | 'exports'
   | 'history'
   | 'jobs'
   | 'notices'

@@ -3,6 +3,7 @@
 import type { ApiRoute } from './route.ts'
 import { clusterRoutes } from './routes/cluster-routes.ts'
 import { eventRoutes } from './routes/event-routes.ts'
+import { exportRoutes } from './routes/export-routes.ts'
 import { queryRoutes } from './routes/query-routes.ts'
 import { serverRoutes } from './routes/server-routes.ts'
 import { sessionRoutes } from './routes/session-routes.ts'
@@ -12,6 +13,7 @@ export const routeTable: readonly ApiRoute[] = [
   ...eventRoutes,
   ...queryRoutes,
   ...sessionRoutes,
+  ...exportRoutes,
   ...clusterRoutes,
   ...upkeepRoutes,
   ...serverRoutes,

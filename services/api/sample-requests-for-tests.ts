@@ -5,6 +5,10 @@ export interface SampleIds {
   /** Of an event that has other stages and a named object. */
   readonly history: string
   readonly deadJob: string
+  /** Of one that is done. */
+  readonly export: string
+  /** Of one that may be cancelled. */
+  readonly unwantedExport: string
   readonly cursor: string
 }
 
@@ -48,6 +52,19 @@ export const sampleRequests: Readonly<Record<string, (ids: SampleIds) => readonl
     { path: `/v1/sessions?${everything}` },
     { path: `/v1/sessions?${everything}&state=ended&limit=1` },
   ],
+  postExports: () => [
+    { path: '/v1/exports', body: { format: 'csv' }, status: 202 },
+    {
+      path: '/v1/exports',
+      body: { q: 'is:write', since: '2014-01-01', format: 'ocsf', include_raw: true },
+      status: 202,
+    },
+  ],
+  getExports: () => [{ path: '/v1/exports' }, { path: '/v1/exports?limit=1' }],
+  getExport: ({ export: id }) => [{ path: `/v1/exports/${id}` }],
+  getExportPart: ({ export: id }) => [{ path: `/v1/exports/${id}/parts/1` }],
+  getExportManifest: ({ export: id }) => [{ path: `/v1/exports/${id}/manifest` }],
+  deleteExport: ({ unwantedExport: id }) => [{ path: `/v1/exports/${id}` }],
   getClusters: () => [{ path: '/v1/clusters' }],
   getCluster: () => [{ path: '/v1/clusters/east' }, { path: '/v1/clusters/quiet' }],
   postClusters: () => [

@@ -1,12 +1,17 @@
 // The real api on what a real API server posted, with something of everything else that it can answer.
 
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
+import { exportManifest, type ManifestFacts } from '@plaintrail/formats/manifest'
+import { everything as everyEvent } from '@plaintrail/query/ast'
+import { everything } from '@plaintrail/query/scope'
 import { addCluster } from '@plaintrail/store/clusters'
 import { storeDeliveries } from '@plaintrail/store/events-for-tests'
+import { createExport } from '@plaintrail/store/exports'
 import { recordGap } from '@plaintrail/store/gaps'
+import { storePart } from '@plaintrail/store/make-export'
 import { addNotice } from '@plaintrail/store/notices'
 import { addOutbox, markDead } from '@plaintrail/store/outbox'
-import { auditItem, nowUs, pageOf, startTestApi, type TestApi } from './api-for-tests.ts'
+import { auditItem, nowText, nowUs, pageOf, startTestApi, type TestApi } from './api-for-tests.ts'
 import type { SampleIds } from './sample-requests-for-tests.ts'
 
 export interface SeededApi extends AsyncDisposable {
@@ -39,6 +44,8 @@ export async function startSeededApi(connection: string, recorded: readonly stri
   const gap = { clusterUid: east.uid, cause: 'body_too_large', detail: 'one post' }
   await recordGap(api.store, { ...gap, fromUs: nowUs - minuteUs, toUs: nowUs })
   const deadJob = await addDeadJob(api)
+  const [done, unwantedExport] = [await addExport(api), await addExport(api)]
+  await endExport(api)
   const ours = await pageOf(
     await api.get('/v1/events?since=1h&until=2100-01-01&audit=8f0c3e1a-0000-4000-8000-000000000001'),
   )
@@ -47,7 +54,14 @@ export async function startSeededApi(connection: string, recorded: readonly stri
   const kept = stack.move()
   return {
     api,
-    ids: { event: event?.id ?? '', history: event?.links.history ?? '', deadJob, cursor: cursor ?? '' },
+    ids: {
+      event: event?.id ?? '',
+      history: event?.links.history ?? '',
+      deadJob,
+      export: done,
+      unwantedExport,
+      cursor: cursor ?? '',
+    },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }
 }
@@ -56,6 +70,37 @@ export async function startSeededApi(connection: string, recorded: readonly stri
 function itemsOf(list: string): readonly string[] {
   const { items } = JSON.parse(list) as { readonly items: readonly unknown[] }
   return items.map((item) => JSON.stringify(item))
+}
+
+async function addExport({ store }: TestApi): Promise<string> {
+  const maker = { id: randomUUID(), name: 'test' }
+  const window = { sinceUs: 0, untilUs: nowUs }
+  const id = await createExport(store, everything, { maker, query: everyEvent, window, format: 'csv', withRaw: false })
+  return id ?? ''
+}
+
+/** What a jobrunner does with the oldest one. */
+async function endExport({ store }: TestApi): Promise<void> {
+  const { rows } = await store.pool.query<{ job: string }>(`select job::text as job from export order by id limit 1`)
+  const content = Buffer.from('a file')
+  const part = { rows: 1, content, sha256: createHash('sha256').update(content).digest() }
+  const manifestOf = (parts: ManifestFacts['parts']): string =>
+    exportManifest({
+      id: 'exp_00000000000000000000000000000000',
+      created: nowText,
+      finished: nowText,
+      maker: 'test',
+      query: '',
+      window: { since: nowText, until: nowText },
+      snapshot: { taken: nowText, isExact: true, watermark: '' },
+      gaps: [{ cluster: 'east', from: nowText, to: nowText, cause: 'cluster_silent' }],
+      format: 'csv',
+      withRaw: false,
+      parts,
+      version: '9.9.9',
+    })
+  const limits = { bytesMax: 1_000_000, keepDays: 7 }
+  await storePart(store, rows[0]?.job ?? '', { part, next: null, manifestOf }, limits)
 }
 
 async function addDeadJob({ store }: TestApi): Promise<string> {

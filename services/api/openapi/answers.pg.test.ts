@@ -81,7 +81,9 @@ describe('an answer', () => {
       const response =
         method === 'post'
           ? await seeded.api.post(path, body === undefined ? '' : JSON.stringify(body))
-          : await seeded.api.get(path)
+          : method === 'delete'
+            ? await seeded.api.delete(path)
+            : await seeded.api.get(path)
       expect(response.status, path).toBe(status)
       await expectDocumented(operation, response)
     }
