@@ -1,5 +1,7 @@
 // plansIn: the scans of event partitions in what EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) says.
 
+import { dayName, dayOf } from '@plaintrail/store/segment-id'
+
 export interface TableScan {
   /** `event_20261126` */
   readonly table: string
@@ -31,6 +33,19 @@ export function plansIn(plan: unknown): readonly TableScan[] {
   // The format is that of Postgres' EXPLAIN.
   const roots = plan as readonly { readonly Plan: PlanNode }[]
   return roots.flatMap(({ Plan }) => scansIn(Plan))
+}
+
+/** Other stages of a request and other claims to its auditID may stand a day away: they are looked up by the auditID. */
+export function scansOutside(
+  { sinceUs, untilUs }: { readonly sinceUs: number; readonly untilUs: number },
+  scans: readonly TableScan[],
+): readonly TableScan[] {
+  return scans.filter(({ table, isByAuditID }) => {
+    const margin = isByAuditID ? 1 : 0
+    const first = `event_${dayName(dayOf(sinceUs) - margin)}`
+    const last = `event_${dayName(dayOf(untilUs - 1) + margin)}`
+    return table < first || table > last
+  })
 }
 
 function scansIn(node: PlanNode): readonly TableScan[] {

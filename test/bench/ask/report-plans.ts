@@ -1,10 +1,10 @@
 // How Postgres reads what each question asks for, and that it reads no partition outside of the question's window.
 
 import type { Connection } from '@plaintrail/store/open-store'
-import { dayName, dayOf } from '@plaintrail/store/segment-id'
 import { row } from '../report.ts'
 import { createExplainer, type Explained } from './explain-questions.ts'
-import { drawQuestion, questions, type Asked } from './questions.ts'
+import { scansOutside } from './plan-scans.ts'
+import { drawQuestion, questions } from './questions.ts'
 import type { Samples } from './samples.ts'
 
 export interface PlansAsked {
@@ -28,7 +28,7 @@ export async function reportPlans({ connection, adminToken, samples, endUs }: Pl
       const asked = drawQuestion(question, samples, endUs)
       const explained = await explainer.explain(asked)
       found.push(explained)
-      strays.push(...scansOutside(asked, explained.scans).map((scan) => `${question.name}: ${scan}`))
+      strays.push(...scansOutside(asked, explained.scans).map(({ table, by }) => `${question.name}: ${table} by ${by}`))
     }
     const most = found.toSorted((a, b) => rowsOf(b.scans) - rowsOf(a.scans))[0]
     if (most) reportPlan(question.name, most)
@@ -48,15 +48,4 @@ function reportPlan(name: string, { statements, scans }: Explained): void {
 
 function rowsOf(scans: Explained['scans']): number {
   return scans.reduce((sum, { rows }) => sum + rows, 0)
-}
-
-/** Other stages of a request and other claims to its auditID may stand a day away: they are looked up by the auditID. */
-function scansOutside({ sinceUs, untilUs }: Asked, scans: Explained['scans']): readonly string[] {
-  const stray = scans.filter(({ table, isByAuditID }) => {
-    const margin = isByAuditID ? 1 : 0
-    const first = `event_${dayName(dayOf(sinceUs) - margin)}`
-    const last = `event_${dayName(dayOf(untilUs - 1) + margin)}`
-    return table < first || table > last
-  })
-  return stray.map(({ table, by }) => `${table} by ${by}`)
 }
