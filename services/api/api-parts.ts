@@ -38,4 +38,6 @@ export interface RouteParts extends ApiParts {
   readonly segmentItems: SegmentItems
   readonly nowUs: () => number
   readonly questionMsMax: number
+  /** Aborted when the api is to stop: answers without an end, end. */
+  readonly stopping: AbortSignal
 }

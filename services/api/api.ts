@@ -16,6 +16,7 @@ import { routeTable } from './route-table.ts'
 import { serveHttp, type HttpServer } from './serve-http.ts'
 
 export async function startApi(config: ApiConfig, parts: ApiParts): Promise<HttpServer> {
+  const stop = new AbortController()
   const routeParts: RouteParts = {
     ...parts,
     config,
@@ -24,8 +25,16 @@ export async function startApi(config: ApiConfig, parts: ApiParts): Promise<Http
     segmentItems: createSegmentItems(parts.store),
     nowUs: parts.nowUs ?? (() => Date.now() * 1_000),
     questionMsMax: parts.questionMsMax ?? questionMsMax,
+    stopping: stop.signal,
   }
-  return await serveHttp(apiApp(routeParts), { host: config.host, port: config.port, logger: parts.logger })
+  const server = await serveHttp(apiApp(routeParts), { host: config.host, port: config.port, logger: parts.logger })
+  return {
+    url: server.url,
+    [Symbol.asyncDispose]() {
+      stop.abort()
+      return server[Symbol.asyncDispose]()
+    },
+  }
 }
 
 function once<T>(make: () => T): () => T {

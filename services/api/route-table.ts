@@ -7,10 +7,12 @@ import { exportRoutes } from './routes/export-routes.ts'
 import { queryRoutes } from './routes/query-routes.ts'
 import { serverRoutes } from './routes/server-routes.ts'
 import { sessionRoutes } from './routes/session-routes.ts'
+import { streamRoutes } from './routes/stream-routes.ts'
 import { upkeepRoutes } from './routes/upkeep-routes.ts'
 
 export const routeTable: readonly ApiRoute[] = [
   ...eventRoutes,
+  ...streamRoutes,
   ...queryRoutes,
   ...sessionRoutes,
   ...exportRoutes,

@@ -48,6 +48,8 @@ export const sampleRequests: Readonly<Record<string, (ids: SampleIds) => readonl
     { path: '/v1/queries/complete?q=actor:' },
     { path: '/v1/queries/complete?q=verb:&pos=5' },
   ],
+  // Without a mistake it would not end.
+  getEventsStream: () => [{ path: '/v1/events/stream?since=never', status: 400 }],
   getSessions: () => [
     { path: `/v1/sessions?${everything}` },
     { path: `/v1/sessions?${everything}&state=ended&limit=1` },

@@ -62,6 +62,7 @@ describe('the OpenAPI document', () => {
       segmentItems: createSegmentItems(store),
       nowUs: () => 0,
       questionMsMax: 1,
+      stopping: new AbortController().signal,
       document: () => document,
     })
     const documented = operations.map(([name]) => expressPath(name))

@@ -1,0 +1,59 @@
+// tailQuestion: what is asked to be followed, from the parameters of a URL.
+
+import { hash } from 'node:crypto'
+import { and } from '@plaintrail/query/ast'
+import { bounded } from '@plaintrail/query/bounds'
+import { queryText } from '@plaintrail/query/normal-form'
+import { onlyValue, type UrlParameters } from '@plaintrail/query/parameters'
+import { parseQuery } from '@plaintrail/query/parse-query'
+import { queryOfParameters } from '@plaintrail/query/query-of-parameters'
+import type { Scope } from '@plaintrail/query/scope'
+import { parseTime } from '@plaintrail/query/window'
+import type { Question } from '@plaintrail/store/find-arrivals'
+
+export interface TailQuestion extends Question {
+  /**
+   * What its positions are sealed for: the question as it was written, so that who asks it again goes on, though
+   * `seen:>-5m` has become another time since.
+   */
+  readonly name: string
+  /** Who is told the same: the question as it was understood. */
+  readonly group: string
+  /** Where to begin, in microseconds since 1970; null for now. */
+  readonly sinceUs: number | null
+  /** Null where none was sent. */
+  readonly lastEventId: string | null
+}
+
+export interface TailSent {
+  readonly parameters: UrlParameters
+  /** Last-Event-ID, which a reader that comes back sends; there is a parameter for those who cannot. */
+  readonly header: string | undefined
+}
+
+const ownParameters = ['q', 'since', 'last_event_id'] as const
+
+/** Throws QueryError. */
+export function tailQuestion({ parameters, header }: TailSent, scope: Scope, nowUs: number): TailQuestion {
+  const text = onlyValue('q', parameters['q'])
+  const plain = queryOfParameters(parameters, nowUs, ownParameters)
+  const query = text === undefined ? plain : bounded(and([parseQuery(text, nowUs), plain]))
+  const since = onlyValue('since', parameters['since'])
+  const lastEventId = header ?? onlyValue('last_event_id', parameters['last_event_id']) ?? ''
+  const name = nameOf(parameters, scope)
+  return {
+    scope,
+    query,
+    name,
+    group: `${name} ${queryText(query)}`,
+    sinceUs: since === undefined ? null : parseTime(since, nowUs, 'since'),
+    lastEventId: lastEventId === '' ? null : lastEventId,
+  }
+}
+
+function nameOf(parameters: UrlParameters, scope: Scope): string {
+  const asked = Object.entries(parameters)
+    .filter(([parameter]) => parameter !== 'since' && parameter !== 'last_event_id')
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return hash('sha256', JSON.stringify([scope, asked]))
+}
