@@ -185,6 +185,114 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/events/stream": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Events as they come
+         * @description A live tail, as server-sent events. Each stage of a request is an event as soon as it is stored: `audit.id` is equal in all of them, and `stages` has the ids of those stored by then. `Last-Event-ID` goes on where a connection broke, within 24 hours and without loss. Events that a slow reader missed are counted in `drops`; `reset` says that an id cannot be gone on from; each has a URL that lists what was missed. `watermark` says up to when everything was sent.
+         */
+        readonly get: operations["getEventsStream"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/exports": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Exports, newest first
+         * @description Those that were asked for with the same rights as yours; an administrator sees all.
+         */
+        readonly get: operations["getExports"];
+        readonly put?: never;
+        /**
+         * Have many events written to files
+         * @description All that the question finds in what is stored now, oldest first, in files of at most 100,000 events. They are made one after the other; each can be fetched as soon as it is there, and all are kept for a week after the last. The window is the last 24 hours unless you say.
+         */
+        readonly post: operations["postExports"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/exports/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * How far one export is, and its files
+         * @description Ask every few seconds until `state` is `done`, `failed` or `cancelled`.
+         */
+        readonly get: operations["getExport"];
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * End an export, and throw its files away
+         * @description Whatever its state. It stays in the list as `cancelled` until it expires.
+         */
+        readonly delete: operations["deleteExport"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/exports/{id}/manifest": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What proves the files of an export
+         * @description The question, the moment that it was asked of, what is known to be missing, and the digest of every file, with a digest over all of that: whoever has it can tell that no file was changed or left out. It never changes.
+         */
+        readonly get: operations["getExportManifest"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/exports/{id}/parts/{n}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * One file of an export
+         * @description A whole file by itself: a gzip file of lines, a CSV with its header, or a Parquet file. Its ETag is the SHA-256 of its bytes, as in the manifest.
+         */
+        readonly get: operations["getExportPart"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/jobs": {
         readonly parameters: {
             readonly query?: never;
@@ -678,6 +786,211 @@ export interface components {
             readonly query: string;
             readonly window: components["schemas"]["Window"];
         };
+        /** @description Many events as files. */
+        readonly Export: {
+            /** @description When it was asked for. What was stored later is not in it. */
+            readonly created_at: components["schemas"]["MicroTime"];
+            /** @description Why it failed, and how to mend it. */
+            readonly error: string | null;
+            /** @description When its files go; null until it ended. */
+            readonly expires_at: components["schemas"]["MicroTime"] | null;
+            /** @description When it ended; null until then. */
+            readonly finished_at: components["schemas"]["MicroTime"] | null;
+            /**
+             * @description As asked for.
+             * @enum {string}
+             */
+            readonly format: "ndjson" | "csv" | "parquet" | "ocsf" | "ecs";
+            /** @description Ids of exports sort by time. */
+            readonly id: string;
+            /** @description As asked for. */
+            readonly include_raw: boolean;
+            /** @description Paths of this API. */
+            readonly links: {
+                /** @description What proves its files; null until it is done. */
+                readonly manifest: string | null;
+                /** @description This export. */
+                readonly self: string;
+            };
+            /** @description The name of the token that asked for it. */
+            readonly maker: string;
+            /** @description How far it is. */
+            readonly progress: {
+                /** @description Bytes of its files so far. */
+                readonly bytes: number;
+                /** @description How far it has gone through the window, by time. */
+                readonly fraction: number;
+                /** @description Files so far. */
+                readonly parts: number;
+                /** @description Events in its files so far. */
+                readonly rows: number;
+            };
+            /** @description The question as it was understood, in its normal form and without its window. */
+            readonly query: string;
+            /**
+             * @description `queued`, `running`, and at last `done`, `failed` or `cancelled`. Its files are whole in any state.
+             * @enum {string}
+             */
+            readonly state: "queued" | "running" | "done" | "failed" | "cancelled";
+            readonly window: components["schemas"]["Window"];
+        };
+        /** @description What an export is, and what proves that its files are all of it. */
+        readonly ExportManifest: {
+            /** @description Bytes of all files. */
+            readonly bytes: number;
+            readonly coverage: components["schemas"]["Coverage"];
+            /** @description When the export was asked for. */
+            readonly created_at: components["schemas"]["MicroTime"];
+            /** @description When its last file was made. */
+            readonly finished_at: components["schemas"]["MicroTime"];
+            /**
+             * @description As asked for.
+             * @enum {string}
+             */
+            readonly format: "ndjson" | "csv" | "parquet" | "ocsf" | "ecs";
+            /** @description Ids of exports sort by time. */
+            readonly id: string;
+            /** @description As asked for. */
+            readonly include_raw: boolean;
+            /** @description The name of the token that asked for it. */
+            readonly maker: string;
+            /**
+             * @description What this is.
+             * @constant
+             */
+            readonly manifest: "plaintrail export";
+            /** @description Every file. */
+            readonly parts: readonly {
+                /** @description Bytes of it. */
+                readonly bytes: number;
+                /** @description A name for the file. */
+                readonly name: string;
+                /** @description From 1, in the order of time. */
+                readonly number: number;
+                /** @description Events in it. */
+                readonly rows: number;
+                /** @description SHA-256 of these bytes, in hex. */
+                readonly sha256: string;
+            }[];
+            /** @description The question as it was understood, in its normal form and without its window. */
+            readonly query: string;
+            /** @description Events in all files. */
+            readonly rows: number;
+            /** @description What is in the files. */
+            readonly schema: {
+                /** @description Of CSV and Parquet, in their order. */
+                readonly columns?: readonly {
+                    /** @description Of the column. */
+                    readonly name: string;
+                    /** @description What it holds. */
+                    readonly type: string;
+                }[];
+                /** @description What a row is. */
+                readonly name: string;
+                /** @description Of that. */
+                readonly version: string;
+            };
+            /** @description SHA-256, in hex, of the canonical JSON (RFC 8785) of all that stands here but this. */
+            readonly sha256: string;
+            /** @description Of which moment the files are. */
+            readonly snapshot: {
+                /** @description False over more than 256 lanes: then later events may be in it. */
+                readonly exact: boolean;
+                /** @description What was stored by then is in it, and what came later is not. */
+                readonly taken_at: components["schemas"]["MicroTime"];
+                /** @description How far each lane was stored then, for this server. */
+                readonly watermark: string;
+            };
+            /** @description What made them. */
+            readonly tool: {
+                /**
+                 * @description Always.
+                 * @constant
+                 */
+                readonly name: "plaintrail";
+                /** @description Of the server. */
+                readonly version: string;
+            };
+            /**
+             * @description Of the manifest.
+             * @constant
+             */
+            readonly version: 1;
+            readonly window: components["schemas"]["Window"];
+        };
+        /** @description One page. */
+        readonly ExportPage: {
+            readonly data: readonly components["schemas"]["Export"][];
+            /** @description Whether there is another page. */
+            readonly has_more: boolean;
+            /** @description To be sent alone, as `?cursor=…`, to the same path; null at the end. */
+            readonly next_cursor: string | null;
+        };
+        /** @description One file of an export: a whole file by itself. */
+        readonly ExportPart: {
+            /** @description Bytes of it. */
+            readonly bytes: number;
+            /** @description A name for the file. */
+            readonly name: string;
+            /** @description From 1, in the order of time. */
+            readonly number: number;
+            /** @description Events in it. */
+            readonly rows: number;
+            /** @description SHA-256 of these bytes, in hex. */
+            readonly sha256: string;
+            /** @description Where it is fetched, a path of this API. */
+            readonly url: string;
+        };
+        /** @description An export and its files. */
+        readonly ExportWithParts: {
+            /** @description When it was asked for. What was stored later is not in it. */
+            readonly created_at: components["schemas"]["MicroTime"];
+            /** @description Why it failed, and how to mend it. */
+            readonly error: string | null;
+            /** @description When its files go; null until it ended. */
+            readonly expires_at: components["schemas"]["MicroTime"] | null;
+            /** @description When it ended; null until then. */
+            readonly finished_at: components["schemas"]["MicroTime"] | null;
+            /**
+             * @description As asked for.
+             * @enum {string}
+             */
+            readonly format: "ndjson" | "csv" | "parquet" | "ocsf" | "ecs";
+            /** @description Ids of exports sort by time. */
+            readonly id: string;
+            /** @description As asked for. */
+            readonly include_raw: boolean;
+            /** @description Paths of this API. */
+            readonly links: {
+                /** @description What proves its files; null until it is done. */
+                readonly manifest: string | null;
+                /** @description This export. */
+                readonly self: string;
+            };
+            /** @description The name of the token that asked for it. */
+            readonly maker: string;
+            /** @description Its files so far. More come until it is done. */
+            readonly parts: readonly components["schemas"]["ExportPart"][];
+            /** @description How far it is. */
+            readonly progress: {
+                /** @description Bytes of its files so far. */
+                readonly bytes: number;
+                /** @description How far it has gone through the window, by time. */
+                readonly fraction: number;
+                /** @description Files so far. */
+                readonly parts: number;
+                /** @description Events in its files so far. */
+                readonly rows: number;
+            };
+            /** @description The question as it was understood, in its normal form and without its window. */
+            readonly query: string;
+            /**
+             * @description `queued`, `running`, and at last `done`, `failed` or `cancelled`. Its files are whole in any state.
+             * @enum {string}
+             */
+            readonly state: "queued" | "running" | "done" | "failed" | "cancelled";
+            readonly window: components["schemas"]["Window"];
+        };
         /** @description A stretch of time in which events of a cluster are known to be missing. */
         readonly Gap: {
             /** @description `body_too_large`, `log_refused`, `log_expired`, `cluster_silent`; there may be others later. */
@@ -734,6 +1047,25 @@ export interface components {
              * @example prod-eu
              */
             readonly name: string;
+        };
+        /** @description A question whose whole answer is to be written to files. */
+        readonly NewExport: {
+            /**
+             * @description `ndjson`: events as `GET /v1/events` has them, one a line; `csv`: no cell is a formula; `parquet`; `ocsf`: API Activity 1.8; `ecs`: Elastic Common Schema.
+             * @enum {string}
+             */
+            readonly format: "ndjson" | "csv" | "parquet" | "ocsf" | "ecs";
+            /**
+             * @description Whether each event also has its bytes. That takes much more room.
+             * @default false
+             */
+            readonly include_raw: boolean;
+            /** @description A query, such as `actor:alice verb:patch ns:prod-*`; docs/query.md is the language. */
+            readonly q?: string;
+            /** @description Where the window begins, itself in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`); or an interval (`2026-11-20/P1D`). */
+            readonly since?: string;
+            /** @description Where the window ends, itself not in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`). Now, unless you say. */
+            readonly until?: string;
         };
         /** @description What the server has to tell its operators. Each is told once. */
         readonly Notice: {
@@ -1478,6 +1810,338 @@ export interface operations {
             };
         };
     };
+    readonly getEventsStream: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description In the query language `actor:sa:ci/*`: who asked. */
+                readonly actor?: readonly string[];
+                /** @description In the query language `as:system:admin`: whom the actor acted as; `as:""` nobody. */
+                readonly as?: readonly string[];
+                /** @description In the query language `audit:a1d28f6e-d44d-468b-86e6-4adbb74242e5`: the auditID. */
+                readonly audit?: readonly string[];
+                /** @description In the query language `claimed:203.0.113.9`: an address that was only claimed. */
+                readonly claimed?: readonly string[];
+                /** @description In the query language `class:connect`: what kind of thing was done. It can be read, write, connect, other. */
+                readonly class?: readonly string[];
+                /** @description In the query language `client:kubectl`: the program that the user agent claims. */
+                readonly client?: readonly string[];
+                /** @description In the query language `cluster:eks-*`: the cluster. */
+                readonly cluster?: readonly string[];
+                /** @description In the query language `code:>=400`: the HTTP status. */
+                readonly code?: readonly string[];
+                /** @description In the query language `created:2026-11-01..2026-11-05`: the time of the request. */
+                readonly created?: readonly string[];
+                /** @description In the query language `group:sre`: a group of the actor. */
+                readonly group?: readonly string[];
+                /** @description In the query language `-ip:10.0.0.0/8`: the address that the API server saw. */
+                readonly ip?: readonly string[];
+                /** @description In the query language `is:human`: one of the words below. */
+                readonly is?: readonly string[];
+                /** @description In the query language `kind:deploy,sts`: the kind, as kubectl names it. */
+                readonly kind?: readonly string[];
+                /** @description For who cannot send the header `Last-Event-ID`. */
+                readonly last_event_id?: string;
+                /** @description In the query language `level:RequestResponse`: how much the API server recorded. It can be None, Metadata, Request, RequestResponse, Unknown. */
+                readonly level?: readonly string[];
+                /** @description In the query language `name:api`: the name of the object. */
+                readonly name?: readonly string[];
+                /** @description None of these; see `actor`. */
+                readonly "not.actor"?: readonly string[];
+                /** @description None of these; see `as`. */
+                readonly "not.as"?: readonly string[];
+                /** @description None of these; see `audit`. */
+                readonly "not.audit"?: readonly string[];
+                /** @description None of these; see `claimed`. */
+                readonly "not.claimed"?: readonly string[];
+                /** @description None of these; see `class`. */
+                readonly "not.class"?: readonly string[];
+                /** @description None of these; see `client`. */
+                readonly "not.client"?: readonly string[];
+                /** @description None of these; see `cluster`. */
+                readonly "not.cluster"?: readonly string[];
+                /** @description None of these; see `code`. */
+                readonly "not.code"?: readonly string[];
+                /** @description None of these; see `created`. */
+                readonly "not.created"?: readonly string[];
+                /** @description None of these; see `group`. */
+                readonly "not.group"?: readonly string[];
+                /** @description None of these; see `ip`. */
+                readonly "not.ip"?: readonly string[];
+                /** @description None of these; see `is`. */
+                readonly "not.is"?: readonly string[];
+                /** @description None of these; see `kind`. */
+                readonly "not.kind"?: readonly string[];
+                /** @description None of these; see `level`. */
+                readonly "not.level"?: readonly string[];
+                /** @description None of these; see `name`. */
+                readonly "not.name"?: readonly string[];
+                /** @description None of these; see `ns`. */
+                readonly "not.ns"?: readonly string[];
+                /** @description None of these; see `obj`. */
+                readonly "not.obj"?: readonly string[];
+                /** @description None of these; see `on`. */
+                readonly "not.on"?: readonly string[];
+                /** @description None of these; see `outcome`. */
+                readonly "not.outcome"?: readonly string[];
+                /** @description None of these; see `reason`. */
+                readonly "not.reason"?: readonly string[];
+                /** @description None of these; see `seen`. */
+                readonly "not.seen"?: readonly string[];
+                /** @description None of these; see `stage`. */
+                readonly "not.stage"?: readonly string[];
+                /** @description None of these; see `sub`. */
+                readonly "not.sub"?: readonly string[];
+                /** @description None of these; see `took`. */
+                readonly "not.took"?: readonly string[];
+                /** @description None of these; see `uid`. */
+                readonly "not.uid"?: readonly string[];
+                /** @description None of these; see `user-agent`. */
+                readonly "not.user-agent"?: readonly string[];
+                /** @description None of these; see `verb`. */
+                readonly "not.verb"?: readonly string[];
+                /** @description In the query language `ns:prod-*`: the namespace; `ns:""` in none. */
+                readonly ns?: readonly string[];
+                /** @description In the query language `obj:deploy/api`: kind and name of the object. */
+                readonly obj?: readonly string[];
+                /** @description In the query language `on:2026-11-20`: the same as `created`. */
+                readonly on?: readonly string[];
+                /** @description In the query language `outcome:denied,rejected`: how it ended. It can be success, denied, rejected, error, pending. */
+                readonly outcome?: readonly string[];
+                /** @description A query, such as `actor:alice verb:patch ns:prod-*`; docs/query.md is the language. */
+                readonly q?: string;
+                /** @description In the query language `reason:"ClusterRoleBinding"`: a part of why it was allowed or refused. */
+                readonly reason?: readonly string[];
+                /** @description In the query language `seen:>-5m`: when Plaintrail took it in. */
+                readonly seen?: readonly string[];
+                /** @description Tells what is stored from then on first, oldest first. Where the window begins, itself in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`); or an interval (`2026-11-20/P1D`). */
+                readonly since?: string;
+                /** @description In the query language `stage:Panic`: the stage of the request. It can be RequestReceived, ResponseStarted, ResponseComplete, Panic, Unknown. */
+                readonly stage?: readonly string[];
+                /** @description In the query language `sub:exec`: the subresource; `sub:""` none. */
+                readonly sub?: readonly string[];
+                /** @description In the query language `took:>10m`: how long the request or session lasted. */
+                readonly took?: readonly string[];
+                /** @description In the query language `uid:b93690c7-4bcd-4518-a69e-489dc0e8bfd7`: the uid of the object. */
+                readonly uid?: readonly string[];
+                /** @description In the query language `-user-agent:argocd`: a part of the user agent. */
+                readonly "user-agent"?: readonly string[];
+                /** @description In the query language `verb:patch,update`: Kubernetes' verb. */
+                readonly verb?: readonly string[];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The stream, which ends after 15 minutes: come back with Last-Event-ID. */
+            readonly 200: {
+                headers: {
+                    /** @description Neither kept nor transformed. */
+                    readonly "Cache-Control"?: string;
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/event-stream": string;
+                };
+            };
+        };
+    };
+    readonly getExports: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The `next_cursor` of the page before, sent alone: it carries the whole question and its window. */
+                readonly cursor?: string;
+                /** @description Items in the page, 1 to 1000. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The page. */
+            readonly 200: {
+                headers: {
+                    /** @description `<…>; rel="next"` (RFC 8288) where there is another page. */
+                    readonly Link?: string;
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ExportPage"];
+                };
+            };
+        };
+    };
+    readonly postExports: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Of your choice, at most 255 characters: within 24 hours the same key with the same body has the same answer, and nothing is done twice. */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewExport"];
+            };
+        };
+        readonly responses: {
+            /** @description It is made soon. */
+            readonly 202: {
+                headers: {
+                    /** @description The path of the export. */
+                    readonly Location?: string;
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Export"];
+                };
+            };
+        };
+    };
+    readonly getExport: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The id of an export: `exp_…`. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The export. */
+            readonly 200: {
+                headers: {
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ExportWithParts"];
+                };
+            };
+        };
+    };
+    readonly deleteExport: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The id of an export: `exp_…`. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is cancelled. */
+            readonly 200: {
+                headers: {
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Export"];
+                };
+            };
+        };
+    };
+    readonly getExportManifest: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description ETags that you have; 304 where one of them still holds. */
+                readonly "If-None-Match"?: string;
+            };
+            readonly path: {
+                /** @description The id of an export: `exp_…`. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The manifest. */
+            readonly 200: {
+                headers: {
+                    /** @description How long it may be kept (RFC 9111). */
+                    readonly "Cache-Control"?: string;
+                    /** @description Names these very bytes (RFC 9110 section 8.8.3). */
+                    readonly ETag?: string;
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ExportManifest"];
+                };
+            };
+        };
+    };
+    readonly getExportPart: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description ETags that you have; 304 where one of them still holds. */
+                readonly "If-None-Match"?: string;
+            };
+            readonly path: {
+                /** @description The id of an export: `exp_…`. */
+                readonly id: string;
+                /** @description The number of a part, from 1. */
+                readonly n: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The file. */
+            readonly 200: {
+                headers: {
+                    /** @description How long it may be kept (RFC 9111). */
+                    readonly "Cache-Control"?: string;
+                    /** @description A name for the file. */
+                    readonly "Content-Disposition"?: string;
+                    /** @description Names these very bytes (RFC 9110 section 8.8.3). */
+                    readonly ETag?: string;
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/gzip": string;
+                    readonly "application/vnd.apache.parquet": string;
+                };
+            };
+        };
+    };
     readonly getJobs: {
         readonly parameters: {
             readonly query?: {
@@ -1514,7 +2178,10 @@ export interface operations {
     readonly postJobRetry: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description Of your choice, at most 255 characters: within 24 hours the same key with the same body has the same answer, and nothing is done twice. */
+                readonly "Idempotency-Key"?: string;
+            };
             readonly path: {
                 /** @description The id of a job, a UUID. */
                 readonly id: string;

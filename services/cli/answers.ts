@@ -10,6 +10,9 @@ export type AddedCluster = Schemas['AddedCluster']
 export type Quarantined = Schemas['Quarantined']
 export type DeadJob = Schemas['Job']
 export type Notice = Schemas['Notice']
+export type Export = Schemas['Export']
+export type ExportPart = Schemas['ExportPart']
+export type ExportManifest = Schemas['ExportManifest']
 /** A session of somebody in something running; `Session` is a run of a command here. */
 export type Connection = Schemas['Session']
 export type Completion = Schemas['Completion']
@@ -49,6 +52,30 @@ export interface Missed {
 
 export const isMissed = (value: unknown): value is Missed =>
   has(value, { reason: 'string', since: 'string', list: 'string' })
+
+export function isExport(value: unknown): value is Export {
+  return (
+    has(value, { id: 'string', state: 'string', query: 'string', progress: 'object' }) &&
+    has(value['progress'], { fraction: 'number', rows: 'number', bytes: 'number' }) &&
+    /^exp_\w+$/.test(String(value['id']))
+  )
+}
+
+export const isExportList = isListOf(isExport)
+
+export function isExportParts(value: unknown): value is readonly ExportPart[] {
+  return (
+    Array.isArray(value) && value.every((part) => has(part, { number: 'number', name: 'string', sha256: 'string' }))
+  )
+}
+
+export function isManifest(value: unknown): value is ExportManifest {
+  return (
+    has(value, { manifest: 'string', id: 'string', sha256: 'string', rows: 'number', bytes: 'number' }) &&
+    has(value['coverage'], { complete: 'boolean', gaps: 'object' }) &&
+    isExportParts(value['parts'])
+  )
+}
 
 export const isClusterList = isListOf((value): value is Cluster => has(value, { name: 'string' }))
 

@@ -17,6 +17,7 @@ describe('help', () => {
     'tail',
     'show',
     'sessions',
+    'export',
     'query explain',
     'query complete',
     'cluster add',

@@ -29,6 +29,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/sessions.ts')).addSessions,
   },
   {
+    name: 'export',
+    summary: 'the whole answer to a question as files',
+    load: async () => (await import('./commands/export.ts')).addExport,
+  },
+  {
     name: 'query',
     summary: 'what a query means, and what may stand in it',
     load: async () => (await import('./commands/query.ts')).addQuery,

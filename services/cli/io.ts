@@ -52,11 +52,16 @@ export interface Files {
   makeFolder(path: string): Promise<void>
   /** Writes a file that is not there yet. */
   create(path: string, text: string, mode: number): Promise<void>
+  /** Writes what comes, over what is there, and has it on disk when it returns. */
+  write(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void>
+  rename(from: string, to: string): Promise<void>
   /** Writes a file, its folder too, so that a reader sees the old text or the new one and never a part. */
   replace(path: string, content: string | Uint8Array, mode: number): Promise<void>
 }
 
 const columnsDefault = 100
+/** Events are nobody else's to read. */
+const privateMode = 0o600
 const readChunkBytes = 1024 * 1024
 
 export interface Surroundings {
@@ -104,6 +109,12 @@ export const realFiles: Files = {
     await mkdir(path, { recursive: true })
   },
   create: (path, text, mode) => writeFile(path, text, { mode, flag: 'wx' }),
+  async write(path, chunks) {
+    await using file = await open(path, 'w', privateMode)
+    for await (const chunk of chunks) await file.writeFile(chunk)
+    await file.sync()
+  },
+  rename,
   async replace(path, content, mode) {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
     const beside = `${path}.${process.pid}.new`

@@ -53,7 +53,7 @@ function isTooLongForUrl(query: Query): boolean {
   return length > urlCharactersMax
 }
 
-/** A query of events can be posted; flags, which a body does not take, are asked for as words of it. */
+/** A query of events can be posted; its body takes no flags. */
 async function search(
   api: Api,
   path: string,

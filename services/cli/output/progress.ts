@@ -1,6 +1,6 @@
 // openProgress: how far a file has been sent, as one line that is written over, where somebody watches.
 import type { CliIo } from '../io.ts'
-import { terminalText, truncated } from '../output/terminal-text.ts'
+import { terminalText, truncated } from './terminal-text.ts'
 
 export interface Progress {
   /** Draws at most ten times a second. */
