@@ -9,14 +9,14 @@ export interface Done {
   readonly err: string
 }
 
-const main = join(import.meta.dirname, '../services/cli/main.ts')
+export const cliMain = join(import.meta.dirname, '../services/cli/main.ts')
 
 /** It finds the server and its token by the data folder; `env` may say otherwise. */
 export function plaintrail(
   system: { readonly dataFolder: string; readonly env?: Readonly<Record<string, string>> },
   ...args: readonly string[]
 ): Promise<Done> {
-  const child = spawn(process.execPath, [main, ...args], {
+  const child = spawn(process.execPath, [cliMain, ...args], {
     env: { ...process.env, PLAINTRAIL_DATA: system.dataFolder, ...system.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
