@@ -38,7 +38,7 @@ export interface AnsweredPage<T> {
 
 export type IsPage<T> = (value: unknown) => value is Page<T>
 
-export async function getPage<T>(api: Api, path: string, query: Query, isPage: IsPage<T>): Promise<AnsweredPage<T>> {
+async function getPage<T>(api: Api, path: string, query: Query, isPage: IsPage<T>): Promise<AnsweredPage<T>> {
   const answer = isTooLongForUrl(query) ? await search(api, path, query) : await api.getList(path, query)
   if (!isPage(answer.value)) throw notPlaintrail(api.url)
   return { answer, page: answer.value }

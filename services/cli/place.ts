@@ -26,6 +26,8 @@ export interface Place {
   /** Null for all. */
   readonly namespace: string | null
   readonly query: string | null
+  /** kubectl's current context, where it is to choose the cluster and no context of ours knows which that is. */
+  readonly unknownKubeContext: string | null
 }
 
 interface Surroundings {
@@ -58,6 +60,7 @@ export async function findPlace(surroundings: Surroundings): Promise<Place> {
     clusters: all && cluster !== null ? cluster.split(',') : [],
     namespace: all ? (kube?.namespace ?? defaults.namespace) : null,
     query: all ? defaults.query : null,
+    unknownKubeContext: cluster === null && kube !== null ? kube.name : null,
   }
 }
 

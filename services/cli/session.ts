@@ -69,7 +69,8 @@ export function openSession(command: Command, config: CliConfig, io: CliIo): Ses
   const print = (text: string): Promise<void> => io.stdout.write(text)
   const say = (text: string): Promise<void> => io.stderr.write(`${text}\n`)
   let found: Promise<Place> | undefined
-  const place = (): Promise<Place> => (found ??= findPlace({ config, given, io }))
+  const note = async (text: string): Promise<void> => (given.isQuiet ? undefined : say(text))
+  const place = (): Promise<Place> => (found ??= findPlace({ config, given, io }).then((one) => noteUnknown(one, note)))
   const clock = (time: string): string =>
     isForPeople ? clockTime(time, io.nowMs(), zone ?? 'UTC') : zonedTime(time, zone ?? 'UTC')
   const table: TablePrinter = { print, style, columns, hasHeaders: given.hasHeaders }
@@ -92,13 +93,25 @@ export function openSession(command: Command, config: CliConfig, io: CliIo): Ses
         isUntitled: true,
       }
     },
-    note: async (text) => (given.isQuiet ? undefined : say(text)),
+    note,
     warn: say,
     style,
     when: (time) => (isForPeople && zone === null ? relativeTime(time, io.nowMs()) : clock(time)),
     clock,
     zoneWords: `times in ${zone ?? 'UTC'}`,
   }
+}
+
+async function noteUnknown(place: Place, note: (text: string) => Promise<void>): Promise<Place> {
+  const { unknownKubeContext: kube, context } = place
+  const name = context?.name ?? 'NAME'
+  if (kube !== null)
+    await note(
+      terminalText(
+        `every cluster is asked: which one kubectl's context ${kube} is, say with --kube-context CLUSTER=${kube} of plaintrail context add ${name}`,
+      ),
+    )
+  return place
 }
 
 function senderOptions(given: ReturnType<typeof readOptions>, io: CliIo): Parameters<typeof openApi>[1] {

@@ -211,6 +211,17 @@ describe('as the plugin of kubectl', () => {
     expect(api.requests[0]?.query.getAll('cluster')).toEqual(['eks-eu'])
   })
 
+  test('a context of kubectl that no context of ours knows is told, and every cluster asked', async () => {
+    await using api = await events()
+    await run(`context add prod --server ${api.url}`)
+    await mkdir(join(folder, '.kube'))
+    await writeFile(join(folder, '.kube/config'), kubeconfig('arn:eu', 'shop'))
+    const done = await run('events', { isKubectlPlugin: true })
+    expect(done.err).toContain("which one kubectl's context arn:eu is, say with --kube-context CLUSTER=arn:eu")
+    expect(asked(api).map(([query]) => query)).toEqual(['ns=shop'])
+    expect((await run('events -c lab', { isKubectlPlugin: true })).code).toBe(0)
+  })
+
   test('help speaks of kubectl plaintrail', async () => {
     expect((await run('--help', { isKubectlPlugin: true })).out).toContain('Usage: kubectl plaintrail')
   })
