@@ -18,8 +18,6 @@ interface Typed<Type extends string, Value> {
   readonly valueOf: (row: ExportRow) => Value
 }
 
-export type ColumnType = Column['type']
-
 const text = (name: string, of: (event: StoredEvent) => string | null): Column => ({
   name,
   type: 'text',
