@@ -127,6 +127,24 @@ describe('an export', () => {
     expect(await cancelExport(place.store, everything, 'exp_0')).toBe(false)
   })
 
+  test('one that is cancelled while a part of it commits does not keep that part', async () => {
+    await using place = await openPlace()
+    const id = await place.create()
+    const client = await place.store.pool.connect()
+    await client.query('begin')
+    await client.query('select from export for update')
+    await client.query(
+      `insert into export_part (export_id, number, rows, bytes, sha256, content)
+       select id, 1, 1, 1, sha256('a'), 'a'::bytea from export`,
+    )
+    const cancelled = cancelExport(place.store, everything, id)
+    await expect.poll(() => place.waiting()).toBe(1)
+    await client.query('commit')
+    client.release()
+    expect(await cancelled).toBe(true)
+    expect(await exportParts(place.store, everything, id)).toEqual([])
+  })
+
   test('one whose job is dead has failed with its error, and goes on when the job is tried again', async () => {
     await using place = await openPlace()
     const id = await place.create()
@@ -234,6 +252,14 @@ async function openPlace() {
       const id = await tryCreate(scope)
       if (id === null) throw new Error('too many exports')
       return id
+    },
+    /** Statements that wait for a lock. */
+    async waiting(): Promise<number> {
+      const { rows } = await store.pool.query<{ n: number }>(
+        `select count(distinct pid)::int4 as n from pg_locks where not granted and pid in (
+           select pid from pg_stat_activity where datname = current_database())`,
+      )
+      return rows[0]?.n ?? -1
     },
     /** Of the export that was asked for last. */
     job: async (): Promise<string> => (await jobs()).at(-1) ?? '',

@@ -12,7 +12,7 @@ import { formatExportId, newUuid7, parseExportId } from './export-id.ts'
 import { positionOf, type EventPosition } from './find-records.ts'
 import type { Store } from './open-store.ts'
 import { addOutbox } from './outbox.ts'
-import { readRows } from './read-rows.ts'
+import { readRows, statementOf } from './read-rows.ts'
 import { takeSnapshot } from './take-snapshot.ts'
 import { isBefore, timeUs } from './time-position.ts'
 import { transaction } from './transaction.ts'
@@ -144,19 +144,22 @@ export async function findManifest(store: Store, scope: Scope, id: string): Prom
 export async function cancelExport(store: Store, scope: Scope, id: string): Promise<boolean> {
   const uuid = parseExportId(id)
   if (uuid === null) return false
-  const rows = await readRows(
-    store,
-    sql`with ended as (
-          update export x set state = 'cancelled', job = null, manifest = null, error = null, rows = 0, bytes = 0,
-            parts = 0, finished_at = coalesce(x.finished_at, now())
-          where x.id = ${uuid}::uuid and ${isVisible(scope)}
-          returning x.id
-        ), thrown as (
-          delete from export_part p using ended where p.export_id = ended.id
-        )
-        select ended.id from ended`,
-  )
-  return rows.length > 0
+  return await transaction(store, async (client) => {
+    const { text, values } = statementOf(
+      sql`select x.id from export x where x.id = ${uuid}::uuid and ${isVisible(scope)} for update`,
+    )
+    const { rowCount } = await client.query(text, values)
+    if (rowCount === 0) return false
+    // A statement of its own: it sees the part of a worker for whose commit the one above waited.
+    await client.query(`delete from export_part where export_id = $1::uuid`, [uuid])
+    await client.query(
+      `update export set state = 'cancelled', job = null, manifest = null, error = null, rows = 0, bytes = 0, parts = 0,
+         finished_at = coalesce(finished_at, now())
+       where id = $1::uuid`,
+      [uuid],
+    )
+    return true
+  })
 }
 
 /** Those whose time is over go, and their parts; and those that did not end in all that time. Returns how many. */
