@@ -175,6 +175,8 @@ async function printItems<T>(table: TablePrinter, format: Format, { view, part, 
       return { layout: await printRows(table, { titles, rows, looks: [], before }) }
     }
     default:
+      // Several documents are one stream of YAML by what stands between them.
+      if (format.kind === 'yaml' && before !== null && before.isUntitled !== true) await table.print('---\n')
       await table.print(await answerText(format, part, view))
       return { layout: null }
   }

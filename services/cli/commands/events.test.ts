@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { parseAllDocuments } from 'yaml'
 import { problem, startCannedApi } from '../testing/canned-api.ts'
 import { plaintrail } from '../testing/captured-io.ts'
 import { sampleEvent, samplePage, usualObject } from '../testing/sample-event.ts'
@@ -334,6 +335,16 @@ test('-v tells of every request on stderr', async () => {
   await using api = await startCannedApi(() => ({ body: samplePage([]), headers: { 'x-request-id': 'req_7' } }))
   const done = await plaintrail(['events', '-v', '--quiet'], { server: api.url })
   expect(done.err).toBe(`GET ${api.url}/v1/events → 200 in 0 ms (req_7)\n`)
+})
+
+test('several pages of yaml are one stream of documents', async () => {
+  await using api = await startCannedApi(({ query }) => ({ body: pages(query) }))
+  const { out } = await plaintrail(['events', '--all', '-o', 'yaml'], { server: api.url })
+  const ids = parseAllDocuments(out).map((document) => {
+    const { data } = document.toJS() as { data: readonly { id: string }[] }
+    return data.map(({ id }) => id)
+  })
+  expect(ids).toEqual([['evt_0'], ['evt_1'], ['evt_2']])
 })
 
 test('jsonl and yaml have every event', async () => {

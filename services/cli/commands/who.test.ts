@@ -209,6 +209,20 @@ test('-o json is what the API answered, and -o name the events', async () => {
   expect(names.out).toBe('evt_01\nevt_02\nevt_03\nevt_04\nevt_05\n')
 })
 
+test('-o wide has more columns, and --reverse the newest last', async () => {
+  await using api = await startCannedApi(apiOf(story))
+  const wide = await plaintrail(['who', 'deploy/checkout', '-o', 'wide'], { server: api.url })
+  expect(wide.out).toMatch(/^WHEN .* FROM +VERB +OUT +EVENT$/m)
+  expect(wide.out).toContain('evt_05')
+  const reversed = await plaintrail(['who', 'deploy/checkout', '--reverse', '--no-headers'], { server: api.url })
+  expect(reversed.out).toMatch(/^2026-11-16[^]*2026-11-20T14:03:22/)
+  expect((await plaintrail(['who', 'deploy/checkout', '--reverse', '-o', 'name'], { server: api.url })).out).toBe(
+    'evt_05\nevt_04\nevt_03\nevt_02\nevt_01\n',
+  )
+  const titled = await plaintrail(['who', 'deploy/checkout', '--reverse'], { server: api.url })
+  expect(titled.out).toContain('last change 2026-11-20T14:03:22.418211Z by alice@acme.io')
+})
+
 test('--no-headers leaves the rows only', async () => {
   await using api = await startCannedApi(apiOf(story))
   const done = await plaintrail(['who', 'deploy/checkout', '--no-headers'], { server: api.url })

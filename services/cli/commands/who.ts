@@ -8,7 +8,7 @@ import { getEventPage, isComplete, pages, printable, requireComplete, warnIncomp
 import { objectEventView } from '../event-views.ts'
 import { whoWords } from '../output/event-words.ts'
 import { terminalText } from '../output/terminal-text.ts'
-import { collect, readCount, type RunCommand, type Session } from '../session.ts'
+import { collect, readCount, type Printed, type RunCommand, type Session } from '../session.ts'
 import { findObject, type ObjectPlace } from './find-object.ts'
 
 interface WhoOptions {
@@ -61,6 +61,7 @@ async function who(session: Session, object: { type: string; name: string }, opt
   if (places.length === 0) throw notFound(object, namespaces)
   if (new Set(places.map((place) => place.namespace)).size > 1) throw ambiguous(object, places)
   let isWhole = true
+  let printed: Printed | null = null
   for (const [index, place] of places.entries()) {
     if (session.format.kind === 'table' || session.format.kind === 'wide') {
       if (index > 0) await session.print('\n')
@@ -72,7 +73,7 @@ async function who(session: Session, object: { type: string; name: string }, opt
     const page = await getEventPage(api, historyPath(place), historyQuery(options, limit))
     const part = printable(page)
     const items = options.reverse === true ? part.items.toReversed() : part.items
-    await session.printItems(objectEventView(session), { ...part, items })
+    printed = await session.printItems(objectEventView(session), { ...part, items }, printed)
     isWhole &&= isComplete(page.page.meta)
   }
   requireComplete(session, isWhole)
