@@ -13,7 +13,7 @@ import { eventText } from '../send-events.ts'
 import { laneSteps, onLanes, type LanePosition } from './lane-steps.ts'
 import { message } from './tail-messages.ts'
 
-export interface FeedQuestion extends Question {
+interface FeedQuestion extends Question {
   /** What its positions are sealed for. */
   readonly name: string
   /** Readers of one group are told the same. */

@@ -53,7 +53,10 @@ export function createEventTail(parts: TailParts, bounds: TailBounds = tailBound
       using _place = places.take(caller.token?.id ?? '')
       const start = await tailStart(store, question, key)
       sendHead(response)
-      if (request.method === 'HEAD') return void response.end()
+      if (request.method === 'HEAD') {
+        response.end()
+        return
+      }
       response.write(helloMessage(bounds.heartbeatMs))
       await using feed = feeds.take()
       await serve({ ...parts, bounds, counts, feed: feed.value, key }, response, question, start)
