@@ -85,7 +85,7 @@ const defaults = {
   listen_addresses: '',
   unix_socket_permissions: '0700',
   max_connections: '60',
-  // A statement locks each partition and index that it touches: seven a day of events.
+  // A statement locks each partition and index that it touches: nine a day of events.
   max_locks_per_transaction: '512',
   synchronous_commit: 'on',
   fsync: 'on',

@@ -24,6 +24,7 @@ const days = 4
 const eventsADay = 2_000
 /** Two of the four days. */
 const window = { sinceUs: startUs + dayUs, untilUs: startUs + 3 * dayUs }
+const wholeWindow = { fromUs: window.sinceUs, toUs: window.untilUs }
 const partitionsInWindow = ['event_20261111', 'event_20261112']
 
 const resources = new AsyncDisposableStack()
@@ -54,6 +55,23 @@ test.each([
     expect(scans.map(({ table }) => table).toSorted()).toEqual(partitionsInWindow)
     expect(scans.filter(({ type }) => !type.startsWith('Index'))).toEqual([])
   }
+})
+
+test.each([
+  ['of an address', { ip: '10.0.0.7' }, ['source']],
+  [
+    'in a namespace',
+    { ns: 'ns-7', actor: 'user-7', kind: 'deploy', verb: 'patch' },
+    ['namespace', 'resource', 'actor', 'verb'],
+  ],
+])('a few events %s are found by an index alone, and no other rows are read', async (_, parameters, columns) => {
+  const where = await conditionOf(queryOfParameters(parameters, 0))
+  const query = recordsQuery({ ...wholeWindow, where, order: 'desc', after: null, limit: 51 })
+  const { text, values } = statementOf(query)
+  const { rows } = await store.pool.query<{ 'QUERY PLAN': string }>({ text: `explain ${text}`, values })
+  const conditions = rows.map((row) => row['QUERY PLAN']).filter((line) => line.includes('Index Cond: '))
+  expect(conditions).toHaveLength(partitionsInWindow.length)
+  for (const condition of conditions) for (const column of columns) expect(condition).toContain(`${column}_id = `)
 })
 
 test('the stages of a page are looked up by index, with a day to both sides for other claims to the same stage', async () => {
@@ -117,6 +135,7 @@ function item(index: number): string {
     requestURI: '/apis/apps/v1/made-up',
     verb: 'patch',
     user: { username: `user-${index % 20}` },
+    sourceIPs: [`10.0.0.${index % 100}`],
     objectRef: {
       apiGroup: 'apps',
       apiVersion: 'v1',
