@@ -220,6 +220,20 @@ describe('readers who come and go while events are stored', () => {
     expect(first.names().toSorted()).toEqual(names.toSorted())
   })
 
+  test('go on at another process of the api', async () => {
+    await using one = await startTails({})
+    await using other = await startTails({})
+    await using tail = await openTail(one.url, {})
+    await tail.until(isLive)
+    await store('west', item('moved-1'), item('moved-2'))
+    await tail.until((reader) => reader.names().includes('moved-2'))
+    const first = tail.of('event').find(({ data }) => JSON.stringify(data).includes('"moved-1"'))
+    await using resumed = await openTail(other.url, { 'last-event-id': first?.id ?? '' })
+    await resumed.until((reader) => reader.names().includes('moved-2'))
+    expect(resumed.names()).toEqual(['moved-2'])
+    expect(resumed.of('reset')).toEqual([])
+  })
+
   test('are told all that came while nobody read, however much it is', async () => {
     await using tail = await open('?q=name:big-*')
     await tail.until(isLive)
