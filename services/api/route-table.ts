@@ -1,6 +1,7 @@
 // routeTable: every route of the API. A new one is a line here; services/api/README.md says how.
 
 import type { ApiRoute } from './route.ts'
+import { actorRoutes } from './routes/actor-routes.ts'
 import { clusterRoutes } from './routes/cluster-routes.ts'
 import { eventRoutes } from './routes/event-routes.ts'
 import { exportRoutes } from './routes/export-routes.ts'
@@ -14,6 +15,7 @@ export const routeTable: readonly ApiRoute[] = [
   ...eventRoutes,
   ...streamRoutes,
   ...queryRoutes,
+  ...actorRoutes,
   ...sessionRoutes,
   ...exportRoutes,
   ...clusterRoutes,

@@ -50,6 +50,9 @@ export const sampleRequests: Readonly<Record<string, (ids: SampleIds) => readonl
   ],
   // Without a mistake it would not end.
   getEventsStream: () => [{ path: '/v1/events/stream?since=never', status: 400 }],
+  getActors: () => [{ path: `/v1/actors?${everything}` }, { path: `/v1/actors?${everything}&type=human&limit=1` }],
+  getActor: () => [{ path: `/v1/actors/alice@acme.example?${everything}` }],
+  getActorFirsts: () => [{ path: `/v1/actors/alice@acme.example/firsts?${everything}` }],
   getSessions: () => [
     { path: `/v1/sessions?${everything}` },
     { path: `/v1/sessions?${everything}&state=ended&limit=1` },

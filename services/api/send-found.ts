@@ -2,7 +2,7 @@
 
 import type { Response } from 'express'
 import { formatMicroTime } from '@plaintrail/event/time'
-import type { PageMeta } from '@plaintrail/query/page'
+import type { Gap, PageMeta } from '@plaintrail/query/page'
 import { QueryError } from '@plaintrail/query/query-error'
 import type { UrlParameters } from '@plaintrail/query/parameters'
 import type { Snapshot } from '@plaintrail/query/snapshot'
@@ -20,6 +20,8 @@ export interface FoundItems {
   readonly next: EventPosition | null
   readonly snapshot: Snapshot
   readonly isPartial: boolean
+  /** Of what is counted: from where to the end of the window everything was. */
+  readonly countedSinceUs?: number
 }
 
 export async function sendFound(
@@ -31,20 +33,59 @@ export async function sendFound(
 ): Promise<void> {
   const from = performance.now()
   const { query, window } = question
-  const [{ items, next, snapshot, isPartial }, gaps] = await boundedQuestion(
+  const [{ items, next, ...found }, gaps] = await boundedQuestion(
     response,
     parts.questionMsMax + answerMarginMs,
     (signal) =>
       Promise.all([find(budgetOf(parts.questionMsMax, signal)), findGaps(parts.store, caller.scope, window, query)]),
   )
-  const meta: PageMeta = {
+  const meta = metaOf(question, found, gaps, performance.now() - from)
+  const end = next && { position: next, snapshot: found.snapshot }
+  response.json({ data: items, ...nextPage(response, question, end, cursorKeyFor(parts, caller)), meta })
+}
+
+export interface CountedAnswer {
+  readonly data: unknown
+  readonly snapshot: Snapshot
+  /** From here to the end of the window everything was counted. */
+  readonly countedSinceUs: number
+}
+
+/** What was counted over a window, as one answer without pages; `more` goes beside the data. */
+export async function sendCounted(
+  parts: RouteParts,
+  response: Response,
+  caller: Caller,
+  question: ListQuestion,
+  count: (budget: Budget) => Promise<CountedAnswer>,
+  more: object = {},
+): Promise<void> {
+  const from = performance.now()
+  const { query, window } = question
+  const [{ data, snapshot, countedSinceUs }, gaps] = await boundedQuestion(
+    response,
+    parts.questionMsMax + answerMarginMs,
+    (signal) =>
+      Promise.all([count(budgetOf(parts.questionMsMax, signal)), findGaps(parts.store, caller.scope, window, query)]),
+  )
+  const isPartial = countedSinceUs > window.sinceUs
+  const meta = metaOf(question, { snapshot, isPartial, countedSinceUs }, gaps, performance.now() - from)
+  response.json({ data, ...more, meta })
+}
+
+function metaOf(
+  question: ListQuestion,
+  { snapshot, isPartial, countedSinceUs }: Pick<FoundItems, 'snapshot' | 'isPartial' | 'countedSinceUs'>,
+  gaps: readonly Gap[],
+  tookMs: number,
+): PageMeta & { readonly counted_since?: string } {
+  return {
     ...echo(question),
     watermark: snapshot.lanes === null ? null : formatMicroTime(snapshot.takenUs),
+    ...(countedSinceUs === undefined ? {} : { counted_since: formatMicroTime(countedSinceUs) }),
     coverage: { complete: gaps.length === 0, gaps },
-    stats: { took_ms: Math.round(performance.now() - from), partial: isPartial },
+    stats: { took_ms: Math.round(tookMs), partial: isPartial },
   }
-  const end = next && { position: next, snapshot }
-  response.json({ data: items, ...nextPage(response, question, end, cursorKeyFor(parts, caller)), meta })
 }
 
 /** Parameters of a list of events that make no sense for what is found among them. */
