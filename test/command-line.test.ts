@@ -65,6 +65,16 @@ describe.each(await profiles())('$name', ({ startSystem }) => {
     expect(data.map(({ kind }) => kind)).toContain('exec')
   })
 
+  test('an actor is told with what it did for the first time', async () => {
+    const { out } = await plaintrail('actors', 'is:human', '--since', '3650d', '-o', 'name')
+    const [name = ''] = lines(out)
+    expect(name).not.toBe('')
+    const told = await plaintrail('actor', name, '--since', '3650d')
+    expect(told.code, told.err).toBe(0)
+    expect(told.out).toMatch(/For the first time\n[^]*cluster +lab/)
+    expect((await plaintrail('actor', 'nobody@nowhere.example')).code).toBe(5)
+  })
+
   test('a query is explained and completed from what was seen', async () => {
     expect((await plaintrail('query', 'explain', 'verb:delete', '-ns:dev')).out).toContain('the verb is delete')
     expect(lines((await plaintrail('__complete', 'events', 'cluster:l', '--data', system.dataFolder)).out)).toEqual([])

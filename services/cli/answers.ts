@@ -10,6 +10,7 @@ export type AddedCluster = Schemas['AddedCluster']
 export type Quarantined = Schemas['Quarantined']
 export type DeadJob = Schemas['Job']
 export type Notice = Schemas['Notice']
+export type Actor = Schemas['FoundActor']
 export type Export = Schemas['Export']
 export type ExportPart = Schemas['ExportPart']
 export type ExportManifest = Schemas['ExportManifest']
@@ -52,6 +53,25 @@ export interface Missed {
 
 export const isMissed = (value: unknown): value is Missed =>
   has(value, { reason: 'string', since: 'string', list: 'string' })
+
+function isActor(value: unknown): value is Actor {
+  return (
+    has(value, { id: 'string', name: 'string', type: 'string', first_seen: 'string', requests: 'number' }) &&
+    has(value, { by_class: 'object', by_outcome: 'object', clients: 'object', ips: 'object' })
+  )
+}
+
+export const isActorPage = isPageOf(isActor)
+
+export const isActorAnswer = (value: unknown): value is Schemas['ActorAnswer'] =>
+  has(value, { data: 'object', meta: 'object' }) && isActor(value['data'])
+
+export function isFirstsAnswer(value: unknown): value is Schemas['FirstsAnswer'] {
+  const isList = isListOf((one): one is Schemas['First'] =>
+    has(one, { what: 'string', value: 'string', time: 'string', event: 'string' }),
+  )
+  return isList(value) && has(value, { meta: 'object' })
+}
 
 export function isExport(value: unknown): value is Export {
   return (

@@ -16,6 +16,8 @@ describe('help', () => {
     'events',
     'tail',
     'show',
+    'actor',
+    'actors',
     'sessions',
     'export',
     'query explain',

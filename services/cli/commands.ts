@@ -24,6 +24,12 @@ export const commands: readonly CommandEntry[] = [
   { name: 'tail', summary: 'events as they come', load: async () => (await import('./commands/tail.ts')).addTail },
   { name: 'show', summary: 'one event in full', load: async () => (await import('./commands/show.ts')).addShow },
   {
+    name: 'actor',
+    summary: 'what is known of one who asked',
+    load: async () => (await import('./commands/actor.ts')).addActor,
+  },
+  { name: 'actors', summary: 'who asked', load: async () => (await import('./commands/actors.ts')).addActors },
+  {
     name: 'sessions',
     summary: 'shells and other connections, open or ended',
     load: async () => (await import('./commands/sessions.ts')).addSessions,

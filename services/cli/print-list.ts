@@ -35,12 +35,11 @@ export interface AskedList<T> {
 
 const limitMax = 1000
 
-export function addListOptions(command: Command): void {
-  command
-    .option('--order <order>', 'desc (newest first) or asc')
-    .option('--reverse', 'the same rows, the last first')
-    .option('--limit <count>', 'so many, 1 to 1000 (default: 100)')
-    .option('--all', 'everything, page after page')
+/** `hasOrder` is false for what the API lists in one order only. */
+export function addListOptions(command: Command, { hasOrder = true } = {}): void {
+  if (hasOrder)
+    command.option('--order <order>', 'desc (newest first) or asc').option('--reverse', 'the same rows, the last first')
+  command.option('--limit <count>', 'so many, 1 to 1000 (default: 100)').option('--all', 'everything, page after page')
 }
 
 /** Throws CliError. */

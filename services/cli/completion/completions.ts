@@ -36,6 +36,7 @@ async function operandsOf(typed: Typed, io: CliIo): Promise<readonly string[]> {
   const { command, operands, word } = typed
   switch (command.path) {
     case 'events':
+    case 'actors':
     case 'sessions':
     case 'tail':
     case 'export':
