@@ -15,7 +15,7 @@ import { joinStages } from './join-stages.ts'
 import type { Store } from './open-store.ts'
 import type { QueryConditions } from './query-conditions.ts'
 import { readSiblings, type StageRecord } from './read-siblings.ts'
-import { recordsInOrder } from './records-in-order.ts'
+import { recordsInOrder, windowAfter } from './records-in-order.ts'
 import { sentencesOf, type FoundEvent } from './stored-events.ts'
 import { isInSnapshot } from './take-snapshot.ts'
 
@@ -52,7 +52,7 @@ export async function readRequests(
     ...asked,
     where: sql`${where} and ${isInSnapshot(asked.snapshot)}`,
     answers: text && text.answers,
-    stretches: eventStretches(days, remaining(asked), asked.order),
+    stretches: eventStretches(days, windowAfter(asked.window, asked.after, asked.order), asked.order),
   })
   let rows = Math.min(wanted + spareRows, rowsMax)
   return {
@@ -70,14 +70,6 @@ export async function readRequests(
       })
     },
   }
-}
-
-/** What is left of the window after the position. */
-function remaining({ window, order, after }: RequestsAsked): Window {
-  if (after === null) return window
-  return order === 'desc'
-    ? { sinceUs: window.sinceUs, untilUs: Math.min(window.untilUs, after.timeUs + 1) }
-    : { sinceUs: Math.max(window.sinceUs, after.timeUs), untilUs: window.untilUs }
 }
 
 async function thoseSaying(

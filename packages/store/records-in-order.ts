@@ -1,6 +1,7 @@
 // recordsInOrder: the rows that meet a condition, across the stretches of a window, in steps that are short in time.
 
 import type { Order } from '@plaintrail/query/page'
+import type { Window } from '@plaintrail/query/window'
 import type { SQL } from 'drizzle-orm'
 import type { Budget } from './budget.ts'
 import type { Stretch } from './event-stretches.ts'
@@ -31,10 +32,11 @@ export interface RecordsAsked {
   readonly budget: Budget
 }
 
-/** Of one statement, in milliseconds; one that takes longer is asked again about a shorter stretch. */
+/**
+ * Of one statement, in milliseconds; one that takes longer is asked again about a shorter stretch. The first one gets it
+ * whatever is left of the budget: a page that got nowhere would be no page.
+ */
 const stepMsMax = 1_000
-/** What the first statement gets when the budget is spent before it: a page that got nowhere would be no page. */
-const stepMsMin = 100
 /** A stretch that took too long is cut in so many; one that was quick is followed by one of so many times its length. */
 const cut = 16
 const growth = 4
@@ -64,7 +66,7 @@ export function recordsInOrder(store: Store, asked: RecordsAsked): RecordReader 
       if (stretch === undefined) return []
       budget.throwIfAborted()
       const part = nextPart(stretch)
-      const stepMs = isBegun ? Math.min(stepMsMax, budget.leftMs()) : stepMsOfFirst(budget)
+      const stepMs = isBegun ? Math.min(stepMsMax, budget.leftMs()) : stepMsMax
       isBegun = true
       const fromMs = budget.leftMs()
       const query = recordsQuery({ ...part, where, answers, order, after: position, limit })
@@ -87,12 +89,20 @@ export function recordsInOrder(store: Store, asked: RecordsAsked): RecordReader 
   }
 }
 
-function stepMsOfFirst(budget: Budget): number {
-  return Math.min(stepMsMax, Math.max(stepMsMin, budget.leftMs()))
-}
-
 const keyFirst = '0'.repeat(32)
 const keyLast = 'f'.repeat(32)
+
+/** What is left of a window after a position. */
+export function windowAfter(window: Window, after: EventPosition | null, order: Order): Window {
+  if (after === null) return window
+  const { sinceUs, untilUs } = window
+  // The end of a stretch has no row of its own moment behind it: with that moment still in it the stretch would be read
+  // again, and a page that has time for one step would never leave it.
+  const isEnd = after.key.replaceAll('-', '') === (order === 'desc' ? keyFirst : keyLast)
+  return order === 'desc'
+    ? { sinceUs, untilUs: Math.min(untilUs, after.timeUs + (isEnd ? 0 : 1)) }
+    : { sinceUs: Math.max(sinceUs, after.timeUs + (isEnd ? 1 : 0)), untilUs }
+}
 
 /** Behind every row of the stretch, and before every other one. */
 function endOf({ fromUs, toUs }: Stretch, order: Order): EventPosition {
