@@ -72,7 +72,7 @@ function readPattern(takes: PatternTakes, pieces: readonly Piece[], word: string
   switch (takes.kind) {
     case 'name':
       if (!takes.allowsEmpty) notEmpty(text, word)
-      return patternOf(takes.ignoresCase ? text.toLowerCase() : text)
+      return patternOf(takes.ignoresCase ? smallLetters(text) : text)
     case 'identity':
       // In quotes it is a name like others.
       return patternOf(pieces[0]?.isQuoted === true ? text : readIdentity(text, word))
