@@ -1,10 +1,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { everything } from './ast.ts'
-import { filterKeys, filterText, parseEventFilter, type FilterKey } from './filter.ts'
 import { parseQuery } from './parse-query.ts'
 import type { UrlParameters } from './parameters.ts'
-import { queryOfFilter, queryOfParameters } from './query-of-parameters.ts'
+import { queryOfParameters } from './query-of-parameters.ts'
 import { QueryError } from './query-error.ts'
 
 const now = Date.parse('2026-11-20T14:00:00Z') * 1000
@@ -59,50 +58,26 @@ describe('plain parameters', () => {
   })
 })
 
-describe('a filter', () => {
-  // Without what filterText does not escape, and `sa:` in quotes, which is a service account in a filter alone.
-  const word = fc.stringMatching(/^[A-Za-z0-9*% _."-]{1,8}$/)
-  const valueOf = (key: FilterKey): fc.Arbitrary<string> => {
-    if (key === 'class') return fc.constantFrom('read', 'Write')
-    if (key === 'outcome') return fc.constantFrom('denied', 'error')
-    if (key === 'stage') return fc.constantFrom('Panic', 'responsecomplete')
-    if (key === 'kind') return fc.constantFrom('deploy', 'Pods', 'po', 'x*', 'widgets.example.com')
-    if (key === 'actor') return fc.oneof(word, fc.constant('sa:ci/*'))
-    return word
-  }
-  const parameters = fc
-    .uniqueArray(fc.constantFrom(...filterKeys), { maxLength: 5 })
-    .chain((keys) =>
-      fc.tuple(
-        ...keys.map((key) =>
-          fc.tuple(fc.constantFrom(key, `not.${key}`), fc.array(valueOf(key), { minLength: 1, maxLength: 3 })),
-        ),
-      ),
-    )
-    .map((entries): UrlParameters => Object.fromEntries(entries))
-
-  test('asks the same as its parameters and as its text', () => {
-    fc.assert(
-      fc.property(parameters, (asked) => {
-        const filter = parseEventFilter(asked)
-        expect(queryOfFilter(filter)).toEqual(queryOfParameters(asked, now))
-        expect(queryOfFilter(filter)).toEqual(parseQuery(filterText(filter), now))
-      }),
-      { numRuns: 1_000 },
-    )
-  })
-
-  test('is refused in the language where it is refused as a filter', () => {
-    const hostile: readonly UrlParameters[] = [
-      { verb: '' },
-      { kind: 'pods,' },
-      { cluster: '' },
-      { actor: 'sa:x' },
-      { class: '' },
-    ]
-    for (const one of hostile) {
-      expect(() => parseEventFilter(one)).toThrow(QueryError)
-      expect(errorOf(one).code).toBe('query_syntax')
-    }
-  })
+test('plain parameters ask the same as their values in quotes, whatever these hold', () => {
+  const word = fc.stringMatching(/^[A-Za-z0-9% _.,()"\\-]{1,8}$/)
+  const keys = ['cluster', 'actor', 'as', 'group', 'verb', 'client', 'ns', 'name', 'sub'] as const
+  const parameters = fc.uniqueArray(
+    fc.tuple(fc.constantFrom(...keys), fc.boolean(), fc.array(word, { minLength: 1, maxLength: 3 })),
+    { selector: ([key]) => key, maxLength: 5 },
+  )
+  fc.assert(
+    fc.property(parameters, (asked) => {
+      const sent = asked.map(([key, isNegated, values]) => [
+        isNegated ? `not.${key}` : key,
+        values.map((value) => value.replaceAll(/[\\,]/g, String.raw`\$&`)),
+      ])
+      const text = asked.map(([key, isNegated, values]) => {
+        const quoted = values.map((value) => `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"`)
+        return `${isNegated ? '-' : ''}${key}:${quoted.join(',')}`
+      })
+      const query = queryOfParameters(Object.fromEntries(sent), now)
+      expect(query).toEqual(parseQuery(text.join(' '), now))
+    }),
+    { numRuns: 1_000 },
+  )
 })

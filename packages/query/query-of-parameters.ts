@@ -1,7 +1,6 @@
 // queryOfParameters: the plain parameters of a URL as a Query: `?ns=prod,dev&not.verb=get` is `ns:dev,prod -verb:get`.
 import { and, not, or, type Query } from './ast.ts'
 import { bounded, valueLengthMax, valuesMax } from './bounds.ts'
-import { type EventFilter, filterParameters } from './filter.ts'
 import { nearestWord } from './nearest-word.ts'
 import { listParameters, splitAtCommas, type UrlParameters } from './parameters.ts'
 import { type Qualifier, qualifiers, wordsForKeys } from './qualifiers.ts'
@@ -31,11 +30,6 @@ export function queryOfParameters(
     if (values.length > 0) parts.push(isNegated ? not(or(values)) : or(values))
   }
   return bounded(and(parts), '')
-}
-
-/** For who has a filter already. */
-export function queryOfFilter(filter: EventFilter): Query {
-  return queryOfParameters(filterParameters(filter), 0)
 }
 
 function readValues(

@@ -137,7 +137,7 @@ const asked: Readonly<Record<string, readonly string[]>> = {
   class: eventClasses.map((word) => `class:${word}`),
   outcome: outcomes.map((word) => `outcome:${word}`),
   stage: [...stages.map((word) => `stage:${word}`), '-stage:ResponseComplete,Panic'],
-  level: [...levels.filter((word) => word !== 'None' && word !== 'Unknown').map((word) => `level:${word}`)],
+  level: levels.filter((word) => word !== 'None' && word !== 'Unknown').map((word) => `level:${word}`),
   is: isWords.filter(({ availability }) => availability === 'now').map(({ word }) => `is:${word}`),
 }
 /** Nobody did such a thing in the recorded weeks. */
