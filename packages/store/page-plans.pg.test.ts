@@ -84,12 +84,33 @@ test('the stages of a page are looked up by index, with a day to both sides for 
     limit: 51,
   } as const
   const scans = await scansOf(
-    siblingsQuery(await findRecords(store, { ...ask, where }), await takeSnapshot(store, everything)),
+    siblingsQuery(
+      await findRecords(store, { ...ask, where }),
+      await knownEventDays(store),
+      await takeSnapshot(store, everything),
+    ),
   )
   expect(new Set(scans.map(({ table }) => table))).toEqual(
     new Set(['event_20261110', 'event_20261111', 'event_20261112']),
   )
   expect(scans.filter(({ type }) => !type.startsWith('Index'))).toEqual([])
+})
+
+test('a day that has no statistics yet is read by the auditID alone', async () => {
+  await using database = await createTestDatabase()
+  await migrate(database.connection)
+  await using fresh = openStore(database.connection, { connectionsMax: 2, statementMs: 0, applicationName: 'test' })
+  const { uid } = await addCluster(fresh, { name: 'east' })
+  await storeDeliveries(fresh, [
+    { cluster: uid, items: Array.from({ length: 2_000 }, (_, index) => item(index)), receivedAtUs: startUs },
+  ])
+  const conditions = await queryConditions(fresh, everything, everyEvent)
+  const bounds = { fromUs: startUs, toUs: startUs + dayUs, order: 'desc', after: null, limit: 51 } as const
+  const found = await findRecords(fresh, { ...bounds, where: conditions?.where ?? sql`false` })
+  const { text, values } = statementOf(siblingsQuery(found, await knownEventDays(fresh)))
+  const { rows } = await fresh.pool.query<{ 'QUERY PLAN': string }>({ text: `explain ${text}`, values })
+  expect(found.length).toBe(51)
+  expect(rows.map((row) => row['QUERY PLAN']).filter((line) => line.includes('BitmapAnd'))).toEqual([])
 })
 
 /** With the snapshot, as findEvents asks. */
