@@ -3,6 +3,7 @@
 import type { ApiRoute } from './route.ts'
 import { actorRoutes } from './routes/actor-routes.ts'
 import { clusterRoutes } from './routes/cluster-routes.ts'
+import { countRoutes } from './routes/count-routes.ts'
 import { eventRoutes } from './routes/event-routes.ts'
 import { exportRoutes } from './routes/export-routes.ts'
 import { queryRoutes } from './routes/query-routes.ts'
@@ -15,6 +16,7 @@ export const routeTable: readonly ApiRoute[] = [
   ...eventRoutes,
   ...streamRoutes,
   ...queryRoutes,
+  ...countRoutes,
   ...actorRoutes,
   ...sessionRoutes,
   ...exportRoutes,

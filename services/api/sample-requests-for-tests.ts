@@ -50,6 +50,14 @@ export const sampleRequests: Readonly<Record<string, (ids: SampleIds) => readonl
   ],
   // Without a mistake it would not end.
   getEventsStream: () => [{ path: '/v1/events/stream?since=never', status: 400 }],
+  getEventsFacets: () => [
+    { path: `/v1/events/facets?${everything}` },
+    { path: `/v1/events/facets?${everything}&q=is:write&fields=as,ip,code&limit=1` },
+  ],
+  getEventsHistogram: () => [
+    { path: '/v1/events/histogram?since=30d&by=outcome' },
+    { path: '/v1/events/histogram?interval=1m' },
+  ],
   getActors: () => [{ path: `/v1/actors?${everything}` }, { path: `/v1/actors?${everything}&type=human&limit=1` }],
   getActor: () => [{ path: `/v1/actors/alice@acme.example?${everything}` }],
   getActorFirsts: () => [{ path: `/v1/actors/alice@acme.example/firsts?${everything}` }],

@@ -49,20 +49,21 @@ export interface CountedAnswer {
   readonly snapshot: Snapshot
   /** From here to the end of the window everything was counted. */
   readonly countedSinceUs: number
+  /** Goes beside the data. */
+  readonly more?: object
 }
 
-/** What was counted over a window, as one answer without pages; `more` goes beside the data. */
+/** What was counted over a window, as one answer without pages. */
 export async function sendCounted(
   parts: RouteParts,
   response: Response,
   caller: Caller,
   question: ListQuestion,
   count: (budget: Budget) => Promise<CountedAnswer>,
-  more: object = {},
 ): Promise<void> {
   const from = performance.now()
   const { query, window } = question
-  const [{ data, snapshot, countedSinceUs }, gaps] = await boundedQuestion(
+  const [{ data, snapshot, countedSinceUs, more }, gaps] = await boundedQuestion(
     response,
     parts.questionMsMax + answerMarginMs,
     (signal) =>

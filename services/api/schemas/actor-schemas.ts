@@ -1,19 +1,12 @@
 // Actors as answers have them, and what they did for the first time.
 
 import { actorTypes, eventClasses, outcomes } from '@plaintrail/event/event'
-import type { FoundActor, Named } from '@plaintrail/store/find-actors'
+import type { FoundActor } from '@plaintrail/store/find-actors'
 import { firstKinds, type First } from '@plaintrail/store/find-firsts'
 import * as z from 'zod'
 import { countMetaSchema } from './count-meta-schema.ts'
 import { windowedPageSchema, windowSchema } from './page-schemas.ts'
-import { eventIdSchema, microTimeSchema } from './value-schemas.ts'
-
-const namedSchema: z.ZodType<Named> = z
-  .object({
-    value: z.string().describe('What is counted.'),
-    count: z.int().describe('Requests with it.'),
-  })
-  .meta({ id: 'ValueCount', description: 'A value, and how many requests have it.' })
+import { eventIdSchema, microTimeSchema, valueCountSchema } from './value-schemas.ts'
 
 const foundActorSchema: z.ZodType<FoundActor> = z
   .object({
@@ -28,8 +21,10 @@ const foundActorSchema: z.ZodType<FoundActor> = z
     requests: z.int().describe('Requests that match, in the window.'),
     by_class: countsBy(eventClasses).describe('Of these, how many of each class.'),
     by_outcome: countsBy(outcomes).describe('Of these, how many ended in which way.'),
-    clients: z.array(namedSchema).describe('Programs that they claim to come from, at most 20, the most used first.'),
-    ips: z.array(namedSchema).describe('Addresses that the API server saw, at most 20, the most used first.'),
+    clients: z
+      .array(valueCountSchema)
+      .describe('Programs that they claim to come from, at most 20, the most used first.'),
+    ips: z.array(valueCountSchema).describe('Addresses that the API server saw, at most 20, the most used first.'),
   })
   .meta({ id: 'FoundActor', description: 'Who asked, and for what, within a window.' })
 

@@ -15,3 +15,10 @@ export const eventIdSchema = z.string().meta({
   pattern: '^evt_[0-9A-Z]+$',
   examples: ['evt_00361D1BKPJPXH9XYBY3V2BRF0X7FDH1PWTPJSG'],
 })
+
+export const valueCountSchema = z
+  .object({
+    value: z.string().describe('What is counted.'),
+    count: z.int().describe('Requests with it.'),
+  })
+  .meta({ id: 'ValueCount', description: 'A value, and how many requests have it.' })
