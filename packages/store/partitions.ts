@@ -6,7 +6,7 @@ import { dayFromName, dayName, dayOf, dayStartUs, segmentIdsOfDay } from './segm
 /** More event days than this are never made: ten years and a margin. What lies beyond goes to quarantine. */
 export const eventDaysMax = 4_000
 /** Made ahead, so that midnight needs no DDL. */
-const daysAhead = 3
+export const daysAhead = 3
 const advisoryLock = 7_717_002
 /** A partition waits this long for its lock before it lets the writers behind it go on. */
 const lockWaitMs = 2_000

@@ -5,6 +5,7 @@ import { sql, type SQL } from 'drizzle-orm'
 import { knownEventDays } from './event-days.ts'
 import type { EventRecord } from './find-records.ts'
 import type { Store } from './open-store.ts'
+import { daysAhead } from './partitions.ts'
 import { arrayOf, readRows } from './read-rows.ts'
 import { isInSnapshot } from './take-snapshot.ts'
 
@@ -29,8 +30,6 @@ export interface Siblings {
 const siblingsMax = 8
 const dayUs = 86_400_000_000
 const spreadUs = 30 * dayUs
-/** Partitions are made a day ahead. */
-const laterDaysMax = 1
 
 /** One answer for each record, in their order. With a snapshot, what was stored later is no sibling of anything. */
 export async function readSiblings(
@@ -68,8 +67,8 @@ type SiblingRow = {
  * (1.7 ms with 61 times, 0.6 ms without).
  *
  * A day's partition has no statistics in its first minutes. Postgres then takes a stretch of time for as rare as one
- * auditID, and reads both indexes for each row: 10 s for 2,000 rows with 40,000 stored. Where hardly a day is later
- * than those read, the later bound is so written that no index answers it: there is next to nothing for it to leave out.
+ * auditID, and reads both indexes for each row: 10 s for 2,000 rows with 40,000 stored. Where today is among those
+ * read, the later bound is so written that no index answers it: after it there are only empty partitions to leave out.
  */
 export function siblingsQuery(records: readonly EventRecord[], days: readonly number[], snapshot?: Snapshot): SQL {
   const isStored = (row: 'e' | 'c'): SQL => (snapshot ? isInSnapshot(snapshot, row) : sql`true`)
@@ -84,8 +83,8 @@ export function siblingsQuery(records: readonly EventRecord[], days: readonly nu
       ? sql`c.time between r.time - ${dayUs}::int8 and r.time + ${dayUs}::int8`
       : sql`abs(c.time - r.time) <= ${dayUs}::int8`
   const until = latest + dayUs
-  const laterDays = days.filter((day) => day * dayUs > until).length
-  const untilADayLater = laterDays <= laterDaysMax ? sql`c.time + 0 <= ${until}::int8` : sql`c.time <= ${until}::int8`
+  const todayUs = ((days.at(-1) ?? 0) - daysAhead) * dayUs
+  const untilADayLater = until >= todayUs ? sql`c.time + 0 <= ${until}::int8` : sql`c.time <= ${until}::int8`
   const ofTheRows =
     latest - earliest > dayUs
       ? sql`e.time = any(${times})`
