@@ -6,6 +6,7 @@ import { clusterRoutes } from './routes/cluster-routes.ts'
 import { countRoutes } from './routes/count-routes.ts'
 import { eventRoutes } from './routes/event-routes.ts'
 import { exportRoutes } from './routes/export-routes.ts'
+import { objectRoutes } from './routes/object-routes.ts'
 import { queryRoutes } from './routes/query-routes.ts'
 import { serverRoutes } from './routes/server-routes.ts'
 import { sessionRoutes } from './routes/session-routes.ts'
@@ -17,6 +18,7 @@ export const routeTable: readonly ApiRoute[] = [
   ...streamRoutes,
   ...queryRoutes,
   ...countRoutes,
+  ...objectRoutes,
   ...actorRoutes,
   ...sessionRoutes,
   ...exportRoutes,

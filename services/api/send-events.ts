@@ -17,6 +17,7 @@ import type { RouteParts } from './api-parts.ts'
 import type { Caller } from './authenticate.ts'
 import { answerMarginMs, boundedQuestion } from './bounded-question.ts'
 import { pickFields } from './event-fields.ts'
+import { historyPath } from './history-path.ts'
 import { echo, nextPage } from './list-answer.ts'
 import { cursorKeyFor, type ListQuestion } from './list-question.ts'
 
@@ -110,9 +111,6 @@ function rawMember({ flags }: StoredEvent, raw: Buffer | null): string {
 export function withLinks(event: StoredEvent): object {
   const self = `/v1/events/${event.id}`
   const { object } = event
-  const history =
-    object && object.name !== ''
-      ? `/v1/objects/${[event.cluster, object.group || 'core', object.resource, object.namespace || '_', object.name].map(encodeURIComponent).join('/')}/history`
-      : null
+  const history = object && object.name !== '' ? historyPath({ ...object, cluster: event.cluster }) : null
   return { ...event, links: { self, raw: `${self}/raw`, history } }
 }
