@@ -148,8 +148,8 @@ const filters: fc.Arbitrary<Filter> = fc
   )
   .map((asked) => {
     const filter: Record<string, Terms> = {}
-    for (const { key, any } of asked) {
-      const [name, other] = key.startsWith('not.') ? [key.slice(4), { not: any }] : [key, { any }]
+    for (const { key, any: values } of asked) {
+      const [name, other] = key.startsWith('not.') ? [key.slice(4), { not: values }] : [key, { any: values }]
       filter[name] = { any: [], not: [], ...filter[name], ...other }
     }
     return filter
