@@ -5,6 +5,7 @@ import { everything as everyEvent, type Query } from '@plaintrail/query/ast'
 import { parseQuery } from '@plaintrail/query/parse-query'
 import { everything, nothing } from '@plaintrail/query/scope'
 import { parseMicroTime } from '@plaintrail/event/time'
+import { corpusOf, corpusVersions } from '@plaintrail/test/corpus'
 import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -33,7 +34,7 @@ beforeAll(async () => {
   store = resources.use(
     openStore(database.connection, { connectionsMax: 4, statementMs: 30_000, applicationName: 'test' }),
   )
-  await storeCorpus(store)
+  await storeCorpus(store, corpusVersions().map(corpusOf))
 }, 60_000)
 
 afterAll(() => resources.disposeAsync())

@@ -4,6 +4,7 @@ import type { StoredEvent } from '@plaintrail/event/event'
 import { matches } from '@plaintrail/query/ast'
 import { everything, nothing } from '@plaintrail/query/scope'
 import { parseMicroTime } from '@plaintrail/event/time'
+import { corpusOf, corpusVersions } from '@plaintrail/test/corpus'
 import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { budgetOf } from './budget.ts'
@@ -27,7 +28,7 @@ beforeAll(async () => {
   store = resources.use(
     openStore(database.connection, { connectionsMax: 4, statementMs: 30_000, applicationName: 'test' }),
   )
-  await storeCorpus(store)
+  await storeCorpus(store, corpusVersions().map(corpusOf))
   const asked = { query: matches('actor', [[actor]]), window: everyTime, order: 'asc' as const, limit: 100_000 }
   events = (await findEvents(store, everything, { ...asked, after: null, snapshot: null })).events
 }, 60_000)

@@ -4,6 +4,7 @@ import type { StoredEvent } from '@plaintrail/event/event'
 import { everything as everyEvent, type Query } from '@plaintrail/query/ast'
 import { parseQuery } from '@plaintrail/query/parse-query'
 import { everything, nothing } from '@plaintrail/query/scope'
+import { corpusOf, corpusVersions } from '@plaintrail/test/corpus'
 import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findEvents } from './find-events.ts'
@@ -24,7 +25,7 @@ beforeAll(async () => {
   store = resources.use(
     openStore(database.connection, { connectionsMax: 4, statementMs: 30_000, applicationName: 'test' }),
   )
-  await storeCorpus(store)
+  await storeCorpus(store, corpusVersions().map(corpusOf))
 }, 60_000)
 
 afterAll(() => resources.disposeAsync())

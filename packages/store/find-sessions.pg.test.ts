@@ -14,6 +14,7 @@ import { recordGap } from './gaps.ts'
 import { migrate } from './migrate.ts'
 import { openStore, type Store } from './open-store.ts'
 import type { Session } from './session.ts'
+import { storeCorpus } from './store-corpus-for-tests.ts'
 
 const hourUs = 3_600_000_000
 const nowUs = Date.UTC(2026, 10, 20, 12) * 1_000
@@ -47,13 +48,7 @@ describe.each(corpusVersions())('the week on Kubernetes %s', (version) => {
   const query = matches('cluster', [[cluster]])
 
   beforeAll(async () => {
-    const { uid } = await addCluster(store, { name: cluster })
-    const deliveries = corpusOf(version).lists.map((list, index) => ({
-      cluster: uid,
-      items: (JSON.parse(list) as { items: unknown[] }).items.map((item) => JSON.stringify(item)),
-      receivedAtUs: nowUs + index,
-    }))
-    await storeDeliveries(store, deliveries)
+    await storeCorpus(store, [corpusOf(version)])
   })
 
   test('has each connection that was made, with who, where, what and how long, and none that was refused', async () => {

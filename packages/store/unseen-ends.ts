@@ -10,7 +10,7 @@ import type { UnseenReason } from './session.ts'
 type Begun = Pick<EventRecord, 'clusterId' | 'time'>
 
 /** A kubelet ends a stream that is idle for 4 hours (streamingConnectionIdleTimeout): few go on for a day. */
-export const openHoursMax = 24
+const openHoursMax = 24
 const openUsMax = openHoursMax * 3_600_000_000
 
 /** For each whose end could have come unseen, why. */
