@@ -205,6 +205,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/events/{id}/neighbors": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What happened shortly before and after one event
+         * @description Requests of the same actor, on the same object, of the same session (caller, client and address in one cluster) or in the same cluster.
+         */
+        readonly get: operations["getEventNeighbors"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/events/{id}/raw": {
         readonly parameters: {
             readonly query?: never;
@@ -1307,6 +1327,13 @@ export interface components {
             /** @description Where it ends, or how far it has come. */
             readonly to: components["schemas"]["MicroTime"];
         };
+        /** @description Whether there are more within the window. */
+        readonly HasMore: {
+            /** @description After it. */
+            readonly after: boolean;
+            /** @description Before what is shown. */
+            readonly before: boolean;
+        };
         /** @description How many requests match, over time. */
         readonly HistogramAnswer: {
             /** @description Oldest first, also where there is nothing; at most 5000. */
@@ -1359,6 +1386,27 @@ export interface components {
          * @example 2026-11-20T12:13:22.395502Z
          */
         readonly MicroTime: string;
+        /** @description One request, and where it stands. */
+        readonly Neighbor: {
+            readonly event: components["schemas"]["StoredEvent"];
+            /**
+             * @description `self` is the request of the event that was asked about.
+             * @enum {string}
+             */
+            readonly place: "before" | "self" | "after";
+        };
+        /** @description What happened around one event. */
+        readonly NeighborsAnswer: {
+            /** @description Oldest first. */
+            readonly data: readonly components["schemas"]["Neighbor"][];
+            readonly meta: components["schemas"]["NeighborsMeta"];
+        };
+        /** @description Where it was looked, and what is known to be missing there. */
+        readonly NeighborsMeta: {
+            readonly coverage: components["schemas"]["Coverage"];
+            readonly has_more: components["schemas"]["HasMore"];
+            readonly window: components["schemas"]["Window"];
+        };
         /** @description A cluster to add. */
         readonly NewCluster: {
             /**
@@ -2409,6 +2457,40 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["StoredEvent"];
+                };
+            };
+        };
+    };
+    readonly getEventNeighbors: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description What they have in common; `actor` unless you say. */
+                readonly by?: "actor" | "object" | "session" | "cluster";
+                /** @description To either side, 1 to 500. */
+                readonly limit?: number;
+                /** @description How far to look to either side, such as `15m`; at most a day, `5m` unless you say. */
+                readonly window?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The id of an event: `evt_…`; of any stage of its request. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The neighbors. */
+            readonly 200: {
+                headers: {
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NeighborsAnswer"];
                 };
             };
         };

@@ -58,6 +58,7 @@ export const sampleRequests: Readonly<Record<string, (ids: SampleIds) => readonl
     { path: '/v1/events/histogram?since=30d&by=outcome' },
     { path: '/v1/events/histogram?interval=1m' },
   ],
+  getEventNeighbors: ({ event }) => [{ path: `/v1/events/${event}/neighbors?by=cluster&window=1d` }],
   getObjects: () => [{ path: `/v1/objects?${everything}` }, { path: `/v1/objects?${everything}&limit=1` }],
   getActors: () => [{ path: `/v1/actors?${everything}` }, { path: `/v1/actors?${everything}&type=human&limit=1` }],
   getActor: () => [{ path: `/v1/actors/alice@acme.example?${everything}` }],

@@ -1,11 +1,14 @@
-// The routes of counts, as data.
+// The routes of what is told about events in numbers and by nearness, as data.
 
 import { facetFields, facetValuesMax } from '@plaintrail/store/find-facets'
 import { histogramKeys } from '@plaintrail/store/find-histogram'
+import { neighborKeys, neighborsMax } from '@plaintrail/store/find-neighbors'
 import { json, route, type ApiRoute } from '../route.ts'
 import { facetsAnswerSchema, histogramAnswerSchema, intervalNames } from '../schemas/count-schemas.ts'
-import { oneOf, queryParameters, someOf, wholeNumber, windowParameters } from '../schemas/parameter-schemas.ts'
+import { neighborsAnswerSchema } from '../schemas/neighbor-schemas.ts'
+import { oneOf, oneText, queryParameters, someOf, wholeNumber, windowParameters } from '../schemas/parameter-schemas.ts'
 import { getFacets, getHistogram } from './get-counts.ts'
+import { getNeighbors, neighborsDefault, spanDefault } from './get-neighbors.ts'
 
 export const countRoutes: readonly ApiRoute[] = [
   route({
@@ -43,5 +46,25 @@ export const countRoutes: readonly ApiRoute[] = [
     answers: { 200: json('The histogram.', histogramAnswerSchema) },
     problems: ['query_syntax', 'unavailable'],
     handler: getHistogram,
+  }),
+  route({
+    method: 'get',
+    path: '/v1/events/{id}/neighbors',
+    tag: 'events',
+    summary: 'What happened shortly before and after one event',
+    description:
+      'Requests of the same actor, on the same object, of the same session (caller, client and address in one cluster) or in the same cluster.',
+    inPath: { id: 'The id of an event: `evt_…`; of any stage of its request.' },
+    query: {
+      window: oneText(
+        `How far to look to either side, such as \`15m\`; at most a day, \`${spanDefault}\` unless you say.`,
+        32,
+      ),
+      by: oneOf(neighborKeys, 'What they have in common; `actor` unless you say.'),
+      limit: wholeNumber(1, neighborsMax, neighborsDefault, `To either side, 1 to ${neighborsMax}.`),
+    },
+    answers: { 200: json('The neighbors.', neighborsAnswerSchema) },
+    problems: ['query_syntax', 'not_found'],
+    handler: getNeighbors,
   }),
 ]
