@@ -25,7 +25,7 @@ export interface QueryConditions {
   readonly stages: ReadonlySet<Stage>
 }
 
-export interface TextConditions {
+interface TextConditions {
   /** An array of booleans, to be selected beside a row. */
   readonly answers: SQL
   /** Whether the row matches, by these answers and by the sentence that tells it. */
@@ -115,7 +115,7 @@ function answersTo(parts: readonly Query[], known: Known): SQL {
 }
 
 /** A query names stages only as far as nothing else in it could make up for another stage. */
-export function stagesIn(query: Query): ReadonlySet<Stage> {
+function stagesIn(query: Query): ReadonlySet<Stage> {
   const asked = weakenedQuery(query, (term) => term.kind === 'matches' && term.key === 'stage')
   return new Set(stages.filter((stage) => asked !== false && holdsOf(stage, asked)))
 }

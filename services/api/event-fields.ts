@@ -31,7 +31,7 @@ const parts: Readonly<Record<keyof StoredEvent | 'links', readonly string[]>> = 
 }
 
 /** `actor` and `actor.name`, of every field. */
-export const eventFields: readonly string[] = Object.entries(parts).flatMap(([field, within]) => [
+const eventFields: readonly string[] = Object.entries(parts).flatMap(([field, within]) => [
   field,
   ...within.map((part) => `${field}.${part}`),
 ])

@@ -34,8 +34,8 @@ type ListName =
   | `sessions${'' | ` ${SessionState}`}`
 
 /** What an answer has beside its items: their bytes, and how many there are in all. */
-export const includes = ['raw', 'total'] as const
-export type Include = (typeof includes)[number]
+const includes = ['raw', 'total'] as const
+type Include = (typeof includes)[number]
 
 export interface ListQuestion {
   /** The list, and the object that a history is of. */
