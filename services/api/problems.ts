@@ -5,6 +5,7 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import { QueryError } from '@plaintrail/query/query-error'
 import type { Logger } from '@plaintrail/runtime/logger'
 import { ClusterExists } from '@plaintrail/store/clusters'
+import { QuestionTooLong } from '@plaintrail/store/find-events'
 import { sqlState } from '@plaintrail/store/open-store'
 import { IngestUrlRefused } from './connect/kubeconfig.ts'
 import { type ProblemCode, problemCodes, problemSlug } from './problem-codes.ts'
@@ -90,6 +91,7 @@ function problemOf(error: unknown): Problem {
       ...(pointer === undefined ? {} : { pointer }),
     })
   }
+  if (error instanceof QuestionTooLong) return tookTooLong()
   if (error instanceof ClusterExists) return new Problem('conflict', error.message)
   if (error instanceof IngestUrlRefused) return new Problem('unprocessable', error.message, error.hint)
   return (
