@@ -29,8 +29,12 @@ const dayUs = 86_400_000_000
 const seed = 20261126
 const batchEvents = 5_000
 const tenth = 10
+/** Of fewer, a tenth has too few shells and refusals to ask about. */
+const eventsMin = 20_000
 
 export async function benchAsk(options: AskBenchOptions): Promise<void> {
+  if (!(options.events >= eventsMin))
+    throw new RangeError(`could not ask about ${options.events} events: say ${eventsMin} or more`)
   console.log(
     `\nquestions: ${rate(options.events)} events over ${days} days, one page of 50 each, over HTTP, one at a time\n`,
   )

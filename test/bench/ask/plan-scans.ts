@@ -35,7 +35,10 @@ export function plansIn(plan: unknown): readonly TableScan[] {
   return roots.flatMap(({ Plan }) => scansIn(Plan))
 }
 
-/** Other stages of a request and other claims to its auditID may stand a day away: they are looked up by the auditID. */
+/**
+ * Other stages of a request and other claims to its auditID may stand a day away: they are looked up by the auditID. What
+ * has no usable time stands at the time 0.
+ */
 export function scansOutside(
   { sinceUs, untilUs }: { readonly sinceUs: number; readonly untilUs: number },
   scans: readonly TableScan[],
@@ -44,7 +47,8 @@ export function scansOutside(
     const margin = isByAuditID ? 1 : 0
     const first = `event_${dayName(dayOf(sinceUs) - margin)}`
     const last = `event_${dayName(dayOf(untilUs - 1) + margin)}`
-    return table < first || table > last
+    const day = table === 'event_odd' ? `event_${dayName(0)}` : table
+    return day < first || day > last
   })
 }
 

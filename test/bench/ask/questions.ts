@@ -17,12 +17,15 @@ export interface Asked {
   readonly untilUs: number
 }
 
+const allTime = { sinceUs: 0, untilUs: Date.UTC(2100, 0) * 1_000 }
 const minuteUs = 60_000_000
 const dayUs = 86_400_000_000
 /** Of one that names an object, an actor or a namespace. */
 const namedMs = 50
 /** Of any query over a day. */
 const dayMs = 300
+/** Of counts of a week. */
+const countsMs = 500
 
 export const questions: readonly Question[] = [
   question('last changes of one object', 'change', namedMs, ({ cluster, thing }, endUs) => ({
@@ -70,12 +73,29 @@ export const questions: readonly Question[] = [
     q: `"${thing.name} in ${thing.namespace}"`,
     ...dayAround(timeUs),
   })),
+  question('what an actor did for the first time', 'person', namedMs, ({ actor, timeUs }) => ({
+    path: `/v1/actors/${encodeURIComponent(actor)}/firsts`,
+    readsAll: true,
+    ...dayAround(timeUs),
+  })),
+  question('histogram of a week', 'any', countsMs, (_, endUs) => ({
+    path: '/v1/events/histogram',
+    ...lastDays(7, endUs),
+  })),
+  question('facets of a week', 'any', countsMs, (_, endUs) => ({ path: '/v1/events/facets', ...lastDays(7, endUs) })),
+  question('facets of a namespace in a week', 'shell', countsMs, ({ thing }, endUs) => ({
+    path: '/v1/events/facets',
+    q: `ns:${thing.namespace}`,
+    ...lastDays(7, endUs),
+  })),
 ]
 
 interface Asking {
   readonly path?: string
-  readonly q: string
+  readonly q?: string
   readonly more?: string
+  /** The window is not all that is read: what was before it decides the answer, and who is asked about is looked for. */
+  readonly readsAll?: boolean
   readonly sinceUs: number
   readonly untilUs: number
 }
@@ -91,9 +111,10 @@ function question(
     of,
     aimMs,
     asked(subject, endUs) {
-      const { path = '/v1/events', q, more = '', sinceUs, untilUs } = asking(subject, endUs)
-      const window = `since=${timeOf(sinceUs)}&until=${timeOf(untilUs)}`
-      return { path: `${path}?q=${encodeURIComponent(q)}&${window}${more}`, sinceUs, untilUs }
+      const { path = '/v1/events', q, more = '', readsAll = false, sinceUs, untilUs } = asking(subject, endUs)
+      const said = q === undefined ? '' : `q=${encodeURIComponent(q)}&`
+      const whole = `${path}?${said}since=${timeOf(sinceUs)}&until=${timeOf(untilUs)}${more}`
+      return { path: whole, ...(readsAll ? allTime : { sinceUs, untilUs }) }
     },
   }
 }

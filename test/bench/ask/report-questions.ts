@@ -22,7 +22,11 @@ export function reportQuestions({ events, warm, costs, cold }: Measured): void {
     const ratio = `${(latency.p50 / base).toFixed(1)} and ${(latency.p99 / base).toFixed(1)} times the baseline`
     const met = latency.p99 > question.aimMs ? 'MISSES' : 'meets'
     const partial = latency.partial === 0 ? '' : `; ${latency.partial} ANSWERS WERE PARTIAL`
-    reportLatency(question.name, latency, `${ratio}; ${met} p99 ≤ ${question.aimMs} ms${partial}`)
+    reportLatency(
+      question.name,
+      latency,
+      `${ratio}; ${met} p99 ≤ ${question.aimMs} ms (${latency.askings} times)${partial}`,
+    )
     const cost = costs.get(question)
     if (cost) row('  processor time', `Node ${ms(cost.nodeMs)}, Postgres ${ms(cost.postgresMs)}`, 'in the mean')
     const own = cold?.get(question)
