@@ -53,6 +53,9 @@ export function recordsInOrder(store: Store, asked: RecordsAsked): RecordReader 
     order === 'desc'
       ? { fromUs: Math.max(stretch.fromUs, stretch.toUs - spanUs), toUs: stretch.toUs }
       : { fromUs: stretch.fromUs, toUs: Math.min(stretch.toUs, stretch.fromUs + spanUs) }
+  /** Parts begin behind what was read: a shorter one, after a statement that took too long, would lead back into it. */
+  const stretchFrom = (stretch: Stretch, timeUs: number): Stretch =>
+    order === 'desc' ? { ...stretch, toUs: timeUs + 1 } : { ...stretch, fromUs: timeUs }
   const endPart = (stretch: Stretch, part: Stretch): void => {
     position = endOf(part, order)
     const rest =
@@ -77,7 +80,8 @@ export function recordsInOrder(store: Store, asked: RecordsAsked): RecordReader 
       }
       const last = records.at(-1)
       if (last) position = positionOf(last)
-      if (records.length < limit) {
+      if (last && records.length === limit) open[0] = stretchFrom(stretch, last.time)
+      else {
         endPart(stretch, part)
         if (fromMs - budget.leftMs() < stepMs / growth) spanUs *= growth
       }
