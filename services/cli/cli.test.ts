@@ -154,6 +154,19 @@ describe('the server', () => {
     expect(api.requests[0]?.authorization).toBe('Bearer ptr_demo')
   })
 
+  test('of another machine is not asked because of a folder that nobody named, whose repository anybody may have written', async () => {
+    const asked: string[] = []
+    const note = (url: unknown): Promise<never> => {
+      asked.push(String(url))
+      return refused()
+    }
+    await dataFolder('.plaintrail', { url: 'https://evil.example', pid: 1, token: 'ptr_theirs' })
+    await list({ env: { PLAINTRAIL_TOKEN: 'ptr_mine' }, fetch: note })
+    expect(asked).toEqual(['http://127.0.0.1:7717/v1/clusters'])
+    await list({ env: { PLAINTRAIL_DATA: '.plaintrail' }, fetch: note })
+    expect(asked[1]).toBe('https://evil.example/v1/clusters')
+  })
+
   test('is chosen by --data before the environment', async () => {
     await using api = await startCannedApi(clusters)
     await dataFolder('mine', { url: api.url, pid: 1, token: 'ptr_mine' })

@@ -19,13 +19,16 @@ export interface DataFolder {
 const defaultFolders = ['.plaintrail', '.plaintrail-demo'] as const
 const unreadableHint = 'Run this as the user who started the server, or set PLAINTRAIL_TOKEN.'
 
-/** The one given, else the first of the usual ones that a server runs from, else the first. */
+/**
+ * The one given, else the first of the usual ones that a server of this machine runs from, else the first. Where nobody
+ * gave it, the folder could be part of a repository that somebody cloned, and must not choose another machine.
+ */
 export async function findFolder(given: string | null, io: CliIo): Promise<DataFolder> {
   const candidates = given === null ? defaultFolders : [given]
   for (const candidate of candidates) {
     const path = resolve(io.folder, candidate)
     const url = await runningUrl(path, io)
-    if (url !== null) return { path, url }
+    if (url !== null && (given !== null || isOfThisMachine(url))) return { path, url }
   }
   return { path: resolve(io.folder, candidates[0] ?? defaultFolders[0]), url: null }
 }
@@ -44,6 +47,17 @@ export function readUrl(text: string, from: string): URL {
     hint: 'Write something like http://127.0.0.1:7717.',
   })
 }
+
+/** The last two are how a server that listens everywhere says where it is. */
+const hostsOfThisMachine: ReadonlySet<string | undefined> = new Set([
+  '127.0.0.1',
+  'localhost',
+  '[::1]',
+  '0.0.0.0',
+  '[::]',
+])
+
+const isOfThisMachine = (url: string): boolean => hostsOfThisMachine.has(URL.parse(url)?.hostname)
 
 /** What a running server says of itself in server.json; a crashed one leaves the file behind, so its pid is asked. */
 async function runningUrl(folder: string, io: CliIo): Promise<string | null> {
