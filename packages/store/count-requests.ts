@@ -94,10 +94,9 @@ async function counted(
   count: (counting: Counting) => Promise<number>,
 ): Promise<Counted> {
   const { query, window, budget = budgetOf(pageMsMax) } = question
-  const [conditions, snapshot] = await Promise.all([
-    queryConditions(store, scope, query),
-    question.snapshot ?? takeSnapshot(store, scope, query),
-  ])
+  // In this order, as findEvents does.
+  const snapshot = question.snapshot ?? (await takeSnapshot(store, scope, query))
+  const conditions = await queryConditions(store, scope, query)
   if (conditions === null) return { snapshot, countedSinceUs: window.sinceUs }
   return { snapshot, countedSinceUs: await count({ store, conditions, snapshot, window, budget }) }
 }

@@ -47,10 +47,10 @@ export const pageMsMax = 10_000
  */
 export async function findEvents(store: Store, scope: Scope, question: EventQuestion): Promise<FoundEvents> {
   const budget = question.budget ?? budgetOf(pageMsMax)
-  const [conditions, snapshot] = await Promise.all([
-    queryConditions(store, scope, question.query),
-    question.snapshot ?? takeSnapshot(store, scope, question.query),
-  ])
+  // Names are looked up after the snapshot is taken, which may hold the first event of one: an actor who is new in it
+  // would be in the answer to -actor, and missing from his own.
+  const snapshot = question.snapshot ?? (await takeSnapshot(store, scope, question.query))
+  const conditions = await queryConditions(store, scope, question.query)
   if (conditions === null) return { events: [], next: null, snapshot, isPartial: false }
   // One more than the page holds says whether there is a next one.
   const wanted = question.limit + 1

@@ -49,10 +49,9 @@ export interface FoundSessions {
 export async function findSessions(store: Store, scope: Scope, question: SessionQuestion): Promise<FoundSessions> {
   const budget = question.budget ?? budgetOf(pageMsMax)
   const query = and([question.query, connections])
-  const [conditions, snapshot] = await Promise.all([
-    queryConditions(store, scope, query),
-    question.snapshot ?? takeSnapshot(store, scope, query),
-  ])
+  // In this order, as findEvents does.
+  const snapshot = question.snapshot ?? (await takeSnapshot(store, scope, query))
+  const conditions = await queryConditions(store, scope, query)
   if (conditions === null) return { sessions: [], next: null, snapshot, isPartial: false }
   const where = sql`${conditions.where} and ${mayBe(question.state)}`
   const asked = { ...question, snapshot, budget }
