@@ -8,9 +8,11 @@ import { parseMicroTime } from '@plaintrail/event/time'
 import { corpusOf, corpusVersions } from '@plaintrail/test/corpus'
 import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
 import { sql } from 'drizzle-orm'
+import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { budgetOf } from './budget.ts'
 import { countRequests } from './count-requests.ts'
+import { findActors } from './find-actors.ts'
 import { facetFields, findFacets, type FacetField } from './find-facets.ts'
 import { findEvents } from './find-events.ts'
 import { bucketsMax, findHistogram, histogramKeys, intervalFor, intervals } from './find-histogram.ts'
@@ -121,6 +123,31 @@ test('what does not fit the budget is said to be not counted', async () => {
   const stopped = { ...asked, budget: budgetOf(1_000, AbortSignal.abort()) }
   await expect(findFacets(store, everything, stopped)).rejects.toThrow('aborted')
 })
+
+test('what was found by its text and could not be counted in time is not said to be counted', async () => {
+  const asked = { query: queryOf('"created"'), window: everyTime, fields: facetFields, limit: 100 }
+  const { requests, countedSinceUs } = await findFacets(slowToCount(), everything, asked)
+  expect(requests).toBe(0)
+  const [newest] = await listOf(asked.query, everyTime)
+  expect(countedSinceUs).toBeGreaterThan(newest === undefined ? Infinity : usOf(newest))
+  const page = { limit: 10, after: null, snapshot: null }
+  const found = await findActors(slowToCount(), everything, { ...asked, ...page })
+  expect([found.actors, found.countedSinceUs]).toEqual([[], everyTime.untilUs])
+})
+
+/** The same store, where Postgres gives up what counts the rows that were found by their sentences. */
+function slowToCount(): Store {
+  const connect = async (): Promise<pg.PoolClient> => {
+    const client = await store.pool.connect()
+    const query = async (statement: string | pg.QueryConfig): Promise<unknown> => {
+      const isCount = typeof statement !== 'string' && statement.text.includes('as k (time, key)')
+      return await client.query(isCount ? 'set local statement_timeout = 1; select pg_sleep(5)' : statement)
+    }
+    return Object.assign(Object.create(client) as pg.PoolClient, { query, release: client.release.bind(client) })
+  }
+  const query = (statement: pg.QueryConfig): Promise<pg.QueryResult> => store.pool.query(statement)
+  return { ...store, pool: Object.assign(Object.create(store.pool) as pg.Pool, { connect, query }) }
+}
 
 test('a count reads the partitions of its window and no others', async () => {
   const tables: string[] = []

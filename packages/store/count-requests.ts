@@ -45,6 +45,8 @@ type Take<Row> = (rows: readonly Row[]) => void
 const stepMsMax = 4_000
 /** What the first statement gets when the budget is spent before it. */
 const stepMsMin = 100
+/** What the count of rows that were found one by one gets when the finding took all the budget: they are few. */
+const lastMsMin = 1_000
 /** Microseconds that one statement is about at most: it reads a week in about half a second. */
 const stretchUsMax = 8 * 86_400_000_000
 const cut = 8
@@ -176,15 +178,20 @@ async function countOneByOne<Row extends pg.QueryResultRow>(
   const reader = await readRequests(store, conditions, asked, positionsMax)
   let positions: EventPosition[] = []
   let countedSinceUs = window.untilUs
+  const isCounted = async (): Promise<boolean> => {
+    const msMax = Math.min(stepMsMax, Math.max(lastMsMin, budget.leftMs()))
+    const rows = await readWithin<Row>(store, count(rowsAt(positions, stretch)), msMax)
+    if (rows !== null) take(rows)
+    positions = []
+    return rows !== null
+  }
   while (!reader.isAtEnd() && !reader.isSpent()) {
     positions.push(...(await reader.next()).map(({ record }) => positionOf(record)))
+    if (!isAtOnce && positions.length > 0 && !(await isCounted())) return countedSinceUs
     // Others may have the time of the last one and be still to come.
     countedSinceUs = Math.min(countedSinceUs, (reader.position()?.timeUs ?? window.untilUs) + 1)
     if (isAtOnce && positions.length >= positionsMax) break
-    if (isAtOnce || positions.length === 0) continue
-    take((await readWithin<Row>(store, count(rowsAt(positions, stretch)), stepMsMax)) ?? [])
-    positions = []
   }
-  if (isAtOnce) take((await readWithin<Row>(store, count(rowsAt(positions, stretch)), stepMsMax)) ?? [])
+  if (isAtOnce && !(await isCounted())) return window.untilUs
   return reader.isAtEnd() ? window.sinceUs : countedSinceUs
 }
