@@ -15,23 +15,27 @@ test('two versions of Kubernetes are recorded, two minors apart', () => {
 })
 
 describe.each(await profiles())('$name', ({ startSystem }) => {
-  test.each(corpusVersions())('what was done on Kubernetes %s is what is answered', async (version) => {
-    const corpus = corpusOf(version)
-    await using system = await startSystem()
-    const cluster = await system.addCluster('lab')
-    for (const list of corpus.lists) expect((await postList(system, cluster, list)).status).toBe(200)
-    await untilStored(system, corpus.lists)
-    const checked = await checkAnswers({
-      get: system.get,
-      who: whoOf(system, 'lab'),
-      cluster: 'lab',
-      steps: corpus.steps,
-    })
-    expect(checked.deeds.length).toBeGreaterThan(150)
-    expect(checked.deeds.filter(({ wrong }) => wrong.length > 0)).toEqual([])
-    expect(checked.unexplained).toEqual([])
-    expect(reportOf(corpus.version, checked)).toBe(corpus.answers)
-  })
+  test.each(corpusVersions())(
+    'what was done on Kubernetes %s is what is answered',
+    { timeout: 300_000 },
+    async (version) => {
+      const corpus = corpusOf(version)
+      await using system = await startSystem()
+      const cluster = await system.addCluster('lab')
+      for (const list of corpus.lists) expect((await postList(system, cluster, list)).status).toBe(200)
+      await untilStored(system, corpus.lists)
+      const checked = await checkAnswers({
+        get: system.get,
+        who: whoOf(system, 'lab'),
+        cluster: 'lab',
+        steps: corpus.steps,
+      })
+      expect(checked.deeds.length).toBeGreaterThan(150)
+      expect(checked.deeds.filter(({ wrong }) => wrong.length > 0)).toEqual([])
+      expect(checked.unexplained).toEqual([])
+      expect(reportOf(corpus.version, checked)).toBe(corpus.answers)
+    },
+  )
 })
 
 async function untilStored(system: System, lists: readonly string[]): Promise<void> {
