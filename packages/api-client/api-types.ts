@@ -1230,7 +1230,7 @@ export interface components {
         };
         /** @description What an actor did for the first time. */
         readonly FirstsAnswer: {
-            /** @description The newest first, at most 1000. */
+            /** @description The newest first, at most 1000 of each kind. */
             readonly data: readonly components["schemas"]["First"][];
             readonly meta: components["schemas"]["FirstsMeta"];
         };

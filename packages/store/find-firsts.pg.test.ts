@@ -8,8 +8,10 @@ import { corpusOf, corpusVersions } from '@plaintrail/test/corpus'
 import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { budgetOf } from './budget.ts'
+import { addCluster } from './clusters.ts'
+import { storeDeliveries } from './events-for-tests.ts'
 import { findEvents } from './find-events.ts'
-import { findFirsts } from './find-firsts.ts'
+import { findFirsts, firstsMax } from './find-firsts.ts'
 import { migrate } from './migrate.ts'
 import { openStore, type Store } from './open-store.ts'
 import { storeCorpus } from './store-corpus-for-tests.ts'
@@ -61,6 +63,55 @@ test('nobody is shown anything outside his scope, and a spent budget says so', a
   const spent = await findFirsts(store, everything, actor, { window: everyTime, budget: budgetOf(-1) })
   expect(spent).toEqual({ firsts: [], comparedSinceUs: everyTime.untilUs })
 })
+
+test('a client that makes up names of itself hides nothing else, and makes nothing new', async () => {
+  const database = resources.use(await createTestDatabase())
+  await migrate(database.connection)
+  const own = resources.use(
+    openStore(database.connection, { connectionsMax: 4, statementMs: 30_000, applicationName: 'test' }),
+  )
+  const { uid } = await addCluster(own, { name: 'east' })
+  const startUs = Date.UTC(2026, 10, 20) * 1_000
+  const itemAt = (second: number, namespace: string, userAgent: string): string =>
+    eventOf({ us: startUs + second * 1_000_000, namespace, userAgent })
+  const madeUp = firstsMax * 5 + 10
+  const before = [itemAt(1, 'shop', 'client-1'), ...numbers(madeUp).map((n) => itemAt(2 + n, 'shop', `made-up-${n}`))]
+  const window = { sinceUs: startUs + 10_000_000_000, untilUs: startUs + 20_000_000_000 }
+  const within = [
+    ...numbers(madeUp).map((n) => itemAt(10_000 + n, 'shop', `new-${n}`)),
+    itemAt(15_500, 'prod', 'client-1'),
+    itemAt(15_501, 'shop', `made-up-${madeUp - 1}`),
+    ...numbers(firstsMax + 1).map((n) => itemAt(16_000 + n, 'shop', `newer-${n}`)),
+  ]
+  await storeDeliveries(own, [{ cluster: uid, items: before.concat(within), receivedAtUs: startUs }])
+  const { firsts } = (await findFirsts(own, everything, 'mallory', { window })) ?? { firsts: [] }
+  expect(firsts.filter(({ what }) => what !== 'client').map(({ what, value }) => `${what} ${value}`)).toEqual([
+    'namespace prod',
+  ])
+  const clients = firsts.filter(({ what }) => what === 'client')
+  expect(clients).toHaveLength(firstsMax)
+  expect(clients.every(({ value }) => value.startsWith('new'))).toBe(true)
+  const known = { window: { sinceUs: startUs + 15_501_000_000, untilUs: startUs + 15_502_000_000 } }
+  expect((await findFirsts(own, everything, 'mallory', known))?.firsts).toEqual([])
+}, 120_000)
+
+const numbers = (count: number): readonly number[] => Array.from({ length: count }, (_, n) => n)
+
+function eventOf({ us, namespace, userAgent }: { us: number; namespace: string; userAgent: string }): string {
+  const time = new Date(us / 1_000).toISOString().replace('Z', '000Z')
+  return JSON.stringify({
+    level: 'Metadata',
+    auditID: crypto.randomUUID(),
+    stage: 'ResponseComplete',
+    requestURI: `/api/v1/namespaces/${namespace}/pods`,
+    verb: 'list',
+    user: { username: 'mallory' },
+    userAgent,
+    objectRef: { apiVersion: 'v1', resource: 'pods', namespace },
+    requestReceivedTimestamp: time,
+    stageTimestamp: time,
+  })
+}
 
 const usOf = (event: StoredEvent | undefined): number => parseMicroTime(event?.time ?? '') ?? 0
 

@@ -52,7 +52,7 @@ const firstSchema: z.ZodType<First> = z
 
 export const firstsAnswerSchema = z
   .object({
-    data: z.array(firstSchema).describe('The newest first, at most 1000.'),
+    data: z.array(firstSchema).describe('The newest first, at most 1000 of each kind.'),
     meta: z
       .object({
         window: windowSchema,
