@@ -37,10 +37,12 @@ ${cases.join('\n')}
   fi
   # Readline takes a colon and an equals sign for the end of a word: what stands before them is there already.
   [[ $COMP_WORDBREAKS == *:* ]] && cut=\${word%"\${word##*[:=]}"}
+  # Bash puts a candidate into the line as it is, and clients choose their names: none with a sign of the shell is offered.
+  local odd='[][$\`"'\\''\\\\;&|<>(){}!~*?[:space:]]'
   COMPREPLY=()
   while IFS= read -r one; do
     one=\${one%%$'\\t'*}
-    [[ -n $one && $one == "$word"* && $one != *' '* ]] || continue
+    [[ -n $one && $one == "$word"* && \${one#"$word"} != *$odd* ]] || continue
     COMPREPLY+=("\${one#"$cut"}")
     [[ $one == *[:/,] ]] && compopt -o nospace
   done <<<"$found"

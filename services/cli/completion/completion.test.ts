@@ -137,18 +137,44 @@ describe('the script', () => {
   const canned = (body: object): string =>
     `require('http').createServer((q,r)=>r.end(${JSON.stringify(JSON.stringify(body))})).listen(0,'127.0.0.1',function(){console.log(this.address().port)})`
 
-  test('of bash asks for names, and puts only what follows the last colon', async () => {
+  const withAnswer = async (span: object, texts: readonly string[], run: (server: string) => void): Promise<void> => {
     const { spawn } = await import('node:child_process')
-    const body = { span: { start: 3, end: 5 }, candidates: [{ text: 'shop', description: '' }] }
+    const body = { span, candidates: texts.map((text) => ({ text, description: '' })) }
     const server = spawn(process.execPath, ['-e', canned(body)], { stdio: ['ignore', 'pipe', 'ignore'] })
     try {
       const [port] = await new Promise<Buffer[]>(
         (resolve) => void server.stdout.once('data', (one: Buffer) => resolve([one])),
       )
-      expect(bashOffers('plaintrail events ns:sh', `http://127.0.0.1:${String(port).trim()}`)).toEqual(['shop'])
+      run(`http://127.0.0.1:${String(port).trim()}`)
     } finally {
       server.kill()
     }
+  }
+
+  test('of bash asks for names, and puts only what follows the last colon', async () => {
+    await withAnswer({ start: 3, end: 5 }, ['shop'], (server) => {
+      expect(bashOffers('plaintrail events ns:sh', server)).toEqual(['shop'])
+    })
+  })
+
+  test('of bash offers no name that the shell would run, for clients choose theirs', async () => {
+    const names = [
+      '"$(id>pwned)"',
+      '`id`',
+      'a;id',
+      'a&id',
+      "a'id",
+      'a|id',
+      'a>id',
+      'a\\id',
+      'a!id',
+      'a{b,c}',
+      '~root',
+      '*',
+    ]
+    await withAnswer({ start: 7, end: 7 }, [...names, 'kubectl', 'a,b', 'x@y=z/-+.:'], (server) => {
+      expect(bashOffers('plaintrail events client:', server)).toEqual(['kubectl', 'a,b', 'x@y=z/-+.:'])
+    })
   })
 
   test('of bash says nothing where no server answers', () => {
