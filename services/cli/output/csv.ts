@@ -1,7 +1,12 @@
 // csvLine: cells as one line of CSV (RFC 4180) that a spreadsheet takes for text.
 
-/** What spreadsheets begin a formula with: a name of an object must not become one. */
-const formula = /^[=+\-@\t\r]/
+/**
+ * What spreadsheets begin a formula with, also behind white space and as the wide signs of Japanese input: a name of an
+ * object must not become one.
+ */
+const formula = /^\s*[=+\-@\t\r\n＝＋－＠]/
+/** Semicolons and tabs too: where they separate cells, a formula could begin behind one. */
+const special = /[",;\t\r\n]/
 
 /** Ends with CRLF. A cell that could be a formula begins with an apostrophe, which spreadsheets do not show. */
 export function csvLine(cells: readonly string[]): string {
@@ -10,5 +15,5 @@ export function csvLine(cells: readonly string[]): string {
 
 function csvCell(text: string): string {
   const safe = formula.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+  return special.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
