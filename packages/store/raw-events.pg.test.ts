@@ -3,6 +3,7 @@
 import { everything as everyEvent, matches } from '@plaintrail/query/ast'
 import { everything, nothing } from '@plaintrail/query/scope'
 import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
+import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addCluster, type Cluster } from './clusters.ts'
 import { storeDeliveries } from './events-for-tests.ts'
@@ -90,6 +91,28 @@ describe('raw events', () => {
     expect(await rawEvents(store, everything, { ids: await ids(), bytesMax: two }, items)).toHaveLength(2)
     expect(await rawEvents(store, everything, { ids: await ids(), bytesMax: two - 1 }, items)).toHaveLength(1)
     expect(await rawEvents(store, everything, { ids: await ids(), bytesMax: 1 }, items)).toHaveLength(1)
+  })
+
+  test('of one segment unpack it once, also where it is larger than all that is kept', async () => {
+    let reads = 0
+    const query = (statement: pg.QueryConfig): Promise<pg.QueryResult> => {
+      if (statement.text.includes('from segment s')) reads += 1
+      return store.pool.query(statement)
+    }
+    const counted: Store = { ...store, pool: Object.assign(Object.create(store.pool) as pg.Pool, { query }) }
+    const items = createSegmentItems(counted, 1)
+    const [first = '', second = '', third = ''] = await ids()
+    const asked = { ids: [first, second, first, second, third], bytesMax: 1e6 }
+    expect((await rawEvents(store, everything, asked, items)).map(String)).toEqual([
+      texts[0],
+      texts[1],
+      texts[0],
+      texts[1],
+      texts[2],
+    ])
+    expect(reads).toBe(2)
+    expect(String(await rawEvent(store, everything, first, items))).toBe(texts[0])
+    expect(reads).toBe(3)
   })
 
   test('are null when retention has dropped their segment', async () => {
