@@ -11,11 +11,21 @@ import { sql } from 'drizzle-orm'
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { budgetOf } from './budget.ts'
+import { addCluster } from './clusters.ts'
+import { storeDeliveries } from './events-for-tests.ts'
 import { countRequests } from './count-requests.ts'
 import { findActors } from './find-actors.ts'
 import { facetFields, findFacets, type FacetField } from './find-facets.ts'
 import { findEvents } from './find-events.ts'
-import { bucketsMax, findHistogram, histogramKeys, intervalFor, intervals } from './find-histogram.ts'
+import {
+  bucketsMax,
+  findHistogram,
+  histogramKeys,
+  intervalFor,
+  intervals,
+  valuesCountedMax,
+  type Histogram,
+} from './find-histogram.ts'
 import { migrate } from './migrate.ts'
 import { openStore, type Store } from './open-store.ts'
 import { storeCorpus } from './store-corpus-for-tests.ts'
@@ -107,6 +117,50 @@ describe('a histogram', () => {
     const question = { query: everyEvent, window, interval: '1m', by: null } as const
     await expect(findHistogram(store, everything, question)).rejects.toThrow(String(bucketsMax))
   })
+})
+
+test('verbs that a client makes up are counted, and not all of them fetched', async () => {
+  let rows = 0
+  const question = { query: everyEvent, window: minutes, interval: '1m', by: 'verb' } as const
+  const madeUp = async (own: Store): Promise<Histogram> => {
+    const connect = async (): Promise<pg.PoolClient> => {
+      const client = await own.pool.connect()
+      const query = async (statement: pg.QueryConfig): Promise<pg.QueryResult> => {
+        const result = await client.query(statement)
+        rows += result.rows?.length ?? 0
+        return result
+      }
+      return Object.assign(Object.create(client) as pg.PoolClient, { query, release: client.release.bind(client) })
+    }
+    const query = (statement: pg.QueryConfig): Promise<pg.QueryResult> => own.pool.query(statement)
+    const told = { ...own, pool: Object.assign(Object.create(own.pool) as pg.Pool, { connect, query }) }
+    return await findHistogram(told, everything, question)
+  }
+  const database = resources.use(await createTestDatabase())
+  await migrate(database.connection)
+  const own = resources.use(
+    openStore(database.connection, { connectionsMax: 4, statementMs: 30_000, applicationName: 'test' }),
+  )
+  const { uid } = await addCluster(own, { name: 'east' })
+  const verbs = Array.from({ length: 2 * valuesCountedMax }, (_, n) => (n % 4 === 0 ? 'get' : `made-up-${n}`))
+  const time = new Date(minutes.sinceUs / 1_000).toISOString().replace('Z', '000Z')
+  const items = verbs.map((verb) =>
+    JSON.stringify({
+      level: 'Metadata',
+      auditID: crypto.randomUUID(),
+      stage: 'ResponseComplete',
+      requestURI: '/healthz',
+      verb,
+      user: { username: 'mallory' },
+      requestReceivedTimestamp: time,
+      stageTimestamp: time,
+    }),
+  )
+  await storeDeliveries(own, [{ cluster: uid, items, receivedAtUs: minutes.sinceUs }])
+  const [bucket] = (await madeUp(own)).buckets
+  expect(bucket?.count).toBe(verbs.length)
+  expect(bucket?.by?.['get']).toBe(verbs.length / 4)
+  expect(rows).toBeLessThanOrEqual(valuesCountedMax + 1)
 })
 
 test('nobody is shown a count of anything outside his scope', async () => {

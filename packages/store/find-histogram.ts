@@ -33,6 +33,8 @@ export const bucketsMax = 5_000
 const bucketsAuto = 120
 /** Values of the key, those of most requests; a client can make up verbs. */
 export const histogramValuesMax = 20
+/** Values that one statement tells apart, those of most requests. */
+export const valuesCountedMax = 100
 
 export interface Bucket {
   readonly fromUs: number
@@ -61,7 +63,7 @@ export async function findHistogram(store: Store, scope: Scope, question: Histog
   const interval = question.interval ?? intervalFor(window)
   const lengthUs = intervals[interval]
   if (bucketCount(window, lengthUs) > bucketsMax) throw tooMany()
-  const counts = new Map<number, Map<string, number>>()
+  const counts = new Map<number, Map<string | null, number>>()
   const counted = await countRequests<CountRow>(
     store,
     scope,
@@ -69,7 +71,7 @@ export async function findHistogram(store: Store, scope: Scope, question: Histog
     (requests) => countQuery(requests, lengthUs, by),
     (rows) => {
       for (const { bucket, value, count } of rows) {
-        const own = counts.get(bucket) ?? new Map<string, number>()
+        const own = counts.get(bucket) ?? new Map<string | null, number>()
         own.set(value, (own.get(value) ?? 0) + count)
         counts.set(bucket, own)
       }
@@ -88,15 +90,21 @@ function bucketCount({ sinceUs, untilUs }: Window, lengthUs: number): number {
   return Math.ceil(untilUs / lengthUs) - Math.floor(sinceUs / lengthUs)
 }
 
-type CountRow = { readonly bucket: number; readonly value: string; readonly count: number }
+type CountRow = { readonly bucket: number; readonly value: string | null; readonly count: number }
 
+/** A client can make up verbs: the value is null of those requests whose verbs are not told apart. */
 function countQuery(requests: RequestRows, lengthUs: number, by: HistogramKey | null): SQL {
   const { column, name, join } = sources[by ?? 'none']
+  const counted = sql`
+    select r.time / ${lengthUs}::int8 as bucket, r.value, count(*) as n
+    from (${requests(sql`e.time, ${column} as value`)}) r group by 1, 2`
+  if (by !== 'verb') return sql`select r.bucket, ${name} as value, r.n as count from (${counted}) r ${join}`
   return sql`
-    select r.bucket, ${name} as value, r.count from (
-      select r.time / ${lengthUs}::int8 as bucket, r.value, count(*) as count
-      from (${requests(sql`e.time, ${column} as value`)}) r group by 1, 2
-    ) r ${join}`
+    with counted as (${counted}), kept as (
+      select value from counted group by value order by sum(n) desc, value limit ${valuesCountedMax}
+    )
+    select c.bucket, ${name} as value, sum(c.n)::int8 as count
+    from counted c left join kept r on r.value = c.value left ${join} group by 1, 2`
 }
 
 const sources: Readonly<Record<HistogramKey | 'none', { column: SQL; name: SQL; join: SQL }>> = {
@@ -111,9 +119,10 @@ const sources: Readonly<Record<HistogramKey | 'none', { column: SQL; name: SQL; 
   cluster: { column: sql`e.cluster_id`, name: sql`c.name`, join: sql`join cluster c on c.id = r.value` },
 }
 
-function mostUsed(buckets: readonly ReadonlyMap<string, number>[]): ReadonlySet<string> {
+function mostUsed(buckets: readonly ReadonlyMap<string | null, number>[]): ReadonlySet<string> {
   const totals = new Map<string, number>()
-  for (const bucket of buckets) for (const [value, count] of bucket) totals.set(value, (totals.get(value) ?? 0) + count)
+  for (const bucket of buckets)
+    for (const [value, count] of bucket) if (value !== null) totals.set(value, (totals.get(value) ?? 0) + count)
   const ranked = [...totals].toSorted(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
   return new Set(ranked.slice(0, histogramValuesMax).map(([value]) => value))
 }
@@ -121,7 +130,7 @@ function mostUsed(buckets: readonly ReadonlyMap<string, number>[]): ReadonlySet<
 function bucketsOf(
   window: Window,
   lengthUs: number,
-  counts: ReadonlyMap<number, ReadonlyMap<string, number>>,
+  counts: ReadonlyMap<number, ReadonlyMap<string | null, number>>,
   shown: { readonly names: ReadonlySet<string>; readonly by: HistogramKey | null } | null,
 ): readonly Bucket[] {
   const first = Math.floor(window.sinceUs / lengthUs)
@@ -134,7 +143,7 @@ function bucketsOf(
       by:
         shown &&
         byWord(
-          own.filter(([value]) => shown.names.has(value)),
+          own.flatMap(([value, count]) => (value !== null && shown.names.has(value) ? [[value, count] as const] : [])),
           shown.by,
         ),
     }
