@@ -18,7 +18,7 @@ export type Route = (request: Request, response: Response, caller: Caller) => Pr
 const bearer = /^Bearer ([\x21-\x7e]{1,512})$/i
 /** How long a revoked token may still work. */
 const rememberedMs = 10_000
-/** Wrong tokens are remembered too, so that guessing them does not load Postgres. */
+/** A wrong token that is sent again and again is remembered too. Each other guess is one look-up by an index. */
 const rememberedMax = 1_000
 
 /** Who has no token, of a route that needs none. */
