@@ -19,6 +19,8 @@ const itemBytes = 8_000
 const beginsUs = Date.UTC(2026, 10, 20) * 1_000
 /** Measured: 1.02 to 1.12 where nothing is kept, 1.37 where it is. */
 const ratioMax = 1.25
+/** When a collection comes is chance, and once in a while one comes late: what is kept is kept every time. */
+const again = { retry: 2 }
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -64,7 +66,7 @@ async function exported(format: MemoryInput['format'], rows: number, hoards = fa
 }
 
 describe.each(['ndjson', 'parquet', 'ocsf'] as const)('an export as %s', (format) => {
-  test(`of ${times} times as many rows takes as much memory`, async () => {
+  test(`of ${times} times as many rows takes as much memory`, again, async () => {
     const once = await exported(format, rowsOnce)
     const more = await exported(format, rowsOnce * times)
     expect([once.rows, more.rows]).toEqual([rowsOnce, rowsOnce * times])
@@ -73,7 +75,7 @@ describe.each(['ndjson', 'parquet', 'ocsf'] as const)('an export as %s', (format
   })
 })
 
-test('one that kept what it wrote would be seen', async () => {
+test('one that kept what it wrote would be seen', again, async () => {
   const once = await exported('ndjson', rowsOnce, true)
   const more = await exported('ndjson', rowsOnce * times, true)
   expect(more.rssMax / once.rssMax).toBeGreaterThan(ratioMax)
