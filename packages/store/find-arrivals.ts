@@ -11,7 +11,7 @@ import type { Store } from './open-store.ts'
 import { queryConditions, type QueryConditions } from './query-conditions.ts'
 import { arrayOf, readRows } from './read-rows.ts'
 import { readSiblings } from './read-siblings.ts'
-import { sealsOfNumbers, type SealOfNumbers } from './seals-of-numbers.ts'
+import { laneArrays, sealsOfNumbers, type SealOfNumbers } from './seals-of-numbers.ts'
 import { sentencesOf, storedEvents } from './stored-events.ts'
 
 /** Numbers of one lane. */
@@ -124,20 +124,7 @@ function arrivalsQuery(
   const isOdd = sql`e.time < ${oddBeforeUs}::int8`
   const inTime =
     usable.length === 0 ? isOdd : sql`((e.time >= ${fromUs}::int8 and e.time <= ${toUs}::int8) or ${isOdd})`
-  const [lanes, afters, lasts] = [
-    arrayOf(
-      'int4',
-      stretches.map(({ laneId }) => laneId),
-    ),
-    arrayOf(
-      'int8',
-      stretches.map(({ after }) => after),
-    ),
-    arrayOf(
-      'int8',
-      stretches.map(({ last }) => last),
-    ),
-  ]
+  const { lanes, afters, lasts } = laneArrays(stretches)
   const place = sql`array_position(${lanes}, e.lane_id)`
   return sql`
     select ${recordColumns}, e.lane_id as "laneId", e.seq, array[${sql.join(where, sql`, `)}]::bool[] as met,

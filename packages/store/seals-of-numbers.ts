@@ -39,20 +39,7 @@ type SealRow = SealOfNumbers & Record<string, unknown>
 
 /** The first one may begin before the stretch: it is the last that begins no later than the first number. */
 function sealsQuery(stretches: readonly LaneStretch[], fromId: number): SQL {
-  const [lanes, afters, lasts] = [
-    arrayOf(
-      'int4',
-      stretches.map(({ laneId }) => laneId),
-    ),
-    arrayOf(
-      'int8',
-      stretches.map(({ after }) => after),
-    ),
-    arrayOf(
-      'int8',
-      stretches.map(({ last }) => last),
-    ),
-  ]
+  const { lanes, afters, lasts } = laneArrays(stretches)
   return sql`
     select r.lane_id as "laneId", s.segment_id as "segmentId", s.first_seq as "firstSeq", s.stored,
       s.time_min as "timeMin", s.time_max as "timeMax"
@@ -78,4 +65,22 @@ function isWhole(stretches: readonly LaneStretch[], seals: readonly SealOfNumber
     }
     return next > last
   })
+}
+
+/** Of the stretches, each at the same place in all three. */
+export function laneArrays(stretches: readonly LaneStretch[]): Record<'lanes' | 'afters' | 'lasts', SQL> {
+  return {
+    lanes: arrayOf(
+      'int4',
+      stretches.map(({ laneId }) => laneId),
+    ),
+    afters: arrayOf(
+      'int8',
+      stretches.map(({ after }) => after),
+    ),
+    lasts: arrayOf(
+      'int8',
+      stretches.map(({ last }) => last),
+    ),
+  }
 }
