@@ -1,7 +1,6 @@
 // startControlPlane: etcd, kube-apiserver, controllers, a scheduler and kwok's nodes on loopback.
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { request } from 'node:https'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { freePorts } from '../free-ports.ts'
@@ -9,6 +8,7 @@ import { labAuditPolicy } from './audit-policy.ts'
 import { labCertificates, makeKey, publicKeyOf, type CertificateFiles, type LabCertificates } from './certificates.ts'
 import { kubeconfig, type Credential } from './kubeconfig.ts'
 import { startProcess, type LabProcess } from './lab-process.ts'
+import { sendRequest, type ApiAnswer } from './send-request.ts'
 import type { LabTools } from './tools.ts'
 
 export interface ControlPlaneOptions {
@@ -304,34 +304,11 @@ async function auditMetrics(plane: Plane): Promise<AuditMetrics> {
   return { events, errors }
 }
 
-interface Answer {
-  readonly status: number
-  readonly body: string
-}
+const getAsAdmin = (plane: Plane, path: string): Promise<ApiAnswer> => sendAsAdmin(plane, 'GET', path)
 
-const getAsAdmin = (plane: Plane, path: string): Promise<Answer> => sendAsAdmin(plane, 'GET', path)
-
-async function sendAsAdmin(plane: Plane, method: string, path: string, body?: unknown): Promise<Answer> {
-  const { certificates, admin, server } = plane
-  const [ca, cert, key] = await Promise.all([certificates.ca, admin.cert, admin.key].map((file) => readFile(file)))
-  return await new Promise((resolve, reject) => {
-    const sent = request(server + path, {
-      method,
-      ca,
-      cert,
-      key,
-      agent: false,
-      headers: { 'content-type': 'application/json' },
-    })
-    sent.once('error', reject)
-    sent.once('response', (response) => {
-      const chunks: Buffer[] = []
-      response.on('data', (chunk: Buffer) => chunks.push(chunk))
-      response.once('error', reject)
-      response.once('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }))
-    })
-    sent.end(body === undefined ? undefined : JSON.stringify(body))
-  })
+function sendAsAdmin(plane: Plane, method: string, path: string, body?: unknown): Promise<ApiAnswer> {
+  const address = { server: plane.server, ca: plane.certificates.ca }
+  return sendRequest(address, plane.admin, { method, path, body })
 }
 
 async function accepts(port: number): Promise<boolean> {

@@ -2,10 +2,9 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
-import { request } from 'node:https'
 import type { ControlPlane } from '../control-plane.ts'
 import type { CertificateFiles } from '../certificates.ts'
+import { sendRequest, type ApiAnswer } from '../send-request.ts'
 import { people, type Person } from './people.ts'
 
 /** Somebody with a certificate, whoever holds a token, or nobody. */
@@ -14,7 +13,7 @@ type Caller = Person | { readonly token: string } | null
 export interface Clients {
   /** The one of the control plane's own version. Rejects where it ends with another code than expected. */
   kubectl(caller: Caller, args: string, options?: KubectlOptions): Promise<Said>
-  send(caller: Caller, method: string, path: string, options?: SendOptions): Promise<Answer>
+  send(caller: Caller, method: string, path: string, options?: SendOptions): Promise<ApiAnswer>
 }
 
 interface KubectlOptions {
@@ -44,11 +43,6 @@ interface SendOptions {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-interface Answer {
-  readonly status: number
-  readonly body: string
-}
-
 const answerMsMax = 60_000
 
 export async function labClients(plane: ControlPlane): Promise<Clients> {
@@ -58,6 +52,7 @@ export async function labClients(plane: ControlPlane): Promise<Clients> {
     certificates.set(name, await plane.certificates.client(people[name].user, people[name].groups))
   const credentialOf = (caller: Caller): CertificateFiles | { token: string } | null =>
     typeof caller === 'string' ? (certificates.get(caller) ?? null) : caller
+  const address = { server: plane.server, ca: plane.certificates.ca }
   let tokens = 0
   const nameOf = (caller: Caller): string => {
     if (typeof caller === 'string') return caller
@@ -71,7 +66,10 @@ export async function labClients(plane: ControlPlane): Promise<Clients> {
       const common = [`--kubeconfig=${config}`, `--cache-dir=${plane.folder}/kubectl-cache-${nameOf(caller)}`]
       return await runKubectl(program, [...common, ...args.split(' '), ...(options.more ?? [])], options)
     },
-    send: (caller, method, path, options = {}) => send(plane, credentialOf(caller), method, path, options),
+    send(caller, method, path, { body, type = 'application/json', headers = {} } = {}) {
+      const typed = body === undefined ? headers : { 'content-type': type, ...headers }
+      return sendRequest(address, credentialOf(caller), { method, path, body, headers: typed })
+    },
   }
 }
 
@@ -99,35 +97,4 @@ async function runKubectl(program: string, args: readonly string[], options: Kub
 function inputText(input: unknown): string {
   if (input === undefined) return ''
   return typeof input === 'string' ? input : JSON.stringify(input)
-}
-
-async function send(
-  plane: ControlPlane,
-  credential: CertificateFiles | { readonly token: string } | null,
-  method: string,
-  path: string,
-  { body, type = 'application/json', headers = {} }: SendOptions,
-): Promise<Answer> {
-  const ca = await readFile(plane.certificates.ca)
-  const withToken = credential !== null && 'token' in credential
-  const own =
-    credential === null || withToken
-      ? {}
-      : { cert: await readFile(credential.cert), key: await readFile(credential.key) }
-  const all = {
-    ...(body === undefined ? {} : { 'content-type': type }),
-    ...(withToken ? { authorization: `Bearer ${credential.token}` } : {}),
-    ...headers,
-  }
-  return await new Promise((resolve, reject) => {
-    const sent = request(plane.server + path, { method, ca, ...own, agent: false, headers: all, timeout: answerMsMax })
-    sent.once('error', reject)
-    sent.once('response', (response) => {
-      const chunks: Buffer[] = []
-      response.on('data', (chunk: Buffer) => chunks.push(chunk))
-      response.once('error', reject)
-      response.once('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }))
-    })
-    sent.end(body === undefined ? undefined : inputText(body))
-  })
 }
