@@ -23,8 +23,11 @@ export interface RelayParts extends RelayTiming {
 }
 
 const everyMsDefault = 1_000
-/** Longer than all attempts of a job take. While the queue has the job, relaying it again changes nothing. */
-const againAfterMsDefault = 600_000
+/**
+ * Longer than all attempts of a job take, and all that an emptied Redis costs. While the queue has the job, however many wait
+ * before it, relaying it again changes nothing.
+ */
+const againAfterMsDefault = 60_000
 const retryMs = 5_000
 
 /** Disposing waits for the turn in progress. */

@@ -5,8 +5,8 @@ import { untilSignal } from '@plaintrail/runtime/until-signal'
 import { allSettings } from '@plaintrail/standalone/config'
 import { runStandalone } from '@plaintrail/standalone/run-standalone'
 
-/** Long enough that a kill falls into it, short enough that posts are stored at all. */
-const lateMs = 200
+/** Later than the last kill of test/kill.test.ts: on a fast machine all would be stored before one that falls later. */
+const lateMs = 1_000
 
 process.exitCode = await runStandalone(() => readConfig(allSettings, process.env), untilSignal(), {
   wrapLog: (log) => ({
