@@ -2222,7 +2222,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Of your choice, at most 255 characters: within 24 hours the same key with the same body has the same answer, and nothing is done twice. */
+                /** @description Of your choice, at most 255 characters: within 24 hours the same key with the same body has the same answer, and nothing is done twice. One exception: where the server died before it kept its answer, the same key does the work again from 60 s later on, though it may have been done. */
                 readonly "Idempotency-Key"?: string;
             };
             readonly path?: never;
@@ -3021,7 +3021,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Of your choice, at most 255 characters: within 24 hours the same key with the same body has the same answer, and nothing is done twice. */
+                /** @description Of your choice, at most 255 characters: within 24 hours the same key with the same body has the same answer, and nothing is done twice. One exception: where the server died before it kept its answer, the same key does the work again from 60 s later on, though it may have been done. */
                 readonly "Idempotency-Key"?: string;
             };
             readonly path?: never;
@@ -3214,7 +3214,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Of your choice, at most 255 characters: within 24 hours the same key with the same body has the same answer, and nothing is done twice. */
+                /** @description Of your choice, at most 255 characters: within 24 hours the same key with the same body has the same answer, and nothing is done twice. One exception: where the server died before it kept its answer, the same key does the work again from 60 s later on, though it may have been done. */
                 readonly "Idempotency-Key"?: string;
             };
             readonly path: {

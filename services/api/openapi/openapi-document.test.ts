@@ -98,6 +98,12 @@ describe('the OpenAPI document', () => {
     expect(inline).toEqual([])
   })
 
+  test('says when an Idempotency-Key does the work twice', () => {
+    const keys = operations.flatMap(([, { parameters }]) => parameters.filter(({ name }) => name === 'Idempotency-Key'))
+    expect(keys.length).toBeGreaterThan(0)
+    for (const { description } of keys) expect(description).toContain('does the work again from 60 s later on')
+  })
+
   test('has every code of problem at some route', () => {
     const told = JSON.stringify(operations)
     // These are of no route of its own: what is too long is refused before a route is known.

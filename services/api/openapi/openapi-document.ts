@@ -155,7 +155,7 @@ function headerParameters({ answers, keepsAnswer }: ApiRoute): readonly Document
       ? [
           header(
             'Idempotency-Key',
-            'Of your choice, at most 255 characters: within 24 hours the same key with the same body has the same answer, and nothing is done twice.',
+            'Of your choice, at most 255 characters: within 24 hours the same key with the same body has the same answer, and nothing is done twice. One exception: where the server died before it kept its answer, the same key does the work again from 60 s later on, though it may have been done.',
             { maxLength: 255 },
           ),
         ]
