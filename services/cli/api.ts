@@ -12,7 +12,7 @@ import { readBounded, refused, type ApiRequest, type Parameters } from '@plaintr
 import type { ServerSentEvent } from '@plaintrail/api-client/server-sent-events'
 import type { CliError } from './cli-error.ts'
 import { cliErrorOf } from './refusal.ts'
-import type { Server } from './server.ts'
+import { refuseOpenToken, type Server } from './server.ts'
 
 export type Query = Parameters
 
@@ -40,7 +40,9 @@ export interface Api extends Pick<ApiClient, 'url' | 'get' | 'post' | 'delete' |
 /** The largest answer is one raw event, which the receiver takes up to 64 MiB. */
 const answerBytesMax = 128 * 1024 * 1024
 
+/** Throws CliError where the token would go to another machine without TLS. */
 export function openApi(server: Server, options: Omit<ApiClientOptions, 'url' | 'token'>): Api {
+  refuseOpenToken(server)
   const { url } = server
   const client = openApiClient({ ...options, answerBytesMax, url, token: server.token })
   /** Every request of a command passes here, so that no ApiError leaves this file. */

@@ -41,6 +41,13 @@ export const cliSettings = {
     describe:
       'Data folder of a server on this machine; without it `.plaintrail` or `.plaintrail-demo`, whichever a server runs from.',
   },
+  insecureHttp: {
+    env: 'PLAINTRAIL_INSECURE_HTTP',
+    parse: trimmed,
+    default: null,
+    describe:
+      '`1` or `true`: the token may go to another machine over plain `http://`, where whoever listens in between reads it. Without it that is refused.',
+  },
   kubeconfig: {
     env: 'KUBECONFIG',
     parse: trimmed,
@@ -74,6 +81,7 @@ export function readCliConfig(env: Readonly<Record<string, string | undefined>>)
     cluster: read('cluster'),
     configFile: read('configFile'),
     dataFolder: read('dataFolder'),
+    insecureHttp: read('insecureHttp'),
     kubeconfig: read('kubeconfig'),
     configHome: read('configHome'),
     home: read('home'),

@@ -20,6 +20,7 @@ export interface GlobalOptions {
   readonly context?: string
   readonly server?: string
   readonly data?: string
+  readonly insecureHttp?: true
   readonly defaults: boolean
 }
 
@@ -37,6 +38,8 @@ export interface GivenOptions {
   readonly context: string | null
   readonly server: string | null
   readonly dataFolder: string | null
+  /** Whether the token may go to another machine without TLS. */
+  readonly isInsecureAllowed: boolean
   /** Whether a context's default cluster, namespace and query count. */
   readonly hasDefaults: boolean
 }
@@ -59,6 +62,7 @@ export function addOptions(program: Command): void {
     .option('--context <name>', 'ask the server of this context (also PLAINTRAIL_CONTEXT)')
     .option('--server <url>', 'ask this server (also PLAINTRAIL_SERVER)')
     .option('--data <folder>', 'ask the server of this data folder (also PLAINTRAIL_DATA)')
+    .option('--insecure-http', 'send the token to another machine by http:// (also PLAINTRAIL_INSECURE_HTTP=1)')
     .option('--no-defaults', "without the context's cluster, namespace and query")
 }
 
@@ -79,6 +83,7 @@ export function readOptions(options: GlobalOptions): GivenOptions {
     context: options.context ?? null,
     server: options.server ?? null,
     dataFolder: options.data ?? null,
+    isInsecureAllowed: options.insecureHttp === true,
     hasDefaults: options.defaults,
   }
 }

@@ -32,7 +32,7 @@ export interface Place {
 
 interface Surroundings {
   readonly config: CliConfig
-  readonly given: Pick<GivenOptions, 'server' | 'dataFolder' | 'context' | 'hasDefaults'>
+  readonly given: Pick<GivenOptions, 'server' | 'dataFolder' | 'context' | 'isInsecureAllowed' | 'hasDefaults'>
   readonly io: CliIo
 }
 
@@ -43,17 +43,18 @@ export async function findPlace(surroundings: Surroundings): Promise<Place> {
   const contexts = await readContexts(config, io)
   const kube = io.isKubectlPlugin ? await readKubeContext(config, io) : null
   const context = chosenContext(surroundings, project, contexts, kube?.name ?? null)
-  const { server, serverFrom, tokenFrom } = await findServer(
+  const { url, token, serverFrom, tokenFrom } = await findServer(
     surroundings,
     context?.context ?? null,
     context?.from ?? '',
   )
+  const mayBeInsecure = mayBeInsecureAt(url, surroundings, context?.context ?? null)
   const defaults = mergedDefaults(project, context?.context ?? null)
   const kubeCluster = kube === null ? null : clusterOf(context?.context ?? null, kube.name)
   const cluster = config.cluster ?? kubeCluster ?? defaults.cluster
   const all = given.hasDefaults
   return {
-    server,
+    server: { url, token, mayBeInsecure },
     serverFrom,
     tokenFrom,
     context: context?.context ?? null,
@@ -100,7 +101,13 @@ function mergedDefaults(project: Project | null, context: Context | null): Defau
   }
 }
 
-type Found = Pick<Place, 'server' | 'serverFrom' | 'tokenFrom'>
+type Found = Pick<Server, 'url' | 'token'> & Pick<Place, 'serverFrom' | 'tokenFrom'>
+
+/** What a context says is for its own server, whatever other one is asked in its place. */
+function mayBeInsecureAt(url: URL, { config, given }: Surroundings, context: Context | null): boolean {
+  if (given.isInsecureAllowed || config.insecureHttp === '1' || config.insecureHttp === 'true') return true
+  return context !== null && context.mayBeInsecure && readUrl(context.server, context.name).origin === url.origin
+}
 
 /**
  * A token found in a data folder goes only to the server that runs from that folder, or to the one on this machine's
@@ -155,5 +162,5 @@ function found(url: URL, serverFrom: string, token: string | null, from: string)
     throw new CliError('usage', `could not use the token from ${from}: it has characters that no token has`, {
       hint: 'Set it again, without spaces or line ends.',
     })
-  return { server: { url, token }, serverFrom, tokenFrom: token === null ? null : from }
+  return { url, token, serverFrom, tokenFrom: token === null ? null : from }
 }

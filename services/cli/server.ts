@@ -8,6 +8,8 @@ export interface Server {
   /** Ends with a slash, so that paths can be joined to it. */
   readonly url: URL
   readonly token: string | null
+  /** Whether somebody said that the token may go to another machine without TLS. */
+  readonly mayBeInsecure: boolean
 }
 
 export interface DataFolder {
@@ -28,7 +30,7 @@ export async function findFolder(given: string | null, io: CliIo): Promise<DataF
   for (const candidate of candidates) {
     const path = resolve(io.folder, candidate)
     const url = await runningUrl(path, io)
-    if (url !== null && (given !== null || isOfThisMachine(url))) return { path, url }
+    if (url !== null && (given !== null || isLocal(url))) return { path, url }
   }
   return { path: resolve(io.folder, candidates[0] ?? defaultFolders[0]), url: null }
 }
@@ -48,16 +50,25 @@ export function readUrl(text: string, from: string): URL {
   })
 }
 
-/** The last two are how a server that listens everywhere says where it is. */
-const hostsOfThisMachine: ReadonlySet<string | undefined> = new Set([
-  '127.0.0.1',
-  'localhost',
-  '[::1]',
-  '0.0.0.0',
-  '[::]',
-])
+/** Whoever can listen in between reads a token that goes over plain HTTP, and has it. Throws CliError. */
+export function refuseOpenToken({ url, token, mayBeInsecure }: Server): void {
+  if (token === null || url.protocol === 'https:' || mayBeInsecure || isOfThisMachine(url)) return
+  throw new CliError('usage', `could not ask ${url.origin}: the token would go there unencrypted`, {
+    hint: 'Ask by https://, as the proxy before the API answers it. If nobody can listen in between,\nsay so: --insecure-http, PLAINTRAIL_INSECURE_HTTP=1, or insecure-http: true of the context.',
+  })
+}
 
-const isOfThisMachine = (url: string): boolean => hostsOfThisMachine.has(URL.parse(url)?.hostname)
+/** The last two are how a server that listens everywhere says where it is. */
+const hostsOfThisMachine: ReadonlySet<string> = new Set(['localhost', '[::1]', '0.0.0.0', '[::]'])
+
+/** A URL's host that ends in a number is an address, so no name of the DNS begins an address of 127.0.0.0/8. */
+const isOfThisMachine = ({ hostname }: URL): boolean =>
+  hostsOfThisMachine.has(hostname) || /^127\.\d+\.\d+\.\d+$/.test(hostname)
+
+function isLocal(url: string): boolean {
+  const parsed = URL.parse(url)
+  return parsed !== null && isOfThisMachine(parsed)
+}
 
 /** What a running server says of itself in server.json; a crashed one leaves the file behind, so its pid is asked. */
 async function runningUrl(folder: string, io: CliIo): Promise<string | null> {

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { CliError } from '../cli-error.ts'
 import { readCliConfig } from '../config.ts'
 import { changeContexts, contextNamed, readContexts, type Context } from '../contexts/config-file.ts'
+import type { GlobalOptions } from '../options.ts'
 import { terminalText } from '../output/terminal-text.ts'
 import type { View } from '../output/view.ts'
 import { readUrl } from '../server.ts'
@@ -14,6 +15,8 @@ interface AddOptions {
   readonly query?: string
   readonly kubeContext?: readonly string[]
 }
+
+type ServerOptions = Pick<GlobalOptions, 'server' | 'insecureHttp'>
 
 export function addContext(program: Command, run: RunCommand): void {
   const context = program
@@ -40,7 +43,7 @@ export function addContext(program: Command, run: RunCommand): void {
     .argument('<name>', 'a name for it')
     .summary('add a context, or change it')
     .description(
-      'Adds a context, or puts it in the place of the one of that name. The first one is the current one. Its server is what --server says.',
+      'Adds a context, or puts it in the place of the one of that name. The first one is the current one. Its server is what --server says; with --insecure-http it is kept that its token may go there by http://.',
     )
     .option('-c, --cluster <name>', 'the cluster to ask about where none is given')
     .option('-n, --namespace <namespace>', 'the namespace to ask about where none is given')
@@ -51,7 +54,7 @@ export function addContext(program: Command, run: RunCommand): void {
       '\nExamples:\n  plaintrail context add prod --server https://plaintrail.acme.io --cluster eks-eu\n  plaintrail context add prod --server https://plaintrail.acme.io --kube-context eks-eu=arn:aws:eks:eu-west-1:1:cluster/eu',
     )
     .action((name: string, options: AddOptions, command: Command) =>
-      run(command, (session) => addOne(session, name, command.optsWithGlobals<{ server?: string }>().server, options)),
+      run(command, (session) => addOne(session, name, command.optsWithGlobals<ServerOptions>(), options)),
     )
   context
     .command('remove')
@@ -78,12 +81,13 @@ async function listContexts(session: Session): Promise<void> {
 
 type ShownContext = ReturnType<typeof shownContext>
 
-const shownContext = ({ name, server, kubeContexts, defaults, isCurrent }: Context & { isCurrent: boolean }) => ({
-  name,
-  current: isCurrent,
-  server,
-  kube_contexts: Object.fromEntries(kubeContexts),
-  defaults,
+const shownContext = (context: Context & { isCurrent: boolean }) => ({
+  name: context.name,
+  current: context.isCurrent,
+  server: context.server,
+  insecure_http: context.mayBeInsecure,
+  kube_contexts: Object.fromEntries(context.kubeContexts),
+  defaults: context.defaults,
 })
 
 const contextView: View<ShownContext> = {
@@ -105,7 +109,12 @@ async function useContext(session: Session, name: string): Promise<void> {
   await session.note(terminalText(`the current context is ${name}`))
 }
 
-async function addOne(session: Session, name: string, server: string | undefined, options: AddOptions): Promise<void> {
+async function addOne(
+  session: Session,
+  name: string,
+  { server, insecureHttp }: ServerOptions,
+  options: AddOptions,
+): Promise<void> {
   if (server === undefined)
     throw new CliError('usage', `could not add ${name}: no server was given`, {
       hint: 'Say it with --server https://…',
@@ -116,7 +125,13 @@ async function addOne(session: Session, name: string, server: string | undefined
   const { cluster = null, namespace = null, query = null } = options
   const kubeContexts = new Map((options.kubeContext ?? []).map(readMapping))
   const path = await changeContexts(config, session.io, (file) => {
-    file.put({ name, server, kubeContexts, defaults: { cluster, namespace, query } })
+    file.put({
+      name,
+      server,
+      mayBeInsecure: insecureHttp === true,
+      kubeContexts,
+      defaults: { cluster, namespace, query },
+    })
     if (all.length === 0) file.use(name)
   })
   await session.note(terminalText(`context ${name} is in ${path}`))

@@ -5,6 +5,7 @@ import { CliError } from '../cli-error.ts'
 import { readCliConfig } from '../config.ts'
 import { storeToken } from '../contexts/credentials-file.ts'
 import { terminalText } from '../output/terminal-text.ts'
+import { refuseOpenToken } from '../server.ts'
 import type { RunCommand, Session } from '../session.ts'
 
 const tokenCharactersMax = 4096
@@ -26,13 +27,15 @@ export function addLogin(program: Command, run: RunCommand): void {
 async function login(session: Session): Promise<void> {
   const { io } = session
   const { server } = await session.place()
+  // Before it is typed: it would not be sent.
+  refuseOpenToken({ ...server, token: '' })
   const token =
     io.stdin.isTTY === true ? await io.readSecret(`Token for ${server.url.origin}: `) : await readAll(io.stdin)
   if (!/^ptr_[\x21-\x7e]+$/.test(token.trim()))
     throw new CliError('usage', 'that is no token to ask with', {
       hint: 'It begins with ptr_. The one of a server on this machine is in admin-token in its data folder.',
     })
-  const asked = openApi({ url: server.url, token: token.trim() }, { fetch: io.fetch, userAgent: io.userAgent })
+  const asked = openApi({ ...server, token: token.trim() }, { fetch: io.fetch, userAgent: io.userAgent })
   await asked.get('/v1/clusters')
   const path = await storeToken(server.url, token.trim(), readCliConfig(io.env), io)
   await session.note(

@@ -104,6 +104,7 @@ async function apiOf(values: ReadonlyMap<string, string>, io: CliIo): Promise<Ap
     server: values.get('--server') ?? null,
     dataFolder: values.get('--data') ?? null,
     context: values.get('--context') ?? null,
+    isInsecureAllowed: false,
     hasDefaults: false,
   }
   const { server } = await findPlace({ config: readCliConfig(io.env), given, io })

@@ -16,6 +16,8 @@ export interface Defaults {
 export interface Context {
   readonly name: string
   readonly server: string
+  /** Whether its token may go there over plain HTTP, though it is another machine. */
+  readonly mayBeInsecure: boolean
   /** Cluster → the name of kubectl's context for it. */
   readonly kubeContexts: ReadonlyMap<string, string>
   readonly defaults: Defaults
@@ -114,11 +116,12 @@ function contextsFile(document: Document): ContextsFile {
 }
 
 /** As it stands in the file, without what is not said. */
-function plainContext({ name, server, kubeContexts, defaults }: Context): object {
+function plainContext({ name, server, mayBeInsecure, kubeContexts, defaults }: Context): object {
   const said = Object.entries(defaults).filter((entry) => entry[1] !== null)
   return {
     name,
     server,
+    ...(mayBeInsecure ? { 'insecure-http': true } : {}),
     ...(kubeContexts.size === 0 ? {} : { 'kube-contexts': Object.fromEntries(kubeContexts) }),
     ...(said.length === 0 ? {} : { defaults: Object.fromEntries(said) }),
   }
@@ -132,7 +135,8 @@ function readContext(path: string, value: unknown): Context {
   const mapped = value['kube-contexts'] ?? {}
   if (!isObject(mapped)) throw unreadable(path, `kube-contexts of ${name} maps no clusters to contexts of kubectl`)
   const kubeContexts = new Map(Object.entries(mapped).map(([cluster, kube]) => [cluster, String(kube)]))
-  return { name, server, kubeContexts, defaults: readDefaults(value['defaults']) }
+  const mayBeInsecure = value['insecure-http'] === true
+  return { name, server, mayBeInsecure, kubeContexts, defaults: readDefaults(value['defaults']) }
 }
 
 export function readDefaults(value: unknown): Defaults {

@@ -142,6 +142,68 @@ describe('a token', () => {
   })
 })
 
+describe('a token over plain http://', () => {
+  const far = 'http://plaintrail.acme.io:7717'
+  const env = { PLAINTRAIL_TOKEN: 'ptr_1' }
+  /** Runs without a network, and returns where the token would have gone. */
+  const sent = async (args: string, surroundings: Surroundings = {}) => {
+    const tokens: string[] = []
+    const fetch = async (url: unknown, init: RequestInit = {}): Promise<Response> => {
+      if (new Headers(init.headers).has('authorization')) tokens.push(String(url))
+      return Response.json({ data: [] })
+    }
+    const done = await run(args, { ...surroundings, fetch, env: { ...env, ...surroundings.env } })
+    return { ...done, tokens }
+  }
+  const refused = {
+    code: 2,
+    out: '',
+    tokens: [],
+    err: expect.stringMatching(/the token would go there unencrypted\n.*https:\/\/[^]*--insecure-http/),
+  }
+  const allowed = { code: 0, tokens: [`${far}/v1/clusters`] }
+
+  test('goes to no other machine, wherever the server is named', async () => {
+    await run(`context add far --server ${far}`)
+    expect(await sent(`cluster list --server ${far}`)).toMatchObject(refused)
+    expect(await sent('cluster list', { env: { PLAINTRAIL_SERVER: far } })).toMatchObject(refused)
+    expect(await sent('cluster list')).toMatchObject(refused)
+    expect(await sent('api GET /v1/clusters --context far')).toMatchObject(refused)
+    expect(await sent('cluster list --server http://127.0.0.1.acme.io')).toMatchObject(refused)
+    expect(await sent('login', { secret: 'ptr_typed', env: { PLAINTRAIL_TOKEN: '' } })).toMatchObject(refused)
+  })
+
+  test('goes where somebody says so, by the flag, the environment or the context', async () => {
+    expect(await sent(`cluster list --server ${far} --insecure-http`)).toMatchObject(allowed)
+    const inEnvironment = { PLAINTRAIL_SERVER: far, PLAINTRAIL_INSECURE_HTTP: '1' }
+    expect(await sent('cluster list', { env: inEnvironment })).toMatchObject(allowed)
+    expect(await sent('cluster list', { env: { ...inEnvironment, PLAINTRAIL_INSECURE_HTTP: '0' } })).toMatchObject(
+      refused,
+    )
+    await run(`context add far --server ${far} --insecure-http`)
+    expect(await sent('cluster list')).toMatchObject(allowed)
+    expect((await run('context list -o json')).out).toContain('"insecure_http": true')
+  })
+
+  test('goes nowhere else because of what a context says of its own server', async () => {
+    await run(`context add far --server ${far} --insecure-http`)
+    expect(await sent('cluster list --server http://other.acme.io')).toMatchObject(refused)
+  })
+
+  test('goes to this machine, and no token hinders nobody', async () => {
+    for (const server of ['http://localhost:7717', 'http://127.9.9.9:7717', 'http://[::1]:7717'])
+      expect(await sent(`cluster list --server ${server}`)).toMatchObject({
+        code: 0,
+        tokens: [`${server}/v1/clusters`],
+      })
+    expect(await sent(`cluster list --server ${far}`, { env: { PLAINTRAIL_TOKEN: '' } })).toMatchObject({
+      code: 0,
+      tokens: [],
+    })
+    expect(await sent('cluster list --server https://plaintrail.acme.io')).toMatchObject({ code: 0 })
+  })
+})
+
 describe('defaults', () => {
   test('of a context are asked with, told, and left out where something else is said', async () => {
     await using api = await events()
