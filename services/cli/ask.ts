@@ -2,6 +2,7 @@
 import { Option, type Command } from 'commander'
 import type { Query } from './api.ts'
 import { CliError } from './cli-error.ts'
+import { askedByDefault } from './defaults.ts'
 import { collect, type Session } from './session.ts'
 
 interface AskOption {
@@ -75,16 +76,14 @@ export function addAskOptions(command: Command, { hasWindow = true } = {}): void
 
 /** What was asked, as parameters: the words as `q`, each flag under its own name. Throws CliError. */
 export async function askedQuery(session: Session, words: readonly string[], options: AskOptions): Promise<Query> {
-  const place = await session.place()
   const typed = [...words, ...(options.query === undefined ? [] : [options.query])].join(' ').trim()
   const filter = filterOf(options)
   const saysNamespace = filter['ns'] !== undefined || options.allNamespaces === true || /\b(ns|namespace):/.test(typed)
-  const namespace = saysNamespace ? null : place.namespace
   const saysCluster = filter['cluster'] !== undefined || /\bcluster:/.test(typed)
-  const clusters = saysCluster ? [] : place.clusters
-  await noteDefaults(session, namespace, clusters, place.query)
+  const said = { cluster: saysCluster, namespace: saysNamespace, query: false }
+  const { clusters, namespace, query } = await askedByDefault(session, said)
   return {
-    q: joined(place.query, typed),
+    q: joined(query, typed),
     ...filter,
     ...(namespace === null ? {} : { ns: [namespace] }),
     ...(clusters.length === 0 ? {} : { cluster: clusters }),
@@ -98,21 +97,6 @@ export async function askedQuery(session: Session, words: readonly string[], opt
 function joined(fixed: string | null, typed: string): string | undefined {
   if (fixed === null) return typed === '' ? undefined : typed
   return typed === '' ? fixed : `(${fixed}) (${typed})`
-}
-
-/** What nobody typed is told, or an answer would seem to be all there is. */
-async function noteDefaults(
-  session: Session,
-  namespace: string | null,
-  clusters: readonly string[],
-  query: string | null,
-): Promise<void> {
-  const parts = [
-    ...(clusters.length === 0 ? [] : [`cluster:${clusters.join(',')}`]),
-    ...(namespace === null ? [] : [`ns:${namespace}`]),
-    ...(query === null ? [] : [query]),
-  ]
-  if (parts.length > 0) await session.note(`asking with ${parts.join(' ')} (--no-defaults leaves it out)`)
 }
 
 function filterOf(options: AskOptions): Record<string, readonly string[]> {

@@ -54,6 +54,12 @@ export const cliSettings = {
     default: null,
     describe: 'As kubectl reads it, and only as its plugin: the current context chooses cluster and namespace.',
   },
+  noProject: {
+    env: 'PLAINTRAIL_NO_PROJECT',
+    parse: trimmed,
+    default: null,
+    describe: '`1` or `true`: no `.plaintrail.yaml` counts, as with `--no-project`.',
+  },
   configHome: {
     env: 'XDG_CONFIG_HOME',
     parse: trimmed,
@@ -83,12 +89,16 @@ export function readCliConfig(env: Readonly<Record<string, string | undefined>>)
     dataFolder: read('dataFolder'),
     insecureHttp: read('insecureHttp'),
     kubeconfig: read('kubeconfig'),
+    noProject: read('noProject'),
     configHome: read('configHome'),
     home: read('home'),
     noColor: read('noColor'),
     term: read('term'),
   }
 }
+
+/** Of a variable that allows something: anything else than these words does not. */
+export const isYes = (value: string | null): boolean => value === '1' || value === 'true'
 
 function trimmed(text: string): string {
   return text.trim()

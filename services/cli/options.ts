@@ -21,6 +21,7 @@ export interface GlobalOptions {
   readonly server?: string
   readonly data?: string
   readonly insecureHttp?: true
+  readonly project: boolean
   readonly defaults: boolean
 }
 
@@ -40,6 +41,8 @@ export interface GivenOptions {
   readonly dataFolder: string | null
   /** Whether the token may go to another machine without TLS. */
   readonly isInsecureAllowed: boolean
+  /** Whether the .plaintrail.yaml of this folder counts. */
+  readonly hasProject: boolean
   /** Whether a context's default cluster, namespace and query count. */
   readonly hasDefaults: boolean
 }
@@ -63,7 +66,8 @@ export function addOptions(program: Command): void {
     .option('--server <url>', 'ask this server (also PLAINTRAIL_SERVER)')
     .option('--data <folder>', 'ask the server of this data folder (also PLAINTRAIL_DATA)')
     .option('--insecure-http', 'send the token to another machine by http:// (also PLAINTRAIL_INSECURE_HTTP=1)')
-    .option('--no-defaults', "without the context's cluster, namespace and query")
+    .option('--no-defaults', 'without the cluster, namespace and query of the context and the project')
+    .option('--no-project', 'as if there were no .plaintrail.yaml (also PLAINTRAIL_NO_PROJECT=1)')
 }
 
 const timeoutMsMax = 24 * 3_600_000
@@ -84,6 +88,7 @@ export function readOptions(options: GlobalOptions): GivenOptions {
     server: options.server ?? null,
     dataFolder: options.data ?? null,
     isInsecureAllowed: options.insecureHttp === true,
+    hasProject: options.project,
     hasDefaults: options.defaults,
   }
 }

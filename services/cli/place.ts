@@ -1,6 +1,6 @@
 // findPlace: which server is asked, with which token, and what is asked of it where nothing else is said.
 import { CliError } from './cli-error.ts'
-import type { CliConfig } from './config.ts'
+import { isYes, type CliConfig } from './config.ts'
 import {
   contextNamed,
   noDefaults,
@@ -26,20 +26,31 @@ export interface Place {
   /** Null for all. */
   readonly namespace: string | null
   readonly query: string | null
+  readonly project: ProjectChoices
   /** kubectl's current context, where it is to choose the cluster and no context of ours knows which that is. */
   readonly unknownKubeContext: string | null
 }
 
+/** What the project's file decided, so that it is never decided unseen. */
+interface ProjectChoices {
+  /** Empty where there is no file. */
+  readonly path: string
+  readonly chose: ReadonlySet<'context' | keyof Defaults>
+}
+
 interface Surroundings {
   readonly config: CliConfig
-  readonly given: Pick<GivenOptions, 'server' | 'dataFolder' | 'context' | 'isInsecureAllowed' | 'hasDefaults'>
+  readonly given: Pick<
+    GivenOptions,
+    'server' | 'dataFolder' | 'context' | 'isInsecureAllowed' | 'hasProject' | 'hasDefaults'
+  >
   readonly io: CliIo
 }
 
 /** What was typed wins over the environment, that over the project, that over the user's own context. Throws CliError. */
 export async function findPlace(surroundings: Surroundings): Promise<Place> {
   const { config, given, io } = surroundings
-  const project = await readProject(io)
+  const project = given.hasProject && !isYes(config.noProject) ? await readProject(io) : null
   const contexts = await readContexts(config, io)
   const kube = io.isKubectlPlugin ? await readKubeContext(config, io) : null
   const context = chosenContext(surroundings, project, contexts, kube?.name ?? null)
@@ -49,20 +60,39 @@ export async function findPlace(surroundings: Surroundings): Promise<Place> {
     context?.from ?? '',
   )
   const mayBeInsecure = mayBeInsecureAt(url, surroundings, context?.context ?? null)
-  const defaults = mergedDefaults(project, context?.context ?? null)
   const kubeCluster = kube === null ? null : clusterOf(context?.context ?? null, kube.name)
-  const cluster = config.cluster ?? kubeCluster ?? defaults.cluster
-  const all = given.hasDefaults
+  const own: Defaults = { cluster: config.cluster ?? kubeCluster, namespace: kube?.namespace ?? null, query: null }
+  const defaults = firstSaid(own, project?.defaults ?? noDefaults, context?.context.defaults ?? noDefaults)
+  const asked = given.hasDefaults ? defaults : noDefaults
   return {
     server: { url, token, mayBeInsecure },
     serverFrom,
     tokenFrom,
     context: context?.context ?? null,
-    clusters: all && cluster !== null ? cluster.split(',') : [],
-    namespace: all ? (kube?.namespace ?? defaults.namespace) : null,
-    query: all ? defaults.query : null,
-    unknownKubeContext: cluster === null && kube !== null ? kube.name : null,
+    clusters: asked.cluster?.split(',') ?? [],
+    namespace: asked.namespace,
+    query: asked.query,
+    project: projectChoices(project, { own, asked, contextFrom: context?.from ?? null }),
+    unknownKubeContext: defaults.cluster === null && kube !== null ? kube.name : null,
   }
+}
+
+function firstSaid(...all: readonly Defaults[]): Defaults {
+  const first = (name: keyof Defaults): string | null => all.find((one) => one[name] !== null)?.[name] ?? null
+  return { cluster: first('cluster'), namespace: first('namespace'), query: first('query') }
+}
+
+interface Decided {
+  readonly own: Defaults
+  readonly asked: Defaults
+  readonly contextFrom: string | null
+}
+
+function projectChoices(project: Project | null, { own, asked, contextFrom }: Decided): ProjectChoices {
+  if (project === null) return { path: '', chose: new Set() }
+  const names = ['cluster', 'namespace', 'query'] as const
+  const chosen = names.filter((name) => asked[name] !== null && own[name] === null && project.defaults[name] !== null)
+  return { path: project.path, chose: new Set(contextFrom === project.path ? ['context', ...chosen] : chosen) }
 }
 
 interface Chosen {
@@ -91,21 +121,11 @@ function clusterOf(context: Context | null, kube: string): string | null {
   return [...(context?.kubeContexts ?? [])].find(([, name]) => name === kube)?.[0] ?? null
 }
 
-function mergedDefaults(project: Project | null, context: Context | null): Defaults {
-  const near = project?.defaults ?? noDefaults
-  const far = context?.defaults ?? noDefaults
-  return {
-    cluster: near.cluster ?? far.cluster,
-    namespace: near.namespace ?? far.namespace,
-    query: near.query ?? far.query,
-  }
-}
-
 type Found = Pick<Server, 'url' | 'token'> & Pick<Place, 'serverFrom' | 'tokenFrom'>
 
 /** What a context says is for its own server, whatever other one is asked in its place. */
 function mayBeInsecureAt(url: URL, { config, given }: Surroundings, context: Context | null): boolean {
-  if (given.isInsecureAllowed || config.insecureHttp === '1' || config.insecureHttp === 'true') return true
+  if (given.isInsecureAllowed || isYes(config.insecureHttp)) return true
   return context !== null && context.mayBeInsecure && readUrl(context.server, context.name).origin === url.origin
 }
 

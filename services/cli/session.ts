@@ -70,7 +70,8 @@ export function openSession(command: Command, config: CliConfig, io: CliIo): Ses
   const say = (text: string): Promise<void> => io.stderr.write(`${text}\n`)
   let found: Promise<Place> | undefined
   const note = async (text: string): Promise<void> => (given.isQuiet ? undefined : say(text))
-  const place = (): Promise<Place> => (found ??= findPlace({ config, given, io }).then((one) => noteUnknown(one, note)))
+  const place = (): Promise<Place> =>
+    (found ??= findPlace({ config, given, io }).then((one) => tellChoices(one, { note, warn: say })))
   const clock = (time: string): string =>
     isForPeople ? clockTime(time, io.nowMs(), zone ?? 'UTC') : zonedTime(time, zone ?? 'UTC')
   const table: TablePrinter = { print, style, columns, hasHeaders: given.hasHeaders }
@@ -102,9 +103,11 @@ export function openSession(command: Command, config: CliConfig, io: CliIo): Ses
   }
 }
 
-async function noteUnknown(place: Place, note: (text: string) => Promise<void>): Promise<Place> {
-  const { unknownKubeContext: kube, context } = place
+async function tellChoices(place: Place, { note, warn }: Pick<Session, 'note' | 'warn'>): Promise<Place> {
+  const { unknownKubeContext: kube, context, project } = place
   const name = context?.name ?? 'NAME'
+  if (project.chose.has('context'))
+    await warn(terminalText(`! asking by context ${name}, as ${project.path} says (--no-project ignores it)`))
   if (kube !== null)
     await note(
       terminalText(

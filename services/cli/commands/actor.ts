@@ -5,6 +5,7 @@ import { actorView } from '../actor-view.ts'
 import type { Api, Query } from '../api.ts'
 import { windowOptions } from '../ask.ts'
 import { CliError } from '../cli-error.ts'
+import { askedByDefault } from '../defaults.ts'
 import { eventView } from '../event-views.ts'
 import { terminalText } from '../output/terminal-text.ts'
 import { notPlaintrail } from '../refusal.ts'
@@ -45,8 +46,8 @@ async function showActor(session: Session, given: string, options: ActorOptions)
   const limit = readCount('--limit', options.limit, 1, limitMax)
   const { since, until } = options
   const inPath = { id: wholeName(given) }
-  const place = await session.place()
-  const cluster = options.cluster ?? place.clusters
+  const said = { cluster: options.cluster !== undefined, namespace: true, query: true }
+  const cluster = options.cluster ?? (await askedByDefault(session, said)).clusters
   const api = await session.api()
   const answer = await api.get('/v1/actors/{id}', { path: inPath, query: { since, until, cluster } })
   if (!isActorAnswer(answer.value)) throw notPlaintrail(api.url)

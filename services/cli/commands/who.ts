@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { isEventPage } from '../answers.ts'
 import type { Api, Query } from '../api.ts'
 import { CliError } from '../cli-error.ts'
+import { askedByDefault } from '../defaults.ts'
 import { getEventPage, isComplete, pages, printable, requireComplete, warnIncomplete } from '../pages.ts'
 import { objectEventView } from '../event-views.ts'
 import { whoWords } from '../output/event-words.ts'
@@ -84,11 +85,12 @@ async function asked(
   session: Session,
   options: WhoOptions,
 ): Promise<{ readonly clusters: readonly string[]; readonly namespaces: readonly string[] }> {
-  const place = await session.place()
-  const clusters = (options.cluster ?? place.clusters).flatMap((names) => names.split(','))
+  const saysNamespace = options.namespace !== undefined || options.allNamespaces === true
+  const said = { cluster: options.cluster !== undefined, namespace: saysNamespace, query: true }
+  const byDefault = await askedByDefault(session, said)
+  const clusters = (options.cluster ?? byDefault.clusters).flatMap((names) => names.split(','))
   if (options.namespace !== undefined) return { clusters, namespaces: [options.namespace] }
-  const isAll = options.allNamespaces === true || place.namespace === null
-  return { clusters, namespaces: isAll ? [] : [place.namespace ?? '', ''] }
+  return { clusters, namespaces: byDefault.namespace === null ? [] : [byDefault.namespace, ''] }
 }
 
 interface History {

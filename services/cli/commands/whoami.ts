@@ -13,6 +13,8 @@ interface Whoami {
   readonly cluster: string | null
   readonly namespace: string | null
   readonly query: string | null
+  /** The .plaintrail.yaml that chose any of these. */
+  readonly project: string | null
   readonly server_version: string
 }
 
@@ -44,6 +46,7 @@ async function whoami(session: Session): Promise<void> {
     cluster: clusters.length === 0 ? null : clusters.join(','),
     namespace: place.namespace,
     query: place.query,
+    project: place.project.chose.size === 0 ? null : place.project.path,
     server_version: version.version,
   }
   if (session.format.kind !== 'table') {
@@ -58,6 +61,7 @@ async function whoami(session: Session): Promise<void> {
     ['cluster', value.cluster],
     ['namespace', value.namespace],
     ['query', value.query],
+    ['project', value.project],
   ]
   for (const [name, text] of rows)
     await session.print(`${session.style('dim', name.padEnd('namespace'.length))}  ${terminalText(text ?? '-')}\n`)

@@ -105,6 +105,7 @@ async function apiOf(values: ReadonlyMap<string, string>, io: CliIo): Promise<Ap
     dataFolder: values.get('--data') ?? null,
     context: values.get('--context') ?? null,
     isInsecureAllowed: false,
+    hasProject: true,
     hasDefaults: false,
   }
   const { server } = await findPlace({ config: readCliConfig(io.env), given, io })

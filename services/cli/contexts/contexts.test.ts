@@ -233,6 +233,74 @@ describe('defaults', () => {
   })
 })
 
+describe('what the .plaintrail.yaml of a repository says', () => {
+  const path = () => join(folder, 'project/.plaintrail.yaml')
+  const clone = async (text: string): Promise<void> => {
+    await mkdir(join(folder, 'project'))
+    await writeFile(path(), text)
+  }
+  const hiding = 'defaults: {cluster: decoy, namespace: web, query: "-actor:mallory"}\n'
+  const anything = () =>
+    startCannedApi(({ path: asking }) =>
+      asking === '/v1/events/stream'
+        ? {
+            headers: { 'content-type': 'text/event-stream' },
+            body: `event: event\ndata: ${JSON.stringify(sampleEvent())}\n\n`,
+          }
+        : { body: samplePage([sampleEvent()]) },
+    )
+
+  test.each([
+    ['events', 'cluster:decoy ns:web -actor:mallory'],
+    ['events -n shop --quiet -o json', 'cluster:decoy -actor:mallory'],
+    ['tail --limit 1 --quiet', 'cluster:decoy ns:web -actor:mallory'],
+    ['actors --quiet', 'cluster:decoy ns:web -actor:mallory'],
+    ['sessions -c lab --quiet', 'ns:web -actor:mallory'],
+    ['query explain is:write --quiet', 'cluster:decoy ns:web -actor:mallory'],
+    ['who deploy/checkout --quiet -o json', 'cluster:decoy ns:web'],
+    ['who deploy/checkout -A --quiet', 'cluster:decoy'],
+    ['actor mallory --quiet', 'cluster:decoy'],
+  ])('is told with its path, though nothing else is: %s', async (args, words) => {
+    await using api = await anything()
+    await clone(hiding)
+    const done = await run(`${args} --server ${api.url}`)
+    expect(done.err).toContain(`! asking with ${words}, as ${path()} says (--no-project ignores it)\n`)
+  })
+
+  test('is ignored by the flag and by the environment', async () => {
+    await using api = await anything()
+    await clone(hiding)
+    const ways = [
+      ['--no-project', '0'],
+      ['--no-project --quiet', ''],
+      ['--utc', '1'],
+    ] as const
+    for (const [flags, value] of ways) {
+      const done = await run(`events ${flags} --server ${api.url}`, { env: { PLAINTRAIL_NO_PROJECT: value } })
+      expect(done.err).not.toContain('asking')
+    }
+    expect(asked(api).map(([query]) => query)).toEqual(['', '', ''])
+  })
+
+  test('cannot rub out that it is told, whatever characters it has', async () => {
+    await using api = await anything()
+    await clone('defaults: {query: "-actor:mallory \\e[2K\\r\\e[8m"}\n')
+    const done = await run(`events --server ${api.url}`)
+    expect(done.err).toContain(String.raw`-actor:mallory \x1b[2K\r\x1b[8m, as ${path()} says`)
+  })
+
+  test('is told where it chooses a context, and nothing is told where it decides nothing', async () => {
+    await using api = await anything()
+    await run(`context add demo --server ${api.url} -n shop`)
+    await clone('context: demo\n')
+    const words = `! asking by context demo, as ${path()} says (--no-project ignores it)\n`
+    expect((await run('events --quiet -o name')).err).toBe(words)
+    expect((await run('cluster list')).err).toContain(words)
+    expect((await run('events --quiet --context demo')).err).toBe('')
+    expect((await run('whoami --no-project')).out).toMatch(/project +-\n/)
+  })
+})
+
 describe('as the plugin of kubectl', () => {
   const kubeconfig = (current: string, namespace: string | null) =>
     `current-context: ${current}\ncontexts:\n  - name: arn:eu\n    context: {cluster: c${namespace === null ? '' : `, namespace: ${namespace}`}}\n`
