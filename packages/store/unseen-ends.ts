@@ -75,8 +75,8 @@ async function readLasts(store: Store, records: readonly Begun[]): Promise<Reado
 
 /**
  * What an API server asks for once, when it starts, and makes where it is missing (kubernetes
- * pkg/registry/scheduling/rest/storage_scheduling.go). A policy that leaves out its reads hides that, as ours does: then
- * a restart is seen only where a gap says so.
+ * pkg/registry/scheduling/rest/storage_scheduling.go). A policy that leaves out all its reads hides that, and ours keeps
+ * this one: without it a restart is seen only where a gap says so.
  */
 const madeAtStart = {
   apiGroup: 'scheduling.k8s.io',

@@ -26,6 +26,19 @@ export function labAuditPolicy({ omitRequestReceived = false }: AuditPolicyOptio
           resources: [{ group: 'coordination.k8s.io', resources: ['leases'] }],
         },
         { level: 'None', nonResourceURLs: ['/metrics', '/healthz*', '/livez*', '/readyz*', '/openapi*'] },
+        // Once a start, and nothing else tells of a restart: see packages/store/unseen-ends.ts.
+        {
+          level: 'Metadata',
+          users: ['system:apiserver'],
+          verbs: ['get'],
+          resources: [
+            {
+              group: 'scheduling.k8s.io',
+              resources: ['priorityclasses'],
+              resourceNames: ['system-node-critical'],
+            },
+          ],
+        },
         { level: 'None', users: ['system:apiserver'], verbs: ['get', 'list', 'watch'] },
         { level: 'RequestResponse' },
       ],

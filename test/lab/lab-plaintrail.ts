@@ -11,6 +11,8 @@ export interface LabPlaintrail extends AsyncDisposable {
   readonly cluster: string
   /** YAML, as it was written for the flag --audit-webhook-config-file. */
   readonly webhookKubeconfig: string
+  /** YAML, as it was written for the flag --audit-policy-file. */
+  readonly auditPolicy: string
   /** SIGTERM, and until it is started again nobody listens where the API server posts. */
   stop(): Promise<void>
   start(): Promise<void>
@@ -35,6 +37,7 @@ export async function startLabPlaintrail(folder: string): Promise<LabPlaintrail>
     },
     cluster,
     webhookKubeconfig: await readFile(join(out, 'kubeconfig'), 'utf8'),
+    auditPolicy: await readFile(join(out, 'audit-policy.yaml'), 'utf8'),
     async stop() {
       await system.stop()
     },

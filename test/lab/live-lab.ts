@@ -14,12 +14,23 @@ export interface Live extends AsyncDisposable {
   readonly plane: ControlPlane
 }
 
-export async function startLive(tools: LabTools, flags: readonly string[] = []): Promise<Live> {
+/** `policy`: the lab's own, which records nearly everything, or the one that we hand out. */
+export async function startLive(
+  tools: LabTools,
+  flags: readonly string[] = [],
+  policy: 'of the lab' | 'handed out' = 'of the lab',
+): Promise<Live> {
   const folder = await mkdtemp(join(tmpdir(), 'plaintrail-lab-'))
   await chmod(folder, 0o711)
   const here = await startLabPlaintrail(folder)
-  const webhookKubeconfig = here.webhookKubeconfig
-  const plane = await startControlPlane({ tools, folder: join(folder, 'plane'), webhookKubeconfig, flags })
+  const { webhookKubeconfig, auditPolicy } = here
+  const plane = await startControlPlane({
+    tools,
+    folder: join(folder, 'plane'),
+    webhookKubeconfig,
+    flags,
+    ...(policy === 'handed out' ? { auditPolicy } : {}),
+  })
   return {
     here,
     plane,

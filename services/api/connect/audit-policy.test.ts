@@ -37,6 +37,8 @@ interface Request {
   /** `pods` or `pods/exec`. */
   readonly resource?: string
   readonly namespace?: string
+  /** Of the object; a list has none. */
+  readonly name?: string
 }
 
 function levelOf(request: Request): string {
@@ -44,14 +46,15 @@ function levelOf(request: Request): string {
 }
 
 /** Every part that a rule has must match; a part that it has not matches everything. */
-function matches(rule: Rule, { caller, verb, path, group = '', resource, namespace = '' }: Request): boolean {
+function matches(rule: Rule, request: Request): boolean {
+  const { caller, verb, path, resource, namespace = '' } = request
   if (rule.users !== undefined && !rule.users.includes(caller?.name ?? '')) return false
   if (rule.userGroups !== undefined && !rule.userGroups.some((name) => caller?.groups.includes(name))) return false
   if (rule.verbs !== undefined && !rule.verbs.includes(verb)) return false
   if (rule.namespaces !== undefined || rule.resources !== undefined) {
     if (resource === undefined) return false
     if (rule.namespaces !== undefined && !rule.namespaces.includes(namespace)) return false
-    return rule.resources === undefined || rule.resources.some((entry) => matchesResource(entry, group, resource))
+    return rule.resources === undefined || rule.resources.some((entry) => matchesResource(entry, resource, request))
   }
   if (rule.nonResourceURLs !== undefined) {
     return path !== undefined && rule.nonResourceURLs.some((pattern) => matchesPath(pattern, path))
@@ -59,9 +62,10 @@ function matches(rule: Rule, { caller, verb, path, group = '', resource, namespa
   return true
 }
 
-function matchesResource(entry: GroupResources, group: string, resource: string): boolean {
+function matchesResource(entry: GroupResources, resource: string, { group = '', name = '' }: Request): boolean {
   if ((entry.group ?? '') !== group) return false
   if (entry.resources === undefined) return true
+  if (entry.resourceNames !== undefined && !entry.resourceNames.includes(name)) return false
   const [parent = '', subresource] = resource.split('/')
   return entry.resources.some(
     (pattern) =>
@@ -86,6 +90,7 @@ const serviceAccount = (namespace: string, name: string): Caller => ({
   name: `system:serviceaccount:${namespace}:${name}`,
   groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
 })
+const priorityClass = { caller: apiserver, verb: 'get', group: 'scheduling.k8s.io', resource: 'priorityclasses' }
 const argocd = serviceAccount('argocd', 'argocd-application-controller')
 const replicaSets = serviceAccount('kube-system', 'replicaset-controller')
 const collector = serviceAccount('kube-system', 'generic-garbage-collector')
@@ -205,6 +210,9 @@ describe('each request gets the level that the comments promise', () => {
     ['a node reads roles', 'Metadata', rbac(node, 'list')],
     ['a node reads logs of a pod', 'Metadata', { caller: node, verb: 'get', resource: 'pods/log' }],
     ['the scheduler watches', 'None', { caller: scheduler, verb: 'watch', resource: 'pods' }],
+    ['the API server starts', 'Metadata', { ...priorityClass, name: 'system-node-critical' }],
+    ['the API server starts, and looks further', 'None', { ...priorityClass, name: 'system-cluster-critical' }],
+    ['the API server lists the same', 'None', { ...priorityClass, verb: 'list' }],
     ['the API server watches', 'None', { caller: apiserver, verb: 'list', group: 'apps', resource: 'deployments' }],
     ['the collector reads', 'None', { caller: collector, verb: 'get', group: 'apps', resource: 'replicasets' }],
     [

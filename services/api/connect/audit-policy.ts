@@ -6,7 +6,7 @@ export function auditPolicy(): string {
   return policy
 }
 
-/** Of rules 11 and 12, which differ only in how they name the caller. */
+/** Of rules 12 and 13, which differ only in how they name the caller. */
 const reportedResources = `    resources:
       - group: ""
         resources:
@@ -132,7 +132,7 @@ rules:
       - /readyz/*
 
   # 8. Metrics, version and the discovery that every client does before its first request. A failed authentication
-  # belongs to no group, so this rule does not match it and rule 14 records it.
+  # belongs to no group, so this rule does not match it and rule 15 records it.
   - level: None
     userGroups:
       - system:authenticated
@@ -150,7 +150,7 @@ rules:
       - /apis/*
 
   # 9. What every kubelet reads all day to run its pods. Anything else read with a node's credential, such as roles or
-  # deployments, is unusual and falls through to rule 14.
+  # deployments, is unusual and falls through to rule 15.
   - level: None
     userGroups:
       - system:nodes
@@ -179,7 +179,21 @@ rules:
           - csinodes
           - volumeattachments
 
-  # 10. The control plane reads and watches everything it looks after. These exact names only, for a policy has no
+  # 10. An API server looks for this PriorityClass once, when it starts, and never again: one event a start. It tells
+  # that connections such as exec that were open then have ended, though no event says so.
+  - level: Metadata
+    users:
+      - system:apiserver
+    verbs:
+      - get
+    resources:
+      - group: scheduling.k8s.io
+        resources:
+          - priorityclasses
+        resourceNames:
+          - system-node-critical
+
+  # 11. The control plane reads and watches everything it looks after. These exact names only, for a policy has no
   # patterns; what they read of rules 1 and 2 is recorded there.
   - level: None
     users:
@@ -197,8 +211,8 @@ rules:
       - list
       - watch
 
-  # 11. What kubelets and controllers report back: status, and the addresses behind a Service. That it was written is
-  # kept, the body is not: it repeats the object many times an hour. By anybody else these are rule 13.
+  # 12. What kubelets and controllers report back: status, and the addresses behind a Service. That it was written is
+  # kept, the body is not: it repeats the object many times an hour. By anybody else these are rule 14.
   - level: Metadata
     userGroups:
       - system:nodes
@@ -209,7 +223,7 @@ rules:
       - patch
 ${reportedResources}
 
-  # 12. The same by the components that have a name of their own instead of a service account.
+  # 13. The same by the components that have a name of their own instead of a service account.
   - level: Metadata
     users:
       - system:kube-controller-manager
@@ -220,7 +234,7 @@ ${reportedResources}
       - patch
 ${reportedResources}
 
-  # 13. Every other change, of built-in and custom resources alike, with both bodies: only the response shows the
+  # 14. Every other change, of built-in and custom resources alike, with both bodies: only the response shows the
   # object as it then was, and history is made of those.
   - level: RequestResponse
     verbs:
@@ -230,7 +244,7 @@ ${reportedResources}
       - delete
       - deletecollection
 
-  # 14. Everything else: what people and applications read, failed authentications, unknown paths. Who, what and when,
+  # 15. Everything else: what people and applications read, failed authentications, unknown paths. Who, what and when,
   # and never a body. With no such rule at the end, what matched nothing would not be recorded at all.
   - level: Metadata
 `
