@@ -194,7 +194,7 @@ export interface paths {
         };
         /**
          * One event, with the other stages of its request
-         * @description It may be kept for good once its request is over; until then a later stage may come.
+         * @description It may be kept and is asked for again each time, by its ETag: a later stage, or another event with its auditID, may come at any time.
          */
         readonly get: operations["getEvent"];
         readonly put?: never;
@@ -2452,6 +2452,8 @@ export interface operations {
                     readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    /** @description The headers of yours for which alone it may be used again (RFC 9110 section 12.5.5). */
+                    readonly Vary?: string;
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -2520,6 +2522,8 @@ export interface operations {
                     readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    /** @description The headers of yours for which alone it may be used again (RFC 9110 section 12.5.5). */
+                    readonly Vary?: string;
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -3129,6 +3133,8 @@ export interface operations {
                     readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    /** @description The headers of yours for which alone it may be used again (RFC 9110 section 12.5.5). */
+                    readonly Vary?: string;
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -3167,6 +3173,8 @@ export interface operations {
                     readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    /** @description The headers of yours for which alone it may be used again (RFC 9110 section 12.5.5). */
+                    readonly Vary?: string;
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -3608,6 +3616,8 @@ export interface operations {
                     readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    /** @description The headers of yours for which alone it may be used again (RFC 9110 section 12.5.5). */
+                    readonly Vary?: string;
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -3848,6 +3858,8 @@ export interface operations {
                     readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
                     readonly RateLimit: components["headers"]["RateLimit"];
                     readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    /** @description The headers of yours for which alone it may be used again (RFC 9110 section 12.5.5). */
+                    readonly Vary?: string;
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };

@@ -18,14 +18,16 @@ const begun = auditItem({
   responseStatus: undefined,
   ...times('2026-11-19T10:00:00.000000Z'),
 })
+const late = auditItem({ auditID: 'late', ...times('2026-11-19T10:00:00.000000Z') })
 let api: TestApi
 let id: string
+let cluster: string
 
 beforeAll(async () => {
   const database = resources.use(await createTestDatabase())
   api = resources.use(await startTestApi(database.connection))
-  const { uid } = await addCluster(api.store, { name: 'east' })
-  await storeDeliveries(api.store, [{ cluster: uid, items: [item, over, begun], receivedAtUs: nowUs }])
+  ;({ uid: cluster } = await addCluster(api.store, { name: 'east' }))
+  await storeDeliveries(api.store, [{ cluster, items: [item, over, begun, late], receivedAtUs: nowUs }])
   const { data } = await pageOf(await api.get('/v1/events?since=2026-11-20&until=2100-01-01'))
   id = data[0]?.id ?? ''
 })
@@ -194,15 +196,13 @@ describe('one event', () => {
     expect(response.headers.get('cache-control')).toBe('private, no-cache')
   })
 
-  test('is not sent again to who has it, and may be kept for good once its request is over', async () => {
+  test('is not sent again to who has it, and is asked for again however long ago its request ended', async () => {
     const find = async (auditId: string): Promise<Response> => {
       const { data } = await pageOf(await api.get(`/v1/events?since=2026-11-01&audit=${auditId}`))
       return await api.get(`/v1/events/${data[0]?.id}`)
     }
-    const over = await find('over')
-    expect(over.headers.get('cache-control')).toBe('private, max-age=31536000, immutable')
-    const begun = await find('begun')
-    expect(begun.headers.get('cache-control')).toBe('private, no-cache')
+    const [over, begun] = [await find('over'), await find('begun')]
+    for (const { headers } of [over, begun]) expect(headers.get('cache-control')).toBe('private, no-cache')
     for (const { url, headers } of [over, begun]) {
       const tag = headers.get('etag') ?? ''
       expect(tag).toMatch(/^"[0-9a-f]{64}(-gzip|-br)?"$/)
@@ -210,6 +210,35 @@ describe('one event', () => {
       expect([again.status, again.headers.get('etag'), await again.text()]).toEqual([304, tag, ''])
     }
     expect(over.headers.get('etag')).not.toBe(begun.headers.get('etag'))
+  })
+
+  test('is another answer when another event with its auditID comes late', async () => {
+    const { data } = await pageOf(await api.get('/v1/events?since=2026-11-01&audit=late'))
+    const path = `/v1/events/${data[0]?.id}`
+    const first = await api.get(path)
+    expect(await first.json()).toMatchObject({ audit: { conflict: false } })
+    const other = auditItem({ auditID: 'late', verb: 'delete', ...times('2026-11-19T10:00:00.000000Z') })
+    await storeDeliveries(api.store, [{ cluster, items: [other], receivedAtUs: nowUs + 1 }])
+    const second = await api.get(path, { 'if-none-match': first.headers.get('etag') ?? '' })
+    expect(second.status).toBe(200)
+    expect(await second.json()).toMatchObject({ audit: { conflict: true } })
+  })
+
+  test('is kept for nobody else, whatever of it is kept', async () => {
+    const { headers } = await api.post('/v1/exports', JSON.stringify({ since: '1h', format: 'csv' }))
+    for (const path of [`/v1/events/${id}`, `/v1/events/${id}/raw`, '/v1/events', headers.get('location') ?? '']) {
+      const response = await api.get(path)
+      expect(response.status, path).toBe(200)
+      expect(response.headers.get('vary')?.split(', '), path).toContain('Authorization')
+      const known = await api.get(path, { 'if-none-match': '*' })
+      expect(known.headers.get('vary')?.split(', '), path).toContain('Authorization')
+    }
+    const refused = await fetch(`${api.url}/v1/events/${id}`)
+    expect([refused.status, refused.headers.get('vary')?.split(', ')]).toEqual([
+      401,
+      expect.arrayContaining(['Authorization']),
+    ])
+    expect((await fetch(`${api.url}/v1/openapi.json`)).headers.get('vary')).not.toContain('Authorization')
   })
 
   test('has its bytes as they arrived, to be kept for good', async () => {

@@ -22,6 +22,8 @@ export function mountRoutes(parts: RouteParts, table: readonly ApiRoute[]): Rout
   for (const one of table.toSorted(moreLiteralFirst)) {
     const answer = one.make(parts)
     router[one.method](expressPath(one.path), async (request, response) => {
+      // Whoever keeps an answer keeps it for one token: another may see less. (Accept-Encoding is added by compression.)
+      if (one.access !== 'anyone') response.vary('Authorization')
       const caller = one.access === 'anyone' ? anyone : await known(request, response)
       if (one.rate !== 'unlimited') await limit.take(response, caller, addressOf(request))
       await answer(request, response, caller)

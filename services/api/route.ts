@@ -111,5 +111,6 @@ export function json(description: string, schema: z.ZodType, headers: Readonly<R
 export const tagged = {
   ETag: 'Names these very bytes (RFC 9110 section 8.8.3).',
   'Cache-Control': 'How long it may be kept (RFC 9111).',
+  Vary: 'The headers of yours for which alone it may be used again (RFC 9110 section 12.5.5).',
 }
 export const notModified: Answer = { description: 'You have it: If-None-Match names it.', headers: tagged }

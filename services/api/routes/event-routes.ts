@@ -64,7 +64,8 @@ export const eventRoutes: readonly ApiRoute[] = [
     path: '/v1/events/{id}',
     tag: 'events',
     summary: 'One event, with the other stages of its request',
-    description: 'It may be kept for good once its request is over; until then a later stage may come.',
+    description:
+      'It may be kept and is asked for again each time, by its ETag: a later stage, or another event with its auditID, may come at any time.',
     inPath: idInPath,
     answers: { 200: json('The event.', storedEventSchema, tagged), 304: notModified },
     problems: ['not_found'],

@@ -1,14 +1,13 @@
 // GET /v1/events/{id}: one event, with the other stages of its request.
 
 import { hash } from 'node:crypto'
-import type { StoredEvent } from '@plaintrail/event/event'
 import { findEvent } from '@plaintrail/store/find-event'
 import type { RouteParts } from '../api-parts.ts'
 import type { Route } from '../authenticate.ts'
 import { refuseOthers, urlParameters } from '../list-question.ts'
 import { Problem } from '../problems.ts'
 import { withLinks } from '../send-events.ts'
-import { askedAgain, keptForGood, sendTagged } from '../tagged-answer.ts'
+import { askedAgain, sendTagged } from '../tagged-answer.ts'
 
 export function getEvent(parts: RouteParts): Route {
   return async (request, response, caller) => {
@@ -19,22 +18,10 @@ export function getEvent(parts: RouteParts): Route {
     const body = JSON.stringify(withLinks(event))
     sendTagged(request, response, {
       tag: hash('sha256', body),
-      cacheControl: isSettled(event, parts.nowUs()) ? keptForGood : askedAgain,
+      // However old it is: another stage, or another event of its auditID, may be back-filled after years.
+      cacheControl: askedAgain,
       type: 'application/json',
       body: () => body,
     })
   }
-}
-
-/** API servers try a post for 98 s at most, and spools drain soon: a stage that was behind another has come by then. */
-const settledMs = 3_600_000
-
-/** Whether the last stage of its request has come, and whatever was on the way beside it. */
-function isSettled({ stages }: StoredEvent, nowUs: number): boolean {
-  return stages.some(
-    ({ stage, time }) =>
-      (stage === 'ResponseComplete' || stage === 'Panic') &&
-      time !== null &&
-      Date.parse(time) + settledMs <= nowUs / 1_000,
-  )
 }
