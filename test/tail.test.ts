@@ -150,6 +150,6 @@ describe.each(await profiles())('$name', ({ startSystem }) => {
     expect(new Set(told.map((event) => event.class))).toEqual(new Set(['write']))
     expect(await system.stop()).toBe(0)
     await gone
-    expect(text).toMatch(/: come back with Last-Event-ID\n\n$/)
+    expect(text).toMatch(/\n\nevent: end\ndata: {"planned":true,"reason":"stopping"}\n\n$/)
   })
 })

@@ -314,7 +314,7 @@ export interface paths {
         };
         /**
          * Events as they come
-         * @description A live tail, as server-sent events. Each stage of a request is an event as soon as it is stored: `audit.id` is equal in all of them, and `stages` has the ids of those stored by then. `Last-Event-ID` goes on where a connection broke, within 24 hours and without loss. Events that a slow reader missed are counted in `drops`; `reset` says that an id cannot be gone on from; each has a URL that lists what was missed. `watermark` says up to when everything was sent.
+         * @description A live tail, as server-sent events. Each stage of a request is an event as soon as it is stored: `audit.id` is equal in all of them, and `stages` has the ids of those stored by then. `Last-Event-ID` goes on where a connection broke, within 24 hours and without loss. Events that a slow reader missed are counted in `drops`; `reset` says that an id cannot be gone on from; each has a URL that lists what was missed. `watermark` says up to when everything was sent, and `end` why the stream ends: `planned` is true where nothing went wrong.
          */
         readonly get: operations["getEventsStream"];
         readonly put?: never;
@@ -407,6 +407,28 @@ export interface paths {
         readonly get: operations["getExportPart"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/ingest/k8s/{cluster}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Take audit events in
+         * @description Answers 200 when every event of the list is on disk, or its bytes are in quarantine with a reason: there is no 400, whatever the body holds, since an API server gives up a batch that is refused. A single Event and an array of them are taken too. Posting the same events again adds nothing.
+         *
+         *     Whoever posts is a cluster, by its token or its client certificate, or has an API token, which may post to every cluster. `Content-Type` and parameters are not looked at. There are no redirects, and errors are one line of text. Where a gzip body cannot be unpacked, the connection is closed without an answer.
+         */
+        readonly post: operations["postEventList"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -738,6 +760,20 @@ export interface components {
             readonly stage: "RequestReceived" | "ResponseStarted" | "ResponseComplete" | "Panic" | "Unknown";
             /** @description The API server removed the bodies because the event was too large. */
             readonly truncated: boolean;
+        };
+        /** @description Audit events, as an API server posts them to its webhook. */
+        readonly AuditEventList: {
+            /** @description `audit.k8s.io/v1`. */
+            readonly apiVersion: string;
+            /** @description An Event of `audit.k8s.io/v1` each, as the API server made it. Whatever else it is goes to quarantine. */
+            readonly items: readonly unknown[];
+            /**
+             * @description What it is.
+             * @constant
+             */
+            readonly kind: "EventList";
+        } & {
+            readonly [key: string]: unknown;
         };
         /** @description A stretch of the window, from one full interval in UTC to the next. */
         readonly Bucket: {
@@ -3182,6 +3218,37 @@ export interface operations {
                     readonly "application/gzip": string;
                     readonly "application/vnd.apache.parquet": string;
                 };
+            };
+        };
+    };
+    readonly postEventList: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How long the sender waits, which API servers tell: `30s`. Nothing is done with it. */
+                readonly timeout?: string;
+            };
+            readonly header?: {
+                /** @description API servers send the body as it is. */
+                readonly "Content-Encoding"?: "identity" | "gzip" | "x-gzip";
+            };
+            readonly path: {
+                /** @description Its name. */
+                readonly cluster: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AuditEventList"];
+            };
+        };
+        readonly responses: {
+            /** @description All of it is durable. The body is empty. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -54,6 +54,16 @@ test('a stream that ends or breaks goes on from the last id, after the wait that
   expect(done.waitsMs).toEqual([7, 7])
 })
 
+test('a connection that tells no id leaves the last one as it was', async () => {
+  const done = await following([
+    stream('id: a\ndata: 1\n\n'),
+    stream('event: end\ndata: {}\n\n'),
+    stream('data: enough\n\n', true),
+  ])
+  expect(done.told).toEqual(['message 1', 'end {}', 'message enough'])
+  expect(done.seen).toEqual([undefined, 'a', 'a'])
+})
+
 test('a server that says nothing at all is left for another connection', async () => {
   const done = await following([stream('id: a\ndata: 1\n\n', true), stream('data: enough\n\n', true)], {
     silenceMsMax: 60,

@@ -41,7 +41,8 @@ export async function* followEvents(
       const body = await connect(send, url, path, lastEventId, options)
       isFirst = false
       for await (const event of serverSentEvents(withoutSilence(body, silenceMsMax, url), told)) {
-        lastEventId = event.lastEventId
+        // A connection that told no id, but only why it ends, leaves us where we were.
+        if (event.lastEventId !== '') lastEventId = event.lastEventId
         barren = 0
         yield event
       }

@@ -81,7 +81,8 @@ function sendProblem(request: Request, response: Response, problem: Problem): vo
   response.status(status).type('application/problem+json').send(JSON.stringify(body))
 }
 
-function problemOf(error: unknown): Problem {
+/** Of whatever was thrown, as it is told; of what nobody foresaw nothing. */
+export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof QueryError) {
     const { code, parameter, suggestion, pointer } = error

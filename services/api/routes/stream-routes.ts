@@ -13,7 +13,7 @@ export const streamRoutes: readonly ApiRoute[] = [
     tag: 'events',
     summary: 'Events as they come',
     description:
-      'A live tail, as server-sent events. Each stage of a request is an event as soon as it is stored: `audit.id` is equal in all of them, and `stages` has the ids of those stored by then. `Last-Event-ID` goes on where a connection broke, within 24 hours and without loss. Events that a slow reader missed are counted in `drops`; `reset` says that an id cannot be gone on from; each has a URL that lists what was missed. `watermark` says up to when everything was sent.',
+      'A live tail, as server-sent events. Each stage of a request is an event as soon as it is stored: `audit.id` is equal in all of them, and `stages` has the ids of those stored by then. `Last-Event-ID` goes on where a connection broke, within 24 hours and without loss. Events that a slow reader missed are counted in `drops`; `reset` says that an id cannot be gone on from; each has a URL that lists what was missed. `watermark` says up to when everything was sent, and `end` why the stream ends: `planned` is true where nothing went wrong.',
     query: {
       ...queryParameters,
       since: oneText(

@@ -2,6 +2,7 @@
 
 import { setImmediate } from 'node:timers/promises'
 import type { StoredEvent } from '@plaintrail/event/event'
+import { lanesInSnapshotMax } from '@plaintrail/query/snapshot'
 import { sealTailPosition } from '@plaintrail/query/tail-position'
 import type { Logger } from '@plaintrail/runtime/logger'
 import { findArrivals, type Arrival, type LaneStretch, type Question } from '@plaintrail/store/find-arrivals'
@@ -9,6 +10,7 @@ import { laneHeads } from '@plaintrail/store/lane-heads'
 import type { Store } from '@plaintrail/store/open-store'
 import { takeSnapshot } from '@plaintrail/store/take-snapshot'
 import { watchArrivals } from '@plaintrail/store/watch-arrivals'
+import { Problem } from '../problems.ts'
 import { eventText } from '../send-events.ts'
 import { laneSteps, onLanes, type LanePosition } from './lane-steps.ts'
 import { message } from './tail-messages.ts'
@@ -24,8 +26,8 @@ export interface FeedReader {
   readonly question: FeedQuestion
   /** Must not wait. */
   tell(text: string, event: StoredEvent): void
-  /** The question has come to mean more lanes than a position holds. */
-  end(): void
+  /** The question cannot be gone on with; he is told nothing more. */
+  fail(error: unknown): void
   /** Then there is no need to tell it anything. */
   isGone(): boolean
 }
@@ -174,7 +176,7 @@ async function advance(feed: Feed): Promise<void> {
 async function meetNewLanes({ store }: Feed, group: Group): Promise<void> {
   const { scope, query } = group.question
   const { lanes } = await takeSnapshot(store, scope, query)
-  if (lanes === null) group.readers.forEach((reader) => reader.end())
+  if (lanes === null) group.readers.forEach((reader) => reader.fail(tooManyLanes()))
   else group.lanes = new Set(lanes.keys())
 }
 
@@ -238,6 +240,15 @@ async function tellArrivals(feed: Feed, { reached, step, asked }: Telling): Prom
   for (const { laneId, last } of step) reached.set(laneId, last)
 }
 
+/** More than a position holds. */
+export function tooManyLanes(): Problem {
+  return new Problem(
+    'unavailable',
+    `the events of more than ${lanesInSnapshotMax} lanes cannot be followed at once`,
+    'Name some clusters, as in cluster:prod-*.',
+  )
+}
+
 function idAt(
   { key, takenUs }: Feed,
   { question, lanes }: Pick<Group, 'question' | 'lanes'>,
@@ -251,7 +262,7 @@ async function admit(feed: Feed, reader: FeedReader, from: LanePosition): Promis
   const { scope, query, group: name } = question
   const { lanes } = await takeSnapshot(feed.store, scope, query)
   if (lanes === null) {
-    reader.end()
+    reader.fail(tooManyLanes())
     return () => undefined
   }
   const group = feed.groups.get(name) ?? { question, lanes: new Set(lanes.keys()), readers: new Set() }

@@ -368,7 +368,8 @@ describe('the bounds of tails', () => {
     await using tails = await startTails({ sessionMsMax: 500, heartbeatMs: 100 })
     await using tail = await openTail(tails.url, {})
     await tail.ended
-    expect(tail.text()).toMatch(/: heartbeat\n\n[^]*: come back with Last-Event-ID\n\n$/)
+    expect(tail.text()).toMatch(/: heartbeat\n\n/)
+    expect(tail.text()).toMatch(/\n\nevent: end\ndata: {"planned":true,"reason":"session_over"}\n\n$/)
     await store('east', item('between'))
     await using resumed = await openTail(tails.url, { 'last-event-id': tail.lastId() })
     await resumed.until((one) => one.names().includes('between'))
@@ -400,7 +401,7 @@ describe('the bounds of tails', () => {
     await own[Symbol.asyncDispose]()
     await tail.ended
     expect(performance.now() - from).toBeLessThan(3_000)
-    expect(tail.text()).toMatch(/come back with Last-Event-ID\n\n$/)
+    expect(tail.told.at(-1)).toEqual({ event: 'end', id: '', data: { planned: true, reason: 'stopping' } })
     expect(own.store.pool.totalCount).toBe(0)
     expect(own.log()).toBe('')
   })

@@ -3,11 +3,18 @@
 import type { Request, Response } from 'express'
 import type { Caller } from '../authenticate.ts'
 import type { RouteParts } from '../api-parts.ts'
-import { Problem } from '../problems.ts'
+import { Problem, problemOf } from '../problems.ts'
 import { createEventFeed, type EventFeed, type Told } from './event-feed.ts'
 import { createEventStream, type EventStream } from './event-stream.ts'
 import { followEvents, tailStart, type TailStart } from './follow-events.ts'
-import { dropsMessage, endMessage, heartbeatMessage, helloMessage, watermarkMessage } from './tail-messages.ts'
+import {
+  dropsMessage,
+  failedEndMessage,
+  heartbeatMessage,
+  helloMessage,
+  plannedEndMessage,
+  watermarkMessage,
+} from './tail-messages.ts'
 import type { TailQuestion } from './tail-question.ts'
 
 export interface TailBounds {
@@ -97,6 +104,13 @@ async function serve(parts: Serving, response: Response, question: TailQuestion,
   const { bounds, counts, feed, stopping, logger } = parts
   const end = new AbortController()
   const signal = AbortSignal.any([end.signal, stopping, AbortSignal.timeout(bounds.sessionMsMax)])
+  /** What the reader cannot go on for; he comes back, and is told it again then if it is still so. */
+  let fault: Problem | null = null
+  const fail = (error: unknown): void => {
+    fault ??= problemOf(error)
+    logger.warn({ error }, 'a live tail ended before its time')
+    end.abort()
+  }
   response.once('close', () => end.abort())
   if (response.closed) end.abort()
   let leave: (() => void) | null = null
@@ -114,18 +128,20 @@ async function serve(parts: Serving, response: Response, question: TailQuestion,
   const pulse = setInterval(() => beat(response, stream, told(), bounds), bounds.heartbeatMs)
   try {
     leave = await followEvents(
-      { ...parts, stream, signal, onSent: () => counts.events.inc({ outcome: 'offered' }), end: () => end.abort() },
+      { ...parts, stream, signal, onSent: () => counts.events.inc({ outcome: 'offered' }), fail },
       question,
       start,
     )
     await aborted(signal)
   } catch (error) {
-    // It has begun, so that no problem can be answered any more: the reader comes back and is answered one then.
-    if (!signal.aborted) logger.warn({ error }, 'a live tail ended before its time')
+    if (!signal.aborted) fail(error)
   } finally {
     clearInterval(pulse)
     leave?.()
-    response.end(endMessage('come back with Last-Event-ID'))
+    // It has begun, so that no problem can be answered any more.
+    response.end(
+      fault === null ? plannedEndMessage(stopping.aborted ? 'stopping' : 'session_over') : failedEndMessage(fault),
+    )
     setTimeout(() => response.destroy(), lingerMs).unref()
   }
 }

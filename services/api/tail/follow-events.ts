@@ -1,15 +1,14 @@
 // followEvents: one live tail from its beginning to its end: what is stored already, what came since, and what comes.
 
 import { parseEventId } from '@plaintrail/event/identity'
-import { lanesInSnapshotMax, type Snapshot } from '@plaintrail/query/snapshot'
+import type { Snapshot } from '@plaintrail/query/snapshot'
 import { openTailPosition, sealTailPosition, type TailPosition } from '@plaintrail/query/tail-position'
 import { findArrivals } from '@plaintrail/store/find-arrivals'
 import type { Store } from '@plaintrail/store/open-store'
 import { readSnapshot } from '@plaintrail/store/read-snapshot'
 import { takeSnapshot } from '@plaintrail/store/take-snapshot'
-import { Problem } from '../problems.ts'
 import { eventText } from '../send-events.ts'
-import type { EventFeed, FeedReader } from './event-feed.ts'
+import { tooManyLanes, type EventFeed, type FeedReader } from './event-feed.ts'
 import type { EventStream } from './event-stream.ts'
 import { laneSteps, numbersBetween, onLanes } from './lane-steps.ts'
 import { dayUs, message, resetMessage, watermarkMessage, type ResetReason } from './tail-messages.ts'
@@ -31,12 +30,7 @@ const numbersToJoinMax = 4_000
 /** Rejects with a Problem, or with Postgres' error, before anything was sent. */
 export async function tailStart(store: Store, question: TailQuestion, key: Uint8Array): Promise<TailStart> {
   const snapshot = await takeSnapshot(store, question.scope, question.query)
-  if (snapshot.lanes === null)
-    throw new Problem(
-      'unavailable',
-      `the events of more than ${lanesInSnapshotMax} lanes cannot be followed at once`,
-      'Name some clusters, as in cluster:prod-*.',
-    )
+  if (snapshot.lanes === null) throw tooManyLanes()
   const now = { position: { snapshot, stored: null }, sinceUs: null, reset: null }
   const { lastEventId, name, sinceUs } = question
   if (lastEventId === null) return { ...now, sinceUs }
@@ -58,13 +52,13 @@ export interface FollowParts {
   readonly stream: EventStream
   readonly signal: AbortSignal
   readonly onSent: () => void
-  /** The tail cannot go on; the reader may come back. */
-  readonly end: () => void
+  /** The tail cannot go on. */
+  readonly fail: (error: unknown) => void
 }
 
 /** Returns how to leave, once the reader is told what comes as it comes. Rejects with the signal's reason, or Postgres' error. */
 export async function followEvents(parts: FollowParts, question: TailQuestion, start: TailStart): Promise<() => void> {
-  const { feed, stream, onSent, end } = parts
+  const { feed, stream, onSent, fail } = parts
   const { snapshot } = start.position
   if (start.reset) await sendReset(parts, question, start)
   await sendStored(parts, question, start)
@@ -76,7 +70,7 @@ export async function followEvents(parts: FollowParts, question: TailQuestion, s
       stream.offer(text, event)
       onSent()
     },
-    end,
+    fail,
     isGone: () => parts.signal.aborted,
   }
   parts.signal.throwIfAborted()

@@ -4,9 +4,12 @@ import type { StoredEvent } from '@plaintrail/event/event'
 import { formatMicroTime, parseMicroTime } from '@plaintrail/event/time'
 import { and, within, type Query } from '@plaintrail/query/ast'
 import { queryText } from '@plaintrail/query/normal-form'
+import type { Problem } from '../problems.ts'
 
 /** A reader that lost its connection waits so long, in milliseconds. */
 const retryMs = 2_000
+/** So does one whose question failed: it will most likely fail again. */
+const failedRetryMs = 10_000
 
 export const heartbeatMessage = ': heartbeat\n\n'
 
@@ -15,9 +18,20 @@ export function helloMessage(heartbeatMs: number): string {
   return `: plaintrail tail, heartbeat every ${Math.round(heartbeatMs / 1_000)}s\nretry: ${retryMs}\n\n`
 }
 
-export function endMessage(why: string): string {
-  return `: ${why}\n\n`
+/** Why a tail ends though nothing went wrong: it is old, or the api stops. */
+export type PlannedEnd = 'session_over' | 'stopping'
+
+/** Has no id, so that its reader goes on after what he was told last. */
+export function plannedEndMessage(reason: PlannedEnd): string {
+  return endMessage({ planned: true, reason })
 }
+
+/** He gets the same problem that a question of his would be answered. */
+export function failedEndMessage({ code, message: detail, hint }: Problem): string {
+  return `retry: ${failedRetryMs}\n${endMessage({ planned: false, reason: 'failed', code, detail, hint })}`
+}
+
+const endMessage = (data: object): string => `event: end\ndata: ${JSON.stringify(data)}\n\n`
 
 /** `data` is one line of JSON. */
 export function message(event: string, id: string, data: string): string {

@@ -46,6 +46,23 @@ describe('tail', () => {
     expect(done.requests.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, 'a:2'])
   })
 
+  test('says nothing where the server ends the stream as planned, and goes on after what it was told last', async () => {
+    const planned = `event: end\ndata: {"planned":true,"reason":"session_over"}\n\n`
+    const [first, last] = [told('event', 'a:1', sampleEvent()), told('event', 'a:2', sampleEvent())]
+    const done = await tail([first + planned, planned, last], '-o name --limit 2')
+    expect(done).toMatchObject({ code: 0, out: 'evt_01\nevt_01\n', err: '' })
+    expect(done.requests.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, 'a:1', 'a:1'])
+    const broken = await tail([first + planned, ': nothing\n\n', last], '-o name --limit 2')
+    expect(broken.err).toBe('the connection has ended: another one in 4 s\n')
+  })
+
+  test('says why where the server could not go on', async () => {
+    const failed = { planned: false, reason: 'failed', code: 'dependency_unavailable', detail: 'it took too long' }
+    const first = `retry: 10000\n${told('end', '', failed)}`
+    const done = await tail([first, told('event', 'a:1', sampleEvent())], '-o name --limit 1 --quiet')
+    expect(done).toMatchObject({ code: 0, out: 'evt_01\n', err: '! the server could not go on: it took too long\n' })
+  })
+
   test('shows that a request was received only where every stage is asked for', async () => {
     const stream = told('event', 'a:1', received) + told('event', 'a:2', sampleEvent())
     expect((await tail([stream], '-o name --limit 1')).out).toBe('evt_01\n')

@@ -50,11 +50,20 @@ async function tail(session: Session, words: readonly string[], options: TailOpt
   const view = eventView(session)
   let printed: Printed = session.layoutFor(view, usualWidths)
   if (session.format.kind === 'table') printed = await session.printItems(view, nothing, printed)
-  const onBroken = (waitMs: number): Promise<void> =>
-    session.note(`the connection has ended: another one in ${Math.ceil(waitMs / 1_000)} s`)
+  /** The last thing that the server said was that it ends the stream, as it does every 15 minutes. */
+  let isPlanned = false
+  const onBroken = async (waitMs: number): Promise<void> => {
+    const isExpected = isPlanned
+    isPlanned = false
+    if (!isExpected) await session.note(`the connection has ended: another one in ${Math.ceil(waitMs / 1_000)} s`)
+  }
   let total = 0
   const followed = { query, signal: interruption.signal, sleepMs: session.io.sleepMs, onBroken }
   for await (const { event, data } of api.follow('/v1/events/stream', followed)) {
+    const end = event === 'end' ? endOf(readJson(data, api.url)) : null
+    isPlanned = end?.isPlanned === true
+    if (end !== null && !end.isPlanned)
+      await session.warn(terminalText(`! the server could not go on: ${end.detail ?? 'it did not say why'}`))
     if (event === 'drops' || event === 'reset') await warnMissed(session, readJson(data, api.url))
     if (event !== 'event') continue
     const value = readJson(data, api.url)
@@ -63,6 +72,19 @@ async function tail(session: Session, words: readonly string[], options: TailOpt
     printed = await session.printItems(view, { answer: { text: data, value }, items: [value] }, printed)
     total += 1
     if (total >= limit) return
+  }
+}
+
+interface TailEnd {
+  readonly isPlanned: boolean
+  readonly detail: string | null
+}
+
+function endOf(value: unknown): TailEnd {
+  if (typeof value !== 'object' || value === null) return { isPlanned: false, detail: null }
+  return {
+    isPlanned: 'planned' in value && value.planned === true,
+    detail: 'detail' in value && typeof value.detail === 'string' ? value.detail : null,
   }
 }
 
