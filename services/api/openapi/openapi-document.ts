@@ -1,14 +1,13 @@
-// openApiDocument: the table of routes as an OpenAPI 3.1 document. Nothing in it is written by hand: what a route takes and
-// answers is said by the schemas that judge it.
+// openApiDocument: the table of routes as an OpenAPI 3.1 document. Nothing in it is written by hand but the receiver's one
+// route (ingest-operation.ts): what a route takes and answers is said by the schemas that judge it.
 
-import * as z from 'zod'
 import { problemCodes, type ProblemCode } from '../problem-codes.ts'
 import { tags, type Answer, type ApiRoute } from '../route.ts'
 import { problemSchema } from '../schemas/problem-schema.ts'
 import { headerBytesMax } from '../serve-http.ts'
+import { ingestOperation, ingestPath, ingestSecuritySchemes, ingestTag } from './ingest-operation.ts'
 import { operationId } from './operation-id.ts'
-
-export type JsonSchema = z.core.JSONSchema.BaseSchema
+import { componentSchemas, schemaOf, type JsonSchema } from './schema-of.ts'
 
 export interface DocumentedParameter {
   readonly name: string
@@ -28,12 +27,20 @@ export interface DocumentedAnswer {
   readonly content?: Content
 }
 
+interface Server {
+  readonly url: string
+  readonly description: string
+}
+
 export interface Operation {
   readonly operationId: string
   readonly tags: readonly string[]
   readonly summary: string
   readonly description: string
-  readonly security?: readonly []
+  /** Where it is answered, if not by this server alone. */
+  readonly servers?: readonly Server[]
+  /** Left out where it takes the API token; empty where it needs none. */
+  readonly security?: readonly Readonly<Record<string, readonly string[]>>[]
   readonly parameters: readonly DocumentedParameter[]
   readonly requestBody?: { readonly required: true; readonly content: Content }
   readonly responses: Readonly<Record<string, DocumentedAnswer>>
@@ -47,7 +54,7 @@ export interface OpenApiDocument {
     readonly description: string
     readonly license: object
   }
-  readonly servers: readonly object[]
+  readonly servers: readonly Server[]
   readonly security: readonly object[]
   readonly tags: readonly { readonly name: string; readonly description: string }[]
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
@@ -62,27 +69,42 @@ const description = `Who changed what, and when, in every Kubernetes cluster.
 
 Times are RFC 3339 in UTC with microseconds. Lists come in pages: while \`has_more\` is true, send \`next_cursor\` alone to the same path. Unknown parameters are errors. Answers grow by new fields only, so take no notice of those that you do not know. The request line and headers may have ${headerBytesMax} bytes together; longer queries are posted to \`/v1/events/search\`.
 
-API servers post to \`/v1/ingest/k8s/{cluster}\` of the receiver, which is not part of this document: docs/api.md has its contract.`
+API servers post to \`${ingestPath}\` of the receiver, on a port of its own.`
+
+const thisServer: Server = { url: '/', description: 'This server.' }
+
+/** Of every process that is not the API, for machines that watch it. */
+const operationsServer: Server = {
+  url: 'http://127.0.0.1:7719',
+  description: 'Each other process: PLAINTRAIL_OPERATIONS_HOST and PLAINTRAIL_OPERATIONS_PORT.',
+}
 
 export function openApiDocument(table: readonly ApiRoute[], version: string): OpenApiDocument {
   const used = new Set(table.map(({ tag }) => tag))
   return {
     openapi: '3.1.1',
     info: { title: 'Plaintrail', version, description, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
-    servers: [{ url: '/', description: 'This server.' }],
+    servers: [thisServer],
     security: [{ token: [] }],
-    tags: Object.entries(tags)
-      .filter(([name]) => [...used].some((tag) => tag === name))
-      .map(([name, about]) => ({ name, description: about })),
-    paths: Object.fromEntries(
-      [...Map.groupBy(table, ({ path }) => path)].map(([path, routes]) => [
-        path,
-        Object.fromEntries(routes.map((one) => [one.method, operation(one)])),
-      ]),
-    ),
+    tags: [
+      ...Object.entries(tags)
+        .filter(([name]) => [...used].some((tag) => tag === name))
+        .map(([name, about]) => ({ name, description: about })),
+      ingestTag,
+    ],
+    paths: {
+      ...Object.fromEntries(
+        [...Map.groupBy(table, ({ path }) => path)].map(([path, routes]) => [
+          path,
+          Object.fromEntries(routes.map((one) => [one.method, operation(one)])),
+        ]),
+      ),
+      [ingestPath]: { post: ingestOperation },
+    },
     components: {
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', description: 'An API token: `ptr_…`. It is in the file admin-token.' },
+        ...ingestSecuritySchemes,
       },
       headers: Object.fromEntries(
         Object.entries(headersOfAll).map(([name, about]) => [
@@ -111,6 +133,7 @@ function operation(route: ApiRoute): Operation {
     tags: [route.tag],
     summary: route.summary,
     description: route.description,
+    ...(route.rate === 'unlimited' ? { servers: [thisServer, operationsServer] } : {}),
     ...(route.access === 'anyone' ? { security: [] } : {}),
     parameters: [...pathParameters(route), ...queryParameters(route), ...headerParameters(route)],
     ...(route.body === null
@@ -223,43 +246,4 @@ function codesOfAll({ access, rate, keepsAnswer }: ApiRoute): readonly ProblemCo
     ...(rate === 'unlimited' ? [] : (['rate_limited'] as const)),
     'internal',
   ]
-}
-
-const toJson = {
-  target: 'draft-2020-12',
-  io: 'output',
-  uri: (id: string) => `#/components/schemas/${id}`,
-  override: ({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodTypes; jsonSchema: JsonSchema }) => {
-    // Answers grow by new fields; what is sent to us may have none that we do not know.
-    const isOpen = zodSchema._zod.def.type === 'object' && zodSchema._zod.def.catchall === undefined
-    if (isOpen) delete jsonSchema.additionalProperties
-    // What a JavaScript number can hold is no promise about the value.
-    if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
-    if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
-  },
-} as const
-
-/** A schema with an id is a component, and named by it everywhere. */
-function schemaOf(schema: z.ZodType): JsonSchema {
-  const id = schema.meta()?.id
-  if (id !== undefined) return { $ref: toJson.uri(id) }
-  return withoutNames(z.toJSONSchema(schema, toJson))
-}
-
-function componentSchemas(): Readonly<Record<string, JsonSchema>> {
-  const { schemas } = z.toJSONSchema(z.globalRegistry, toJson)
-  return Object.fromEntries(
-    Object.entries(schemas)
-      .toSorted(([one], [other]) => (one < other ? -1 : 1))
-      .map(([id, schema]) => [id, withoutNames(schema)]),
-  )
-}
-
-/** A component is named by its place. */
-function withoutNames(schema: JsonSchema): JsonSchema {
-  const unnamed = { ...schema }
-  delete unnamed.$schema
-  delete unnamed.$id
-  delete unnamed.id
-  return unnamed
 }

@@ -3,13 +3,8 @@
 import { isWords } from '@plaintrail/query/is-words'
 import { qualifiers } from '@plaintrail/query/qualifiers'
 import { problemCodes, problemSlug, type ProblemCode } from '../problem-codes.ts'
-import type {
-  DocumentedAnswer,
-  DocumentedParameter,
-  JsonSchema,
-  OpenApiDocument,
-  Operation,
-} from './openapi-document.ts'
+import type { DocumentedAnswer, DocumentedParameter, OpenApiDocument, Operation } from './openapi-document.ts'
+import type { JsonSchema } from './schema-of.ts'
 
 export const referenceStyle = `
 :root{color-scheme:light dark;--line:color-mix(in srgb,currentColor 18%,transparent);--soft:color-mix(in srgb,currentColor 7%,transparent)}
@@ -87,17 +82,32 @@ function tagSection(name: string, about: string, placed: readonly Placed[]): str
 }
 
 function operationSection({ path, method, operation }: Placed): string {
-  const { operationId, summary, description, parameters, requestBody, responses, security } = operation
+  const { operationId, summary, description, parameters, requestBody, responses } = operation
   const body = requestBody?.content['application/json']?.schema
   return `<section id="${operationId}"><h3><a href="#${operationId}">${escaped(summary)}</a></h3>
 <p><code><span class="method">${method}</span> ${escaped(path)}</code></p><p>${prose(description)}</p>
-${security === undefined ? '' : '<p>Needs no token.</p>'}
+${accessLine(operation)}${serversLine(operation)}
 ${parametersTable(parameters)}${body === undefined ? '' : `<h4>Body</h4><p>${shapeOf(body)}</p>`}
 <h4>Answers</h4><table>${Object.entries(responses).filter(isNoProblem).map(answerRow).join('')}</table>
-<p>Problems: ${Object.entries(responses)
-    .filter((answer) => !isNoProblem(answer))
-    .map(problemLinks)
-    .join(', ')}.</p></section>`
+${problemsLine(responses)}</section>`
+}
+
+function accessLine({ security }: Operation): string {
+  if (security === undefined) return ''
+  if (security.length === 0) return '<p>Needs no token.</p>'
+  const schemes = security.flatMap((one) => Object.keys(one)).map((name) => `<code>${escaped(name)}</code>`)
+  return `<p>Needs ${schemes.join(' or ')}.</p>`
+}
+
+function serversLine({ servers = [] }: Operation): string {
+  if (servers.length === 0) return ''
+  const items = servers.map(({ url, description }) => `<li><code>${escaped(url)}</code> ${prose(description)}</li>`)
+  return `<ul>${items.join('')}</ul>`
+}
+
+function problemsLine(responses: Operation['responses']): string {
+  const problems = Object.entries(responses).filter((answer) => !isNoProblem(answer))
+  return problems.length === 0 ? '' : `<p>Problems: ${problems.map(problemLinks).join(', ')}.</p>`
 }
 
 type PlacedAnswer = readonly [status: string, answer: DocumentedAnswer]
