@@ -247,7 +247,7 @@ test('the binary runs by itself', () => {
 test('output that nobody reads any longer ends the command quietly', async () => {
   await using api = await startCannedApi(() => ({ body: { data: [{ name: 'demo' }] } }))
   const closed = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })
-  const output = { isTty: false, columns: 80, write: () => Promise.reject(closed) }
+  const output = { isTty: false, columns: 80, rows: 24, write: () => Promise.reject(closed) }
   const code = await runCli(['cluster', 'list'], {
     ...processIo({
       env: { PLAINTRAIL_SERVER: api.url, PLAINTRAIL_TOKEN: 'ptr_test' },

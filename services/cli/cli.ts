@@ -6,6 +6,7 @@ import { readCliConfig } from './config.ts'
 import { CurlShown } from './curl.ts'
 import type { CliIo } from './io.ts'
 import { addOptions } from './options.ts'
+import { openOutputs } from './paged-outputs.ts'
 import { terminalText } from './output/terminal-text.ts'
 import manifest from './package.json' with { type: 'json' }
 import { withNegations } from './query-words.ts'
@@ -18,7 +19,11 @@ import { openSession, type RunCommand } from './session.ts'
 export async function runCli(args: readonly string[], io: CliIo): Promise<number> {
   if (args[0] === '__complete') return completeForShell(args.slice(1), io)
   const said: { readonly output: 'stdout' | 'stderr'; readonly text: string }[] = []
-  const run: RunCommand = (command, act) => act(openSession(command, readCliConfig(io.env), io))
+  const run: RunCommand = async (command, act) => {
+    const config = readCliConfig(io.env)
+    await using outputs = openOutputs(command, config, io)
+    await act(openSession(command, config, io, outputs))
+  }
   const program = newProgram(io, (output, text) => said.push({ output, text }))
   try {
     await addCommands(program, run, args)

@@ -67,6 +67,14 @@ export const cliSettings = {
     describe: 'Folder of configuration; without it `.config` in `HOME`.',
   },
   home: { env: 'HOME', parse: trimmed, default: null, describe: 'The home folder.' },
+  pager: {
+    env: 'PLAINTRAIL_PAGER',
+    parse: trimmed,
+    default: null,
+    describe:
+      'What is longer than the screen goes to this program, on a terminal only; without it `PAGER`, else `less`. `cat` is none.',
+  },
+  pagerOfAll: { env: 'PAGER', parse: trimmed, default: null, describe: 'The pager of every program.' },
   noColor: { env: 'NO_COLOR', parse: trimmed, default: null, describe: 'Any text turns colours off.' },
   term: { env: 'TERM', parse: trimmed, default: null, describe: '`dumb` turns colours off.' },
 } as const
@@ -92,6 +100,8 @@ export function readCliConfig(env: Readonly<Record<string, string | undefined>>)
     noProject: read('noProject'),
     configHome: read('configHome'),
     home: read('home'),
+    pager: read('pager') ?? read('pagerOfAll'),
+    pagerOfAll: read('pagerOfAll'),
     noColor: read('noColor'),
     term: read('term'),
   }

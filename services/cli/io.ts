@@ -4,6 +4,7 @@ import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/prom
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isatty } from 'node:tty'
+import { openPager } from './open-pager.ts'
 import manifest from './package.json' with { type: 'json' }
 
 export interface CliIo {
@@ -23,6 +24,8 @@ export interface CliIo {
   readonly stdout: Output
   /** How it went: status, warnings, errors. */
   readonly stderr: Output
+  /** A pager on this terminal: a program and its words. Null where there is none. */
+  readonly openPager: (command: string) => Promise<Pager | null>
   readonly fetch: typeof fetch
   readonly nowMs: () => number
   /** Returns early where the signal says so. */
@@ -39,8 +42,17 @@ export interface Output {
   readonly isTty: boolean
   /** The width of the terminal in columns; a width that fits most pages where there is no terminal. */
   readonly columns: number
+  /** Its height in lines; Infinity where there is no terminal. */
+  readonly rows: number
   /** Resolves when there is room for more, and rejects when nobody reads any longer (EPIPE). */
   write(chunk: string | Uint8Array): Promise<void>
+}
+
+export interface Pager {
+  /** Rejects with EPIPE when the reader has left it. */
+  write(chunk: string | Uint8Array): Promise<void>
+  /** Resolves when the reader has left. */
+  end(): Promise<void>
 }
 
 /** Paths are absolute. Everything rejects with Node's own errors. */
@@ -82,6 +94,7 @@ export function processIo({ env, isKubectlPlugin }: Surroundings): CliIo {
     interruption,
     stdout: outputTo(process.stdout, isatty(1)),
     stderr: outputTo(process.stderr, isatty(2)),
+    openPager: (command) => openPager(command, env),
     fetch: (...request) => fetch(...request),
     nowMs: Date.now,
     sleepMs: (ms, signal) =>
@@ -167,6 +180,9 @@ function outputTo(stream: NodeJS.WriteStream, isTty: boolean): Output {
     isTty,
     get columns() {
       return stream.columns > 0 ? stream.columns : columnsDefault
+    },
+    get rows() {
+      return stream.rows > 0 ? stream.rows : Infinity
     },
     write: (chunk) =>
       new Promise((resolve, reject) => {

@@ -13,6 +13,7 @@ export interface GlobalOptions {
   readonly tz?: string
   readonly quiet?: true
   readonly color: boolean
+  readonly pager: boolean
   readonly verbose?: true
   readonly curl?: true
   readonly timeout?: string
@@ -58,6 +59,7 @@ export function addOptions(program: Command): void {
     .option('--tz <zone>', 'times in this zone: Europe/Berlin, or local')
     .option('--quiet', 'no status on stderr; warnings stay')
     .option('--no-color', 'no colours on a terminal (also NO_COLOR)')
+    .option('--no-pager', 'print what is longer than the screen, in place of a pager (PLAINTRAIL_PAGER, PAGER, less)')
     .option('-v, --verbose', 'show every request on stderr')
     .option('--curl', 'print the first request as a curl command, and send nothing')
     .option('--timeout <duration>', 'wait so long for an answer: 30s, 5m (default: 60s)')

@@ -15,6 +15,7 @@ import { layoutTable, tableLine, type TableLayout } from './output/table.ts'
 import { terminalText } from './output/terminal-text.ts'
 import type { View } from './output/view.ts'
 import { clockTime, relativeTime, zonedTime } from './output/when.ts'
+import type { Outputs } from './paged-outputs.ts'
 import { findPlace, type Place } from './place.ts'
 
 export interface Session {
@@ -59,15 +60,15 @@ export interface Printed {
 type Looked = Look | null
 
 /** The session of one run of a command. Throws CliError. */
-export function openSession(command: Command, config: CliConfig, io: CliIo): Session {
+export function openSession(command: Command, config: CliConfig, io: CliIo, { stdout, stderr }: Outputs): Session {
   const given = readOptions(command.optsWithGlobals<GlobalOptions>())
   const { format, zone } = given
-  const isForPeople = io.stdout.isTty && format.kind !== 'csv'
-  const hasColor = io.stdout.isTty && given.hasColor && config.noColor === null && config.term !== 'dumb'
+  const isForPeople = stdout.isTty && format.kind !== 'csv'
+  const hasColor = stdout.isTty && given.hasColor && config.noColor === null && config.term !== 'dumb'
   const style = hasColor ? colouredStyle : plainStyle
-  const columns = io.stdout.isTty ? io.stdout.columns : null
-  const print = (text: string): Promise<void> => io.stdout.write(text)
-  const say = (text: string): Promise<void> => io.stderr.write(`${text}\n`)
+  const columns = stdout.isTty ? stdout.columns : null
+  const print = (text: string): Promise<void> => stdout.write(text)
+  const say = (text: string): Promise<void> => stderr.write(`${text}\n`)
   let found: Promise<Place> | undefined
   const note = async (text: string): Promise<void> => (given.isQuiet ? undefined : say(text))
   const place = (): Promise<Place> =>

@@ -1,5 +1,6 @@
 // captureIo: the outside of the command line for a test: real files and real requests, output that can be looked at.
 import { runCli } from '../cli.ts'
+import { openPager } from '../open-pager.ts'
 import { realFiles, type CliIo, type Output } from '../io.ts'
 
 export interface Captured {
@@ -16,6 +17,7 @@ export interface Surroundings {
   readonly env?: Readonly<Record<string, string>>
   readonly isTty?: boolean
   readonly columns?: number
+  readonly rows?: number
   readonly stdin?: readonly Uint8Array[]
   readonly folder?: string
   readonly isAlive?: (pid: number) => boolean
@@ -34,10 +36,11 @@ export async function plaintrail(args: readonly string[], surroundings: Surround
   const out: Buffer[] = []
   const err: Buffer[] = []
   const sleepsMs: number[] = []
-  const { isTty = false, columns = 100, server } = surroundings
+  const { isTty = false, columns = 100, rows = Infinity, server } = surroundings
   const capture = (chunks: Buffer[]): Output => ({
     isTty,
     columns,
+    rows,
     write: async (chunk) => void chunks.push(Buffer.from(chunk)),
   })
   const io: CliIo = {
@@ -56,6 +59,7 @@ export async function plaintrail(args: readonly string[], surroundings: Surround
     }),
     stdout: capture(out),
     stderr: capture(err),
+    openPager: (command) => openPager(command, surroundings.env ?? {}),
     fetch: surroundings.fetch ?? ((...request) => fetch(...request)),
     nowMs: () => now,
     sleepMs: async (ms) => void sleepsMs.push(ms),
