@@ -20,6 +20,7 @@ import { openProgress } from '../output/progress.ts'
 import { terminalText } from '../output/terminal-text.ts'
 import type { View } from '../output/view.ts'
 import { requireComplete } from '../pages.ts'
+import { printShortList } from '../print-short-list.ts'
 import { notPlaintrail } from '../refusal.ts'
 import type { RunCommand, Session } from '../session.ts'
 
@@ -71,7 +72,7 @@ Examples:
 
 async function exportEvents(session: Session, words: readonly string[], options: ExportOptions): Promise<void> {
   const api = await session.api()
-  if (options.list === true) return listExports(session, api)
+  if (options.list === true) return listExports(session)
   if (options.cancel !== undefined) {
     await api.delete('/v1/exports/{id}', { path: { id: options.cancel } })
     return session.note(terminalText(`${options.cancel} is cancelled`))
@@ -181,12 +182,9 @@ const fileView: View<Omit<ExportPart, 'url'> & { readonly path: string }> = {
   nameOf: ({ path }) => path,
 }
 
-async function listExports(session: Session, api: Api): Promise<void> {
-  const answer = await api.get('/v1/exports', { query: { limit: 1_000 } })
-  if (!isExportList(answer.value)) throw notPlaintrail(api.url)
-  const { data } = answer.value
-  if (data.length === 0 && session.format.kind === 'table') return session.note('there are no exports')
-  await session.printItems(exportView(session), { answer, items: data })
+async function listExports(session: Session): Promise<void> {
+  const [path, view] = ['/v1/exports', exportView(session)]
+  await printShortList(session, { path, isList: isExportList, view, none: 'there are no exports' }, { all: true })
 }
 
 const exportView = (session: Session): View<Export> => ({

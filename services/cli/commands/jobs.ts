@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { isJobList, type DeadJob } from '../answers.ts'
 import { terminalText } from '../output/terminal-text.ts'
 import type { View } from '../output/view.ts'
-import { notPlaintrail } from '../refusal.ts'
+import { addShortListOptions, printShortList, type ShortListOptions } from '../print-short-list.ts'
 import type { RunCommand, Session } from '../session.ts'
 
 export function addJobs(program: Command, run: RunCommand): void {
@@ -13,12 +13,13 @@ export function addJobs(program: Command, run: RunCommand): void {
     .description(
       'Jobs that the server could not do in all its attempts. They wait until somebody has them tried again.',
     )
-  jobs
+  const list = jobs
     .command('list', { isDefault: true })
     .summary('dead jobs, and why')
     .description('Dead jobs, last died first, with the error of the last attempt.')
-    .addHelpText('after', '\nExamples:\n  plaintrail jobs list\n  plaintrail jobs list -o name')
-    .action((_options: unknown, command: Command) => run(command, listJobs))
+    .addHelpText('after', '\nExamples:\n  plaintrail jobs list\n  plaintrail jobs list --all -o name')
+    .action((options: ShortListOptions, command: Command) => run(command, (session) => listJobs(session, options)))
+  addShortListOptions(list)
   jobs
     .command('retry')
     .argument('<id>', 'as `plaintrail jobs list` shows it')
@@ -26,18 +27,14 @@ export function addJobs(program: Command, run: RunCommand): void {
     .description('Have a dead job tried again. When that fails too, it is listed again.')
     .addHelpText(
       'after',
-      '\nExamples:\n  plaintrail jobs retry 0b0f3c1e-58a8-4a7e-9d5c-6e4fb0a1c7d2\n  plaintrail jobs list -o name | xargs -n 1 plaintrail jobs retry',
+      '\nExamples:\n  plaintrail jobs retry 0b0f3c1e-58a8-4a7e-9d5c-6e4fb0a1c7d2\n  plaintrail jobs list --all -o name | xargs -n 1 plaintrail jobs retry',
     )
     .action((id: string, _options: unknown, command: Command) => run(command, (session) => retryJob(session, id)))
 }
 
-async function listJobs(session: Session): Promise<void> {
-  const api = await session.api()
-  const answer = await api.get('/v1/jobs', { query: { state: 'dead' } })
-  if (!isJobList(answer.value)) throw notPlaintrail(api.url)
-  const { data } = answer.value
-  if (data.length === 0 && session.format.kind === 'table') return session.note('no job is dead')
-  await session.printItems(jobView(session), { answer, items: data })
+async function listJobs(session: Session, options: ShortListOptions): Promise<void> {
+  const [path, query, view] = ['/v1/jobs', { state: 'dead' }, jobView(session)]
+  await printShortList(session, { path, query, isList: isJobList, view, none: 'no job is dead' }, options)
 }
 
 const jobView = (session: Session): View<DeadJob> => ({

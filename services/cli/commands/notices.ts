@@ -3,25 +3,27 @@ import type { Command } from 'commander'
 import { isNoticeList, type Notice } from '../answers.ts'
 import { terminalText } from '../output/terminal-text.ts'
 import type { View } from '../output/view.ts'
-import { notPlaintrail } from '../refusal.ts'
+import {
+  addClusterListOptions,
+  clusterListQuery,
+  printShortList,
+  type ClusterListOptions,
+} from '../print-short-list.ts'
 import type { RunCommand, Session } from '../session.ts'
 
 export function addNotices(program: Command, run: RunCommand): void {
-  program
+  const command = program
     .command('notices')
     .summary('what the server has to tell')
     .description('What the server has to tell its operators, newest first.')
-    .addHelpText('after', '\nExamples:\n  plaintrail notices\n  plaintrail notices -o jsonl')
-    .action((_options: unknown, command: Command) => run(command, notices))
+    .addHelpText('after', '\nExamples:\n  plaintrail notices --since 7d\n  plaintrail notices --all -o jsonl')
+    .action((options: ClusterListOptions, self: Command) => run(self, (session) => notices(session, options)))
+  addClusterListOptions(command)
 }
 
-async function notices(session: Session): Promise<void> {
-  const api = await session.api()
-  const answer = await api.get('/v1/notices')
-  if (!isNoticeList(answer.value)) throw notPlaintrail(api.url)
-  const { data } = answer.value
-  if (data.length === 0 && session.format.kind === 'table') return session.note('there are no notices')
-  await session.printItems(noticeView(session), { answer, items: data })
+async function notices(session: Session, options: ClusterListOptions): Promise<void> {
+  const [path, query, view] = ['/v1/notices', clusterListQuery(options), noticeView(session)]
+  await printShortList(session, { path, query, isList: isNoticeList, view, none: 'there are no notices' }, options)
 }
 
 const noticeView = (session: Session): View<Notice> => ({

@@ -3,28 +3,33 @@ import type { Command } from 'commander'
 import { isQuarantine, type Quarantined } from '../answers.ts'
 import { terminalText } from '../output/terminal-text.ts'
 import type { View } from '../output/view.ts'
-import { notPlaintrail } from '../refusal.ts'
+import {
+  addClusterListOptions,
+  clusterListQuery,
+  printShortList,
+  type ClusterListOptions,
+} from '../print-short-list.ts'
 import type { RunCommand, Session } from '../session.ts'
 
 export function addQuarantine(program: Command, run: RunCommand): void {
-  program
+  const command = program
     .command('quarantine')
     .summary('what could not be read')
     .description('What arrived and could not be read as an event. Its bytes are kept.')
     .command('list', { isDefault: true })
     .summary('what is in quarantine, and why')
     .description('What is in quarantine, and why.')
-    .addHelpText('after', '\nExamples:\n  plaintrail quarantine list\n  plaintrail quarantine list -o jsonl')
-    .action((_options: unknown, command: Command) => run(command, quarantine))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  plaintrail quarantine list -c prod-eu --since 7d\n  plaintrail quarantine list --all -o jsonl',
+    )
+    .action((options: ClusterListOptions, self: Command) => run(self, (session) => quarantine(session, options)))
+  addClusterListOptions(command)
 }
 
-async function quarantine(session: Session): Promise<void> {
-  const api = await session.api()
-  const answer = await api.get('/v1/quarantine')
-  if (!isQuarantine(answer.value)) throw notPlaintrail(api.url)
-  const { data } = answer.value
-  if (data.length === 0 && session.format.kind === 'table') return session.note('nothing is in quarantine')
-  await session.printItems(quarantineView(session), { answer, items: data })
+async function quarantine(session: Session, options: ClusterListOptions): Promise<void> {
+  const [path, query, view] = ['/v1/quarantine', clusterListQuery(options), quarantineView(session)]
+  await printShortList(session, { path, query, isList: isQuarantine, view, none: 'nothing is in quarantine' }, options)
 }
 
 const quarantineView = (session: Session): View<Quarantined> => ({
