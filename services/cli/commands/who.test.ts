@@ -105,6 +105,14 @@ test('the history is asked for by cluster, group, resource, namespace and name',
   })
 })
 
+test('a day of the history is asked for as in every other list', async () => {
+  await using api = await startCannedApi(apiOf(story))
+  await plaintrail(['who', 'deploy/checkout', '-n', 'shop', '--on', '2026-11-20'], { server: api.url })
+  const history = api.requests.find(({ path }) => path.endsWith('/history'))
+  expect(history?.query.get('on')).toBe('2026-11-20')
+  expect(history?.query.has('since')).toBe(false)
+})
+
 test('core and cluster-scoped objects have their place in the path, and --all asks for reads too', async () => {
   const object = { ...usualObject, group: '', resource: 'nodes', kind: 'Node', namespace: '', name: 'a b' }
   await using api = await startCannedApi(apiOf([sampleEvent({ object })]))

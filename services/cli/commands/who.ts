@@ -3,6 +3,7 @@ import type { StoredEvent } from '@plaintrail/event/event'
 import type { Command } from 'commander'
 import { isEventPage } from '../answers.ts'
 import type { Api, Query } from '../api.ts'
+import { windowOptions } from '../ask.ts'
 import { CliError } from '../cli-error.ts'
 import { askedByDefault } from '../defaults.ts'
 import { getEventPage, isComplete, pages, printable, requireComplete, warnIncomplete } from '../pages.ts'
@@ -18,6 +19,7 @@ interface WhoOptions {
   readonly cluster?: readonly string[]
   readonly since?: string
   readonly until?: string
+  readonly on?: string
   readonly all?: true
   readonly reverse?: true
   readonly limit: string
@@ -40,6 +42,7 @@ export function addWho(program: Command, run: RunCommand): void {
     .option('-c, --cluster <name>', 'only this cluster (repeatable)', collect)
     .option('--since <time>', 'from then on: 7d, 2026-11-20, 2026-11-20T14:03:22Z')
     .option('--until <time>', 'before then')
+    .option(windowOptions.on.flags, windowOptions.on.about)
     .option('--all', 'reads, dry runs, and status updates by controllers, too')
     .option('--reverse', 'the newest last')
     .option('--limit <count>', 'at most so many rows an object', '20')
@@ -52,6 +55,7 @@ export function addWho(program: Command, run: RunCommand): void {
 const helpText = `
 Examples:
   plaintrail who deploy/checkout -n shop
+  plaintrail who cm/feature-flags --on 2026-11-20
   plaintrail who clusterrolebinding tmp-admin --since 7d -o json`
 
 async function who(session: Session, object: { type: string; name: string }, options: WhoOptions): Promise<void> {
@@ -181,7 +185,8 @@ function historyPath(place: ObjectPlace): string {
 
 function historyQuery(options: WhoOptions, limit: number): Query {
   const everyClass = options.all === true ? 'read,write,connect,other' : undefined
-  return { class: everyClass, since: options.since, until: options.until, limit: String(limit) }
+  const { since, until, on } = options
+  return { class: everyClass, since, until, on, limit: String(limit) }
 }
 
 function readObject(first: string, second: string | undefined): { type: string; name: string } {
