@@ -113,7 +113,7 @@ function tellProxy(thing: Thing, { detail }: DeedFacts): Deed {
 }
 
 function tellDebug(thing: Thing, { detail }: DeedFacts): Deed {
-  return deed(['add', 'added'], `a debug container to ${the(thing)}`, detail?.replace('debug container ', '') ?? null)
+  return deed(['add', 'added'], `a debug container to ${the(thing)}`, detail?.replace(/^debug container /, '') ?? null)
 }
 
 /** Below level Request nothing says which of the two it was. */

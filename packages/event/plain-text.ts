@@ -8,7 +8,7 @@ const bareWord = /^[\p{L}\p{N}\p{M}._:@/+=~#%*$!&?-]+$/u
  * Control characters (ANSI escapes begin with one), line separators, everything that sets the direction of writing, and
  * characters without any width.
  */
-const unseen =
+export const unseen =
   /[\p{Cc}\p{Cs}\u{ad}\u{61c}\u{180e}\u{200b}-\u{200f}\u{2028}-\u{202e}\u{2060}-\u{206f}\u{feff}\u{fff9}-\u{fffb}\u{e0000}-\u{e007f}]/gu
 const simpleWord = /^[\w.:@/-]*$/
 

@@ -29,6 +29,18 @@ export function shortName(group: string, resource: string): string {
   return known === undefined ? resource : (known.short[0] ?? known.kind.toLowerCase())
 }
 
+/**
+ * Of which resources `kindOf` may hold `part`, in small letters: of those named, and of others only where they hold one of
+ * `parts`. Holds for names of ASCII characters.
+ */
+export function kindsHolding(part: string): { readonly named: readonly string[]; readonly parts: readonly string[] } {
+  const known = knownResources.filter(({ kind }) => kind.toLowerCase().includes(part))
+  return {
+    named: [...new Set(known.map(({ resource }) => resource))],
+    parts: part.endsWith('y') ? [part, `${part.slice(0, -1)}ies`] : [part],
+  }
+}
+
 /** Whether its objects stand in no namespace; null where the resource is not known. */
 export function isClusterScoped(group: string, resource: string): boolean | null {
   return byGroupAndResource.get(`${group}/${resource}`)?.clusterScoped ?? null

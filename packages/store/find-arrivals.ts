@@ -52,7 +52,7 @@ export async function findArrivals(
 ): Promise<readonly Arrival[]> {
   const [seals, conditions] = await Promise.all([
     sealsOfNumbers(store, stretches),
-    Promise.all(questions.map(({ scope, query }) => queryConditions(store, scope, query))),
+    Promise.all(questions.map(({ scope, query }) => queryConditions(store, scope, query, 'few'))),
   ])
   if (seals.length === 0 || conditions.every((condition) => condition === null)) return []
   const rows = await readRows<ArrivedRow>(store, arrivalsQuery(stretches, seals, conditions))

@@ -10,6 +10,7 @@ import { qualifiers } from '@plaintrail/query/qualifiers'
 import { everything } from '@plaintrail/query/scope'
 import { corpusOf, corpusVersions } from '@plaintrail/test/corpus'
 import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
+import { seededRandom } from '@plaintrail/test/random'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { budgetOf } from './budget.ts'
 import { addCluster } from './clusters.ts'
@@ -25,6 +26,9 @@ const nowUs = Date.UTC(2026, 10, 26, 17) * 1_000
 const everyTime = { sinceUs: 0, untilUs: nowUs }
 /** Of the second week: its first seconds, and the odd ones of the days before. */
 const shortTime = { sinceUs: Date.UTC(2026, 9, 1) * 1_000, untilUs: Date.UTC(2026, 10, 26, 14, 47, 30) * 1_000 }
+
+/** Parts of sentences, and their characters. */
+const [slicesAsked, sliceMin, sliceMore] = [60, 4, 40]
 
 const resources = new AsyncDisposableStack()
 let store: Store
@@ -203,6 +207,16 @@ describe('free text', () => {
   ])('%s', async (text) => {
     await answered(text)
     await answered(text, 'asc', { sinceUs: nowUs - 86_400_000_000 * 2, untilUs: nowUs })
+  })
+
+  test('out of a sentence, whichever part of it', async () => {
+    const random = seededRandom(51)
+    for (let asked = 0; asked < slicesAsked; asked++) {
+      const { sentence } = items[random.below(items.length)] ?? expect.fail()
+      const from = random.below(sentence.length)
+      const slice = sentence.slice(from, from + sliceMin + random.below(sliceMore)).replaceAll(/["\\*]/g, '')
+      if (slice.trim() !== '') await answered(`"${slice}"`)
+    }
   })
 })
 

@@ -4,10 +4,11 @@ import { stages, type Stage } from '@plaintrail/event/event'
 import type { Matches, Query } from '@plaintrail/query/ast'
 import type { Scope } from '@plaintrail/query/scope'
 import { sql, type SQL } from 'drizzle-orm'
+import { maySay } from './may-say.ts'
 import { namedObjects, type ObjectKeys } from './object-keys.ts'
 import type { Store } from './open-store.ts'
 import { arrayOf } from './read-rows.ts'
-import { anyOf, isOneOf, termCondition, type Condition } from './term-condition.ts'
+import { allOf, always, anyOf, isOneOf, termCondition, type Condition } from './term-condition.ts'
 import { termIds, type Ids } from './term-ids.ts'
 import { textCondition } from './text-condition.ts'
 import { visibleClusters } from './visible-clusters.ts'
@@ -32,19 +33,29 @@ interface TextConditions {
   readonly holds: (answers: readonly boolean[], sentence: string) => boolean
 }
 
-/** Null where no event can match: then there is nothing to read. At most four statements, whatever the query. */
-export async function queryConditions(store: Store, scope: Scope, query: Query): Promise<QueryConditions | null> {
+/**
+ * Null where no event can match: then there is nothing to read. At most six statements, whatever the query. Of `few` rows
+ * it costs less to make the sentences than to look up the names in which the words of a text could stand.
+ */
+export async function queryConditions(
+  store: Store,
+  scope: Scope,
+  query: Query,
+  rows: 'many' | 'few' = 'many',
+): Promise<QueryConditions | null> {
   const text = textCondition(query)
-  const withoutText = text === null ? query : weakenedQuery(query, ({ kind }) => kind !== 'says')
-  if (withoutText === false) return null
-  const queries = [withoutText, ...(text?.parts ?? [])]
-  const [ids, keys, visible] = await Promise.all([
-    termIds(store, queries.flatMap(termsOf)),
+  const answered = weakenedQuery(query, ({ kind }, isWanted) => kind !== 'says' || isWanted)
+  if (answered === false) return null
+  const queries = [answered, ...(text?.parts ?? [])]
+  const terms = queries.flatMap(termsOf)
+  const [ids, keys, texts, visible] = await Promise.all([
+    termIds(store, terms),
     namedObjects(store, scope, queries),
+    maySay(store, rows === 'many' ? terms : []),
     isVisible(store, scope),
   ])
-  const known = { ids, keys }
-  const where = allOf([visible, conditionOf(withoutText, known)])
+  const known = { ids, keys, texts }
+  const where = allOf([visible, conditionOf(answered, known)])
   if (where === false) return null
   return { where, text: text && { ...text, answers: answersTo(text.parts, known) }, stages: stagesIn(query) }
 }
@@ -53,6 +64,8 @@ export async function queryConditions(store: Store, scope: Scope, query: Query):
 interface Known {
   readonly ids: ReadonlyMap<Term, Ids>
   readonly keys: ReadonlyMap<Query, ObjectKeys>
+  /** What rows meet that say a text, and others: how a text is asked for where that is enough. */
+  readonly texts: ReadonlyMap<Term, SQL>
 }
 
 async function isVisible(store: Store, scope: Scope): Promise<Condition> {
@@ -63,8 +76,6 @@ async function isVisible(store: Store, scope: Scope): Promise<Condition> {
     clusters.map(({ id }) => id),
   )
 }
-
-const always = sql`true`
 
 function conditionOf(query: Query, known: Known): Condition {
   switch (query.kind) {
@@ -81,7 +92,7 @@ function conditionOf(query: Query, known: Known): Condition {
     case 'within':
       return termCondition(query, known.ids.get(query) ?? [])
     case 'says':
-      throw new RangeError('could not ask Postgres for a sentence: it has none')
+      return known.texts.get(query) ?? always
     default:
       return query satisfies never
   }
@@ -98,12 +109,6 @@ function andCondition(parts: readonly Query[], keys: ObjectKeys | null, known: K
   // As one opaque comparison: Postgres would multiply the frequencies of the parts, expect one row, and so read and sort
   // all rows of a busy object. Of several keys most have none, and the multiplied guess is the better one.
   return allOf([sql`e.object_key = ${keys.keys[0]}::int8`, sql`coalesce(${meant}, false)`, ...others])
-}
-
-function allOf(conditions: readonly Condition[]): Condition {
-  const possible = conditions.filter((condition) => condition !== false)
-  if (possible.length < conditions.length) return false
-  return possible.length === 0 ? always : sql`(${sql.join(possible, sql` and `)})`
 }
 
 function answersTo(parts: readonly Query[], known: Known): SQL {

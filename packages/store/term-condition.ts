@@ -163,6 +163,14 @@ function isInOneOf(number: SQL, ranges: readonly Range[]): SQL {
   return sql`(${sql.join(conditions, sql` or `)})`
 }
 
+export const always = sql`true`
+
+export function allOf(conditions: readonly Condition[]): Condition {
+  const possible = conditions.filter((condition) => condition !== false)
+  if (possible.length < conditions.length) return false
+  return possible.length === 0 ? always : sql`(${sql.join(possible, sql` and `)})`
+}
+
 export function anyOf(conditions: readonly Condition[]): Condition {
   const [first, ...more] = conditions.filter((condition) => condition !== false)
   if (first === undefined) return false

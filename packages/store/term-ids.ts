@@ -19,22 +19,33 @@ export type Ids = readonly number[] | SQL
 /** The ids that each term means; none for a term that no dimension table answers. */
 export async function termIds(store: Store, terms: readonly Term[]): Promise<ReadonlyMap<Term, Ids>> {
   const asked = [...new Set(terms)].flatMap((term) => {
-    const ids = idsQuery(term)
-    return ids === null ? [] : [{ term, ids }]
+    const query = idsQuery(term)
+    return query === null ? [] : [{ term, query }]
   })
   if (asked.length === 0) return new Map()
-  const limited = asked.map(
-    ({ ids }, index) => sql`(select ${index}::int4 as n, q.id from (${ids} limit ${idsMax + 1}) q)`,
+  const queries = asked.map(({ query }) => query)
+  const ids = idsIn(await readRows<IdRow>(store, idsStatement(queries)), queries)
+  return new Map(asked.map(({ term }, index) => [term, ids[index] ?? []]))
+}
+
+export type IdRow = { readonly n: number; readonly id: number }
+
+/** Of all queries, one at least, each of which selects one `id`. */
+export function idsStatement(queries: readonly SQL[]): SQL {
+  const limited = queries.map(
+    (query, index) => sql`(select ${index}::int4 as n, q.id from (${query} limit ${idsMax + 1}) q)`,
   )
-  const rows = await readRows<{ n: number; id: number }>(store, sql.join(limited, sql` union all `))
-  const found = asked.map((): number[] => [])
+  return sql.join(limited, sql` union all `)
+}
+
+/** The ids of each query, from the rows of that statement. */
+export function idsIn(rows: readonly IdRow[], queries: readonly SQL[]): readonly Ids[] {
+  const found = queries.map((): number[] => [])
   for (const { n, id } of rows) found[n]?.push(id)
-  return new Map(
-    asked.map(({ term, ids }, index) => {
-      const own = found[index] ?? []
-      return [term, own.length > idsMax ? ids : own]
-    }),
-  )
+  return queries.map((query, index) => {
+    const own = found[index] ?? []
+    return own.length > idsMax ? query : own
+  })
 }
 
 /** The values of a term but the empty one, which asks for events that have none. */

@@ -10,15 +10,16 @@ export type Weakened = Query | false
 
 /**
  * The strictest query of the `kept` terms alone that everything meets which meets `query`: of `ns:a "to 5"` it is `ns:a`
- * where text is not kept, and of `-(ns:a "to 5")` every event, for one in `a` may say something else.
+ * where text is not kept, and of `-(ns:a "to 5")` every event, for one in `a` may say something else. Of a term that
+ * is wanted less may be asked than it says: where it is met by more events, so is the whole.
  */
-export function weakenedQuery(query: Query, kept: (term: Term) => boolean): Weakened {
+export function weakenedQuery(query: Query, kept: (term: Term, isWanted: boolean) => boolean): Weakened {
   const weakened = bounded(query, kept, true)
   return weakened === true ? and([]) : weakened
 }
 
 /** `isWeaker`: what holds wherever `query` does; else what holds nowhere that `query` does not. */
-function bounded(query: Query, kept: (term: Term) => boolean, isWeaker: boolean): Query | boolean {
+function bounded(query: Query, kept: (term: Term, isWanted: boolean) => boolean, isWeaker: boolean): Query | boolean {
   switch (query.kind) {
     case 'and':
       return joined(
@@ -40,7 +41,7 @@ function bounded(query: Query, kept: (term: Term) => boolean, isWeaker: boolean)
     case 'matches':
     case 'within':
     case 'says':
-      return kept(query) ? query : isWeaker
+      return kept(query, isWeaker) ? query : isWeaker
     default:
       return query satisfies never
   }
