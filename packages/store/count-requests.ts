@@ -14,6 +14,7 @@ import { positionOf, type EventPosition } from './find-records.ts'
 import type { Store } from './open-store.ts'
 import { queryConditions, type QueryConditions } from './query-conditions.ts'
 import { readRequests } from './read-requests.ts'
+import { canTally, readTallies, type TalliedStretch, type TallyCount } from './read-tallies.ts'
 import { readWithin } from './read-within.ts'
 import { requestRows, rowsAt, type RequestRows } from './request-rows.ts'
 import { takeSnapshot } from './take-snapshot.ts'
@@ -25,6 +26,8 @@ export interface CountQuestion {
   readonly snapshot?: Snapshot | null
   /** budgetOf(pageMsMax) unless given. */
   readonly budget?: Budget
+  /** False to count everything from the events, which takes longer. */
+  readonly mayTally?: boolean
 }
 
 export interface Counted {
@@ -41,10 +44,21 @@ export interface CountedRows<Row> extends Counted {
 type Count = (rows: RequestRows) => SQL
 type Take<Row> = (rows: readonly Row[]) => void
 
+/** A count that is the sum of those of stretches. */
+export interface AddedCount<Row> {
+  /** Makes a statement of the requests of a stretch. */
+  readonly count: Count
+  readonly take: Take<Row>
+  /** Where tallies can answer for the events. */
+  readonly tally?: TallyCount
+}
+
 /** Of one statement: one that takes longer is asked again about shorter stretches. */
 const stepMsMax = 4_000
 /** What the first statement gets when the budget is spent before it. */
 const stepMsMin = 100
+/** Of reading tallies: a year's are read in less than a second, and the events are there if they are not. */
+const tallyMsMax = 2_000
 /** What the count of rows that were found one by one gets when the finding took all the budget: they are few. */
 const lastMsMin = 1_000
 /** Microseconds that one statement is about at most: it reads a week in about half a second. */
@@ -54,20 +68,33 @@ const spanUsMin = 60_000_000
 /** Requests whose sentences were read one by one, in one statement. */
 const positionsMax = 10_000
 
-/** `count` makes a statement of the requests of a stretch, and `take` gets its rows: those of several stretches add up. */
 export async function countRequests<Row extends pg.QueryResultRow>(
   store: Store,
   scope: Scope,
   question: CountQuestion,
-  count: Count,
-  take: Take<Row>,
-): Promise<Counted> {
-  return await counted(store, scope, question, async (counting) => {
+  added: AddedCount<Row>,
+): Promise<Counted & { readonly isTallied: boolean }> {
+  let isTallied = false
+  const found = await counted(store, scope, question, async (counting) => {
     const { conditions, window } = counting
-    if (conditions.text !== null) return await countOneByOne(counting, count, take)
-    const stretches = eventStretches(await knownEventDays(store), window, 'desc').flatMap(partsOf)
-    return await countInParts(counting, stretches, count, take)
+    if (conditions.text !== null) return await countOneByOne(counting, added.count, added.take)
+    const tallied = await talliedStretches(counting, scope, question, added)
+    isTallied = tallied.length > 0
+    return await countInParts(counting, partsAround(await knownEventDays(store), window, tallied), added)
   })
+  return { ...found, isTallied }
+}
+
+async function talliedStretches<Row extends pg.QueryResultRow>(
+  { store, conditions, snapshot, window, budget }: Counting,
+  scope: Scope,
+  { query, mayTally = true }: CountQuestion,
+  { tally }: AddedCount<Row>,
+): Promise<readonly TalliedStretch<Row>[]> {
+  const { lanes } = snapshot
+  if (!mayTally || tally === undefined || lanes === null || !canTally(query, tally)) return []
+  const msMax = Math.min(tallyMsMax, Math.max(stepMsMin, budget.leftMs()))
+  return await readTallies(store, { scope, query, where: conditions.where, lanes, window, msMax }, tally)
 }
 
 /**
@@ -111,13 +138,39 @@ interface Counting {
   readonly budget: Budget
 }
 
+/** Its rows, where they are known already. */
+interface Part<Row> extends Stretch {
+  readonly rows?: readonly Row[]
+}
+
+/** The whole window, newest first: what is tallied, and between it what is to be counted. */
+function partsAround<Row>(
+  days: readonly number[],
+  window: Window,
+  tallied: readonly TalliedStretch<Row>[],
+): readonly Part<Row>[] {
+  const parts: Part<Row>[] = []
+  let { untilUs } = window
+  const between = (sinceUs: number): void => {
+    for (const stretch of eventStretches(days, { sinceUs, untilUs }, 'desc')) {
+      parts.push(...cutUp(stretch, stretchUsMax))
+    }
+  }
+  for (const stretch of tallied) {
+    between(stretch.toUs)
+    parts.push(stretch)
+    untilUs = stretch.fromUs
+  }
+  between(window.sinceUs)
+  return parts
+}
+
 async function countInParts<Row extends pg.QueryResultRow>(
   { store, conditions, snapshot, window, budget }: Counting,
-  stretches: readonly Stretch[],
-  count: Count,
-  take: Take<Row>,
+  parts: readonly Part<Row>[],
+  { count, take }: AddedCount<Row>,
 ): Promise<number> {
-  const open = [...stretches]
+  const open = [...parts]
   let countedSinceUs = window.untilUs
   let isBegun = false
   for (let part = open.shift(); part !== undefined; part = open.shift()) {
@@ -125,7 +178,7 @@ async function countInParts<Row extends pg.QueryResultRow>(
     if (isBegun && budget.leftMs() <= 0) return countedSinceUs
     const msMax = Math.min(stepMsMax, isBegun ? budget.leftMs() : Math.max(stepMsMin, budget.leftMs()))
     isBegun = true
-    const rows = await readWithin<Row>(store, count(requestRows(conditions, part, snapshot)), msMax)
+    const rows = part.rows ?? (await readWithin<Row>(store, count(requestRows(conditions, part, snapshot)), msMax))
     if (rows !== null) {
       take(rows)
       countedSinceUs = part.fromUs
@@ -134,8 +187,6 @@ async function countInParts<Row extends pg.QueryResultRow>(
   }
   return window.sinceUs
 }
-
-const partsOf = (stretch: Stretch): readonly Stretch[] => cutUp(stretch, stretchUsMax)
 
 /** The newest first. */
 function cutUp({ fromUs, toUs }: Stretch, spanUs: number): readonly Stretch[] {

@@ -13,6 +13,8 @@ import { tableLogReader, tableLogWriter } from './table-log.ts'
 export interface Delivery {
   /** UUID of the cluster. */
   readonly cluster: string
+  /** `main` unless given. */
+  readonly lane?: string
   /** Each item's bytes, as in `items` of an EventList. */
   readonly items: readonly string[]
   readonly receivedAtUs: number
@@ -23,13 +25,13 @@ export interface Delivery {
 /** Each delivery becomes one segment; all of them are stored in one batch. */
 export async function storeDeliveries(store: Store, deliveries: readonly Delivery[]): Promise<void> {
   const writer = tableLogWriter(store)
-  for (const { cluster, items, receivedAtUs, problems = [] } of deliveries) {
+  for (const { cluster, lane = 'main', items, receivedAtUs, problems = [] } of deliveries) {
     await makePartitionsAhead(store, receivedAtUs)
-    const header = { cluster, lane: 'main', receivedAtUs, credential: 'test', redactions: [], duplicateKeys: [] }
+    const header = { cluster, lane, receivedAtUs, credential: 'test', redactions: [], duplicateKeys: [] }
     const { bounds, body } = joined(items)
     await writer.append(await encodeEnvelope({ ...header, problems }, bounds, body), {
       cluster,
-      lane: header.lane,
+      lane,
       receivedAtUs,
       bodyBytes: body.length,
     })

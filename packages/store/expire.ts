@@ -4,6 +4,7 @@
 import type { PoolClient } from 'pg'
 import type { Store } from './open-store.ts'
 import { eventDays } from './partitions.ts'
+import { quartersADay } from './quarters.ts'
 import { dayFromName, dayName, dayOf, dayOfSegment, dayStartUs, segmentIdsOfDay } from './segment-id.ts'
 
 export interface Expired {
@@ -48,6 +49,8 @@ async function dropEventDay(store: Store, day: number, firstKept: number): Promi
   return await dropUnlessNeeded(store, ['event'], async (client) => {
     if (await cameLately(client, day, firstKept)) return false
     await client.query(`drop table event_${dayName(day)}`)
+    const quarters = [day * quartersADay, (day + 1) * quartersADay]
+    await client.query('delete from tally where quarter >= $1 and quarter < $2', quarters)
     return true
   })
 }

@@ -5,25 +5,12 @@ import type { Scope } from '@plaintrail/query/scope'
 import { sql, type SQL } from 'drizzle-orm'
 import { countRequests, type Counted, type CountQuestion } from './count-requests.ts'
 import { classCode, outcomeCode } from './event-codes.ts'
+import { facetColumns, facetFields, facetSources, type FacetField } from './facet-sources.ts'
 import type { Store } from './open-store.ts'
+import type { TallyCount } from './read-tallies.ts'
 import type { RequestRows } from './request-rows.ts'
 
-/** Each is a qualifier of the query language too, except that `kind` is always `resource.group`. */
-export const facetFields = [
-  'actor',
-  'verb',
-  'ns',
-  'kind',
-  'outcome',
-  'class',
-  'cluster',
-  'client',
-  'code',
-  'sub',
-  'ip',
-  'as',
-] as const
-export type FacetField = (typeof facetFields)[number]
+export { facetFields, type FacetField } from './facet-sources.ts'
 
 /** Fields of one question. */
 export const facetFieldsMax = facetFields.length
@@ -57,26 +44,34 @@ export interface Facets extends Counted {
 
 export async function findFacets(store: Store, scope: Scope, question: FacetQuestion): Promise<Facets> {
   const fields = [...new Set(question.fields)]
+  const counted = await countFields(store, scope, question, fields)
+  // Which values are left out of a count depends on the stretches that it is made of.
+  const isOther = counted.isTallied && [...counted.found.values()].some(({ isCut }) => isCut)
+  const { snapshot, countedSinceUs, found, requests } = isOther
+    ? await countFields(store, scope, { ...question, snapshot: counted.snapshot, mayTally: false }, fields)
+    : counted
+  const isWhole = countedSinceUs <= question.window.sinceUs
+  const facets = fields.map((field) => facetOf(field, found.get(field), { requests, limit: question.limit, isWhole }))
+  return { snapshot, countedSinceUs, facets, requests }
+}
+
+async function countFields(store: Store, scope: Scope, question: FacetQuestion, fields: readonly FacetField[]) {
   const found = new Map<FacetField, Values>(
     fields.map((field) => [field, { counts: new Map(), none: 0, isCut: false }]),
   )
   let requests = 0
-  const counted = await countRequests<FacetRow>(
-    store,
-    scope,
-    question,
-    (rows) => facetsQuery(rows, fields),
-    (rows) => {
+  const counted = await countRequests<FacetRow>(store, scope, question, {
+    count: (rows) => facetsQuery(rows, fields),
+    take: (rows) => {
       requests += rows.find(({ field }) => field === 'all')?.count ?? 0
       for (const [field, own] of Map.groupBy(rows, (row) => row.field)) {
         const values = field === 'all' ? undefined : found.get(field)
         if (values) addTo(values, own)
       }
     },
-  )
-  const isWhole = counted.countedSinceUs <= question.window.sinceUs
-  const facets = fields.map((field) => facetOf(field, found.get(field), { requests, limit: question.limit, isWhole }))
-  return { ...counted, facets, requests }
+    tally: talliesOf(fields),
+  })
+  return { ...counted, found, requests }
 }
 
 type FacetRow = { readonly field: FacetField | 'all'; readonly value: string | null; readonly count: number }
@@ -119,10 +114,10 @@ function wordOf(field: FacetField, value: string): string {
  * has is then added up from these.
  */
 function facetsQuery(requests: RequestRows, fields: readonly FacetField[]): SQL {
-  const columns = [...new Set(fields.flatMap((field) => sources[field].columns))]
+  const columns = facetColumns(fields)
   const list = (row: 'e' | 'r'): SQL => sql.raw(columns.map((column) => `${row}.${column}`).join(', '))
   const selects = fields.map((field) => {
-    const { value, join } = sources[field]
+    const { value, join } = facetSources[field]
     return sql`union all (select ${field}::text, ${value}, sum(r.n)::int8 from counted r ${join}
       group by 2 order by 3 desc, 2 limit ${valuesCountedMax + 1})`
   })
@@ -134,34 +129,17 @@ function facetsQuery(requests: RequestRows, fields: readonly FacetField[]): SQL 
     ${sql.join(selects, sql` `)}`
 }
 
-/** `value` is a text of the row `r` and what is joined to it, null where a request has none. */
-const sources: Readonly<Record<FacetField, { columns: readonly string[]; value: SQL; join: SQL }>> = {
-  actor: { columns: ['actor_id'], value: sql`d.name`, join: sql`join actor d on d.id = r.actor_id` },
-  verb: { columns: ['verb_id'], value: sql`lower(d.name collate "C")`, join: sql`join verb d on d.id = r.verb_id` },
-  ns: {
-    columns: ['namespace_id', 'resource_id'],
-    value: sql`case when r.resource_id is not null then coalesce(d.name, '') end`,
-    join: sql`left join namespace d on d.id = r.namespace_id`,
-  },
-  kind: {
-    columns: ['resource_id'],
-    value: sql`d.resource || case when d.api_group = '' then '' else '.' || d.api_group end`,
-    join: sql`left join resource d on d.id = r.resource_id`,
-  },
-  outcome: { columns: ['outcome'], value: sql`r.outcome::text`, join: sql`` },
-  class: { columns: ['class'], value: sql`r.class::text`, join: sql`` },
-  cluster: { columns: ['cluster_id'], value: sql`d.name`, join: sql`join cluster d on d.id = r.cluster_id` },
-  client: {
-    columns: ['client_id'],
-    value: sql`nullif(lower(d.name collate "C"), '')`,
-    join: sql`join client d on d.id = r.client_id`,
-  },
-  code: { columns: ['code'], value: sql`r.code::text`, join: sql`` },
-  sub: { columns: ['resource_id'], value: sql`d.subresource`, join: sql`left join resource d on d.id = r.resource_id` },
-  ip: { columns: ['source_id'], value: sql`nullif(d.peer, '')`, join: sql`join source d on d.id = r.source_id` },
-  as: {
-    columns: ['impersonated_id'],
-    value: sql`coalesce(d.name, '')`,
-    join: sql`left join actor d on d.id = r.impersonated_id`,
-  },
+/** A tally has the values of each field by cluster and class. */
+function talliesOf(fields: readonly FacetField[]): TallyCount {
+  const sum = (quarters: SQL, where: SQL): SQL => {
+    const selects = ['all', ...fields].map(
+      (field) => sql`(
+        select ${field}::text as field, v.value, sum(v.n)::int8 as count
+        from tally_value e cross join lateral unnest(e."values", e.counts) as v (value, n)
+        where e.quarter = any(${quarters}) and e.field = ${field} and ${where}
+        group by 2 order by 3 desc, 2 limit ${valuesCountedMax + 1})`,
+    )
+    return sql.join(selects, sql` union all `)
+  }
+  return { keys: new Set(['cluster', 'class']), needs: ['all', ...fields], sum }
 }

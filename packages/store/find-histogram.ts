@@ -8,6 +8,8 @@ import { sql, type SQL } from 'drizzle-orm'
 import { countRequests, type Counted, type CountQuestion } from './count-requests.ts'
 import { classCode, outcomeCode } from './event-codes.ts'
 import type { Store } from './open-store.ts'
+import { hoursAQuarter, hourUs } from './quarters.ts'
+import type { TallyCount } from './read-tallies.ts'
 import type { RequestRows } from './request-rows.ts'
 
 const minuteUs = 60_000_000
@@ -63,22 +65,31 @@ export async function findHistogram(store: Store, scope: Scope, question: Histog
   const interval = question.interval ?? intervalFor(window)
   const lengthUs = intervals[interval]
   if (bucketCount(window, lengthUs) > bucketsMax) throw tooMany()
+  const counted = await countBuckets(store, scope, question, lengthUs)
+  // Which verbs are not told apart depends on the stretches that a count is made of.
+  const isOther = counted.isTallied && [...counted.counts.values()].some((values) => values.has(null))
+  const { snapshot, countedSinceUs, counts } = isOther
+    ? await countBuckets(store, scope, { ...question, snapshot: counted.snapshot, mayTally: false }, lengthUs)
+    : counted
+  const shown = by === null ? null : mostUsed([...counts.values()])
+  const buckets = bucketsOf(window, lengthUs, counts, shown && { names: shown, by })
+  return { snapshot, countedSinceUs, interval, buckets }
+}
+
+async function countBuckets(store: Store, scope: Scope, question: HistogramQuestion, lengthUs: number) {
   const counts = new Map<number, Map<string | null, number>>()
-  const counted = await countRequests<CountRow>(
-    store,
-    scope,
-    question,
-    (requests) => countQuery(requests, lengthUs, by),
-    (rows) => {
+  const counted = await countRequests<CountRow>(store, scope, question, {
+    count: (requests) => countQuery(requests, lengthUs, question.by),
+    take: (rows) => {
       for (const { bucket, value, count } of rows) {
         const own = counts.get(bucket) ?? new Map<string | null, number>()
         own.set(value, (own.get(value) ?? 0) + count)
         counts.set(bucket, own)
       }
     },
-  )
-  const shown = by === null ? null : mostUsed([...counts.values()])
-  return { ...counted, interval, buckets: bucketsOf(window, lengthUs, counts, shown && { names: shown, by }) }
+    ...(lengthUs % hourUs === 0 ? { tally: talliesOf(lengthUs, question.by) } : {}),
+  })
+  return { ...counted, counts }
 }
 
 export function intervalFor(window: Window): Interval {
@@ -92,12 +103,32 @@ function bucketCount({ sinceUs, untilUs }: Window, lengthUs: number): number {
 
 type CountRow = { readonly bucket: number; readonly value: string | null; readonly count: number }
 
-/** A client can make up verbs: the value is null of those requests whose verbs are not told apart. */
 function countQuery(requests: RequestRows, lengthUs: number, by: HistogramKey | null): SQL {
-  const { column, name, join } = sources[by ?? 'none']
-  const counted = sql`
-    select r.time / ${lengthUs}::int8 as bucket, r.value, count(*) as n
-    from (${requests(sql`e.time, ${column} as value`)}) r group by 1, 2`
+  const { column } = sources[by ?? 'none']
+  return namedCounts(
+    sql`select r.time / ${lengthUs}::int8 as bucket, r.value, count(*) as n
+      from (${requests(sql`e.time, ${column} as value`)}) r group by 1, 2`,
+    by,
+  )
+}
+
+/** A tally has the requests of each hour by cluster, class, outcome and verb. */
+function talliesOf(lengthUs: number, by: HistogramKey | null): TallyCount {
+  const { column } = sources[by ?? 'none']
+  const sum = (quarters: SQL, where: SQL): SQL =>
+    namedCounts(
+      sql`select (e.quarter::int8 * ${hoursAQuarter}::int8 + h.number - 1) * ${hourUs}::int8 / ${lengthUs}::int8 as bucket,
+          ${column} as value, sum(h.n)::int8 as n
+        from tally_hour e cross join lateral unnest(e.counts) with ordinality as h (n, number)
+        where e.quarter = any(${quarters}) and h.n > 0 and ${where} group by 1, 2`,
+      by,
+    )
+  return { keys: new Set(['cluster', 'class', 'outcome', 'verb']), needs: ['hour'], sum }
+}
+
+/** A client can make up verbs: the value is null of those requests whose verbs are not told apart. */
+function namedCounts(counted: SQL, by: HistogramKey | null): SQL {
+  const { name, join } = sources[by ?? 'none']
   if (by !== 'verb') return sql`select r.bucket, ${name} as value, r.n as count from (${counted}) r ${join}`
   return sql`
     with counted as (${counted}), kept as (

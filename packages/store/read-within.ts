@@ -5,7 +5,8 @@ import type pg from 'pg'
 import { sqlState, type Store } from './open-store.ts'
 import { statementOf } from './read-rows.ts'
 
-const queryCanceled = '57014'
+/** What Postgres says of a statement that it gave up. */
+export const queryCanceled = '57014'
 
 /** Null where it was given up after `msMax` milliseconds. Two round trips more than readRows. */
 export async function readWithin<Row extends pg.QueryResultRow>(

@@ -256,3 +256,33 @@ export const exportPart = pgTable('export_part', {
   sha256: bytea('sha256').notNull(),
   content: bytea('content').notNull(),
 })
+
+export const tallyState = pgTable('tally_state', {
+  id: integer('id').primaryKey().default(1),
+  lanes: integer('lanes').array().notNull().default([]),
+  seqs: int8('seqs').array().notNull().default([]),
+})
+
+export const tally = pgTable('tally', {
+  quarter: integer('quarter').primaryKey(),
+  kept: text('kept').array().notNull(),
+  countedAt: at('counted_at').notNull().defaultNow(),
+})
+
+export const tallyValue = pgTable('tally_value', {
+  quarter: integer('quarter').notNull(),
+  field: text('field').notNull(),
+  clusterId: integer('cluster_id').notNull(),
+  class: char('class').notNull(),
+  values: text('values').array().notNull(),
+  counts: int8('counts').array().notNull(),
+})
+
+export const tallyHour = pgTable('tally_hour', {
+  quarter: integer('quarter').notNull(),
+  clusterId: integer('cluster_id').notNull(),
+  class: char('class').notNull(),
+  outcome: char('outcome').notNull(),
+  verbId: integer('verb_id').notNull(),
+  counts: int8('counts').array().notNull(),
+})

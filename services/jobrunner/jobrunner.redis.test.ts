@@ -7,13 +7,14 @@ import { join } from 'node:path'
 import { everything as everyEvent } from '@plaintrail/query/ast'
 import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
 import { startRedis, testRedis, type RedisServer } from '@plaintrail/test/redis-for-tests'
-import type { JobsLimits } from '@plaintrail/jobs/jobs'
+import type { Jobs, JobsLimits } from '@plaintrail/jobs/jobs'
 import { redisJobs } from '@plaintrail/jobs/redis-jobs'
 import { createHealth } from '@plaintrail/runtime/health'
 import { createLogger } from '@plaintrail/runtime/logger'
 import { createMetrics } from '@plaintrail/runtime/metrics'
 import { addCluster } from '@plaintrail/store/clusters'
 import { listDeadJobs, retryJob } from '@plaintrail/store/dead-jobs'
+import { storeDeliveries } from '@plaintrail/store/events-for-tests'
 import { findGaps } from '@plaintrail/store/gaps'
 import { migrate } from '@plaintrail/store/migrate'
 import { listNotices, quarantineOutbox } from '@plaintrail/store/notices'
@@ -168,6 +169,32 @@ describe.skipIf(redis === null)('the jobrunner', () => {
     ])
   })
 
+  test('counts the quarters of days that are over soon after its start, and every five minutes', async () => {
+    await using place = await startPlace()
+    const nowUs = Date.parse('2026-11-20T12:50:00Z') * 1_000
+    const { uid } = await addCluster(place.store, { name: 'lab' })
+    const item = { auditID: randomUUID(), stage: 'ResponseComplete', verb: 'get', requestURI: '/healthz', user: {} }
+    const items = [JSON.stringify({ ...item, requestReceivedTimestamp: '2026-11-20T05:00:00.000000Z' })]
+    await storeDeliveries(place.store, [{ cluster: uid, items, receivedAtUs: nowUs }])
+    const periods = new Map<string, number>()
+    const wrapJobs = (jobs: Jobs): Jobs => {
+      const schedule: Jobs['schedule'] = (kind, everyMs) => {
+        periods.set(kind, everyMs)
+        return jobs.schedule(kind, everyMs)
+      }
+      return Object.assign(Object.create(jobs) as Jobs, { schedule })
+    }
+    await using runner = await place.startRunner({ nowUs: () => nowUs, wrapJobs })
+    await expect
+      .poll(() => runner.metrics(), { timeout: 10_000 })
+      .toMatch(/plaintrail_jobs_done_total\{kind="tallies.keep"\} 1/)
+    const { rows } = await place.store.pool.query<object>(
+      `select t.quarter, v.counts::text as counts from tally t join tally_value v on v.quarter = t.quarter and v.field = 'all'`,
+    )
+    expect(rows).toEqual([{ quarter: Date.parse('2026-11-20') / 21_600_000, counts: '{1}' }])
+    expect(periods.get('tallies.keep')).toBe(300_000)
+  })
+
   test('runs as a process of its own that says when it is ready, works, and stops when it is told to', async () => {
     await using place = await startPlace()
     await place.add([aNotice('a')])
@@ -196,6 +223,7 @@ interface RunnerOptions {
   readonly limits?: Partial<JobsLimits>
   readonly relay?: RelayTiming
   readonly nowUs?: () => number
+  readonly wrapJobs?: (jobs: Jobs) => Jobs
 }
 
 /** A Redis and a database of the test's own. */
@@ -247,7 +275,8 @@ async function startRunner(url: string, store: Store, options: RunnerOptions) {
   const logger = createLogger('test', { level: 'info', destination: { write: (line) => void lines.push(line) } })
   const metrics = createMetrics({ version: null, processMetrics: false })
   const health = createHealth()
-  const jobs = stack.use(redisJobs({ url, logger, limits: options.limits ?? {} }))
+  const { wrapJobs = (own: Jobs) => own } = options
+  const jobs = wrapJobs(stack.use(redisJobs({ url, logger, limits: options.limits ?? {} })))
   stack.use(
     await startJobrunner(jobrunnerConfig, { store, jobs, logger, metrics, health, relay: { everyMs: 50 }, ...options }),
   )

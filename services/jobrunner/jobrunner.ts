@@ -14,6 +14,7 @@ import { createSegmentItems } from '@plaintrail/store/segment-items'
 import type { JobrunnerConfig } from './config.ts'
 import { exportPart } from './export-part.ts'
 import { keepDays } from './keep-days.ts'
+import { keepTallies } from './keep-tallies.ts'
 import type { PartBounds } from './make-part.ts'
 import { noticeQuarantine } from './notice-quarantine.ts'
 import { noticeSilence } from './notice-silence.ts'
@@ -33,7 +34,10 @@ export interface JobrunnerParts {
 }
 
 /** Without outbox rows: each may run twice, and late. */
-const scheduled = { 'days.keep': 3_600_000, 'clusters.silent': 60_000 } as const
+const scheduled = { 'days.keep': 3_600_000, 'clusters.silent': 60_000, 'tallies.keep': 300_000 } as const
+
+/** Soon after the start too. */
+const atStart: readonly (keyof typeof scheduled)[] = ['days.keep', 'tallies.keep']
 
 /** Disposing waits for the jobs in progress. It does not wait for the job queue, which may be away. */
 export async function startJobrunner(config: JobrunnerConfig, parts: JobrunnerParts): Promise<AsyncDisposable> {
@@ -57,8 +61,10 @@ export async function startJobrunner(config: JobrunnerConfig, parts: JobrunnerPa
   )
   for (const [kind, everyMs] of Object.entries(scheduled)) stack.use(jobs.schedule(kind, everyMs))
   const added = jobs
-    .add([{ id: `days.keep.start.${randomUUID()}`, kind: 'days.keep', payload: null }])
-    .catch((error: unknown) => logger.warn({ error }, 'could not queue the job of the start; its next period follows'))
+    .add(atStart.map((kind) => ({ id: `${kind}.start.${randomUUID()}`, kind, payload: null })))
+    .catch((error: unknown) =>
+      logger.warn({ error }, 'could not queue the jobs of the start; their next period follows'),
+    )
   stack.defer(() => added)
   stack.use(relayRows({ store, jobs, logger, health, onRelayed: counted.relayed, ...parts.relay }))
   const kept = stack.move()
@@ -92,6 +98,7 @@ function handlersOf(config: JobrunnerConfig, parts: JobrunnerParts) {
   return {
     'days.keep': () => keepDays({ store, logger, nowUs, ...config }),
     'clusters.silent': () => noticeSilence({ store, logger, nowUs, silentAfterUs: config.silentAfterMs * 1_000 }),
+    'tallies.keep': (_job: Job, signal: AbortSignal) => keepTallies({ store, logger, nowUs, signal }),
     [quarantineNoticed]: (job: Job) => noticeQuarantine({ store, logger }, outboxJob(job)),
     [exportPartDue]: (job: Job, signal: AbortSignal) => exportPart(exporting, outboxJob(job), signal),
   }
