@@ -136,19 +136,35 @@ const unavailableCodes = new Set([
 const brokenPool =
   /timeout exceeded when trying to connect|Connection terminated|connection error and is not queryable|after calling end/
 
+const queryCanceled = '57014'
+
 function ofPostgres(error: unknown): Problem | null {
-  const found = withCause(error)
-  const state = found.map(sqlState).find((code) => code !== null) ?? null
-  if (state === '57014') return tookTooLong()
-  const isGone = found.some((one) => one instanceof Error && 'code' in one && unavailableCodes.has(String(one.code)))
-  const isBroken = found.some((one) => one instanceof Error && brokenPool.test(one.message))
-  if ((state !== null && unavailableStates.test(state)) || isGone || isBroken)
-    return new Problem(
-      'dependency_unavailable',
-      'Postgres is not available now',
-      'Try again; /readyz says what is wrong.',
-    )
-  return null
+  if (stateOf(error) === queryCanceled) return tookTooLong()
+  if (!isPostgresAway(error)) return null
+  return new Problem(
+    'dependency_unavailable',
+    'Postgres is not available now',
+    'Try again; /readyz says what is wrong.',
+  )
+}
+
+/** And not only one statement too much for it. */
+export function isPostgresAway(error: unknown): boolean {
+  const state = stateOf(error)
+  if (state !== null) return state !== queryCanceled && unavailableStates.test(state)
+  return withCause(error).some(
+    (one) =>
+      one instanceof Error &&
+      (('code' in one && unavailableCodes.has(String(one.code))) || brokenPool.test(one.message)),
+  )
+}
+
+function stateOf(error: unknown): string | null {
+  return (
+    withCause(error)
+      .map(sqlState)
+      .find((code) => code !== null) ?? null
+  )
 }
 
 /** drizzle wraps what pg throws. */

@@ -12,6 +12,7 @@ import { takeSnapshot } from '@plaintrail/store/take-snapshot'
 import { watchArrivals } from '@plaintrail/store/watch-arrivals'
 import { Problem } from '../problems.ts'
 import { eventText } from '../send-events.ts'
+import { findOfEach, soon, throwIfAway, type ReadBounds } from './find-of-each.ts'
 import { laneSteps, onLanes, type LanePosition } from './lane-steps.ts'
 import { message } from './tail-messages.ts'
 
@@ -49,7 +50,7 @@ export interface Told {
   readonly takenUs: number
 }
 
-export interface FeedParts {
+export interface FeedParts extends ReadBounds {
   readonly store: Store
   readonly logger: Logger
   /** Seals positions. */
@@ -173,11 +174,22 @@ async function advance(feed: Feed): Promise<void> {
   feed.takenUs = heads.takenUs
 }
 
-async function meetNewLanes({ store }: Feed, group: Group): Promise<void> {
+async function meetNewLanes(feed: Feed, group: Group): Promise<void> {
   const { scope, query } = group.question
-  const { lanes } = await takeSnapshot(store, scope, query)
-  if (lanes === null) group.readers.forEach((reader) => reader.fail(tooManyLanes()))
-  else group.lanes = new Set(lanes.keys())
+  try {
+    const { lanes } = await soon(takeSnapshot(feed.store, scope, query), feed)
+    if (lanes === null) fail(feed, group, tooManyLanes())
+    else group.lanes = new Set(lanes.keys())
+  } catch (error) {
+    await throwIfAway(feed.store, error, feed)
+    fail(feed, group, error)
+  }
+}
+
+/** Before anything more is told: what its readers were told last is where they go on. */
+function fail(feed: Feed, group: Group, error: unknown): void {
+  feed.groups.delete(group.question.group)
+  group.readers.forEach((reader) => reader.fail(error))
 }
 
 async function tellStep(feed: Feed, step: readonly LaneStretch[]): Promise<void> {
@@ -186,7 +198,12 @@ async function tellStep(feed: Feed, step: readonly LaneStretch[]): Promise<void>
   for (let first = 0; first < groups.length; first += questionsAReadMax) {
     const some = groups.slice(first, first + questionsAReadMax)
     const questions = some.map(({ question }) => question)
-    found.push(...(await findArrivals(feed.store, step, questions)).map((arrival) => askedBy(arrival, some)))
+    const { arrivals, failed } = await findOfEach(feed.store, step, questions, feed)
+    found.push(...arrivals.map((arrival) => askedBy(arrival, some)))
+    for (const [index, error] of failed) {
+      const group = some[index]
+      if (group !== undefined) fail(feed, group, error)
+    }
   }
   await tellArrivals(feed, { reached: feed.position, step, asked: inOrder(step, found) })
 }
@@ -269,7 +286,7 @@ async function admit(feed: Feed, reader: FeedReader, from: LanePosition): Promis
   const alone = { question, lanes: group.lanes, readers: new Set([reader]) }
   const reached = new Map(from)
   for (const step of laneSteps(reached, onLanes(feed.position, group.lanes))) {
-    const arrivals = await findArrivals(feed.store, step, [question])
+    const arrivals = await soon(findArrivals(feed.store, step, [question]), feed)
     await tellArrivals(feed, { reached, step, asked: arrivals.map((arrival) => askedBy(arrival, [alone])) })
   }
   feed.groups.set(name, group)

@@ -1,22 +1,18 @@
 // Live tails over HTTP: what they tell, that nothing is lost and nothing comes twice, and what a slow reader gets.
 
 import { once } from 'node:events'
-import { createServer } from 'node:http'
-import { connect, type AddressInfo } from 'node:net'
+import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import express from 'express'
 import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
 import { sealTailPosition } from '@plaintrail/query/tail-position'
 import { everything } from '@plaintrail/query/scope'
-import { createLogger } from '@plaintrail/runtime/logger'
-import { createMetrics } from '@plaintrail/runtime/metrics'
 import { addCluster } from '@plaintrail/store/clusters'
 import { storeDeliveries } from '@plaintrail/store/events-for-tests'
 import { signingKey } from '@plaintrail/store/signing-keys'
 import { takeSnapshot } from '@plaintrail/store/take-snapshot'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { auditItem, pageOf, problemOf, startTestApi, type EventPage, type TestApi } from '../api-for-tests.ts'
-import { createEventTail, tailBounds, type TailBounds } from './event-tail.ts'
+import { startTails } from './start-tails-for-tests.ts'
 import { openTail, type TestTail } from './tail-for-tests.ts'
 import { tailQuestion } from './tail-question.ts'
 
@@ -221,8 +217,8 @@ describe('readers who come and go while events are stored', () => {
   })
 
   test('go on at another process of the api', async () => {
-    await using one = await startTails({})
-    await using other = await startTails({})
+    await using one = await startTails(api.store, {})
+    await using other = await startTails(api.store, {})
     await using tail = await openTail(one.url, {})
     await tail.until(isLive)
     await store('west', item('moved-1'), item('moved-2'))
@@ -250,46 +246,9 @@ describe('readers who come and go while events are stored', () => {
   })
 })
 
-/** The same by itself, with other bounds. */
-async function startTails(bounds: Partial<TailBounds>) {
-  await using stack = new AsyncDisposableStack()
-  const stop = new AbortController()
-  const metrics = createMetrics({ version: null, processMetrics: false })
-  const logger = createLogger('test', { level: 'silent' })
-  const cursorKey = await signingKey(api.store, 'cursor')
-  const tail = createEventTail(
-    { store: api.store, logger, metrics, cursorKey, stopping: stop.signal },
-    { ...tailBounds, ...bounds },
-  )
-  const app = express()
-  app.get('/', async (request, response) => {
-    const question = tailQuestion({ parameters: {}, header: request.get('last-event-id') }, everything, 0)
-    await tail.follow(request, response, { token: null, scope: everything }, question).catch((error: Error) => {
-      response.status(429).end(error.message)
-    })
-  })
-  const server = createServer((request, response) => void app(request, response)).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  // A listening server has an address with a port.
-  const { port } = server.address() as AddressInfo
-  stack.defer(() => {
-    stop.abort()
-    server.closeAllConnections()
-    server.close()
-  })
-  const kept = stack.move()
-  return {
-    url: `http://127.0.0.1:${port}/`,
-    port,
-    metrics,
-    stop,
-    [Symbol.asyncDispose]: () => kept.disposeAsync(),
-  }
-}
-
 describe('a reader who is slower than what comes', () => {
   test('is told how many he missed and where a list has them, and may go on from before', async () => {
-    await using tails = await startTails({ bufferBytesMax: 64 * 1024 })
+    await using tails = await startTails(api.store, { bufferBytesMax: 64 * 1024 })
     await using before = await openTail(tails.url, {})
     await before.until(isLive)
     const begin = before.lastId()
@@ -334,7 +293,11 @@ describe('a reader who is slower than what comes', () => {
   }, 60_000)
 
   test('and reads nothing at all is cut off', async () => {
-    await using tails = await startTails({ bufferBytesMax: 64 * 1024 ** 2, stalledMsMax: 300, heartbeatMs: 100 })
+    await using tails = await startTails(api.store, {
+      bufferBytesMax: 64 * 1024 ** 2,
+      stalledMsMax: 300,
+      heartbeatMs: 100,
+    })
     const stuck = connect(tails.port, '127.0.0.1')
     stuck.write(`GET / HTTP/1.1\r\nHost: x\r\n\r\n`)
     await once(stuck, 'data')
@@ -365,7 +328,7 @@ const streams = async (metrics: { text(): Promise<string> }): Promise<number> =>
 
 describe('the bounds of tails', () => {
   test('end one that is old, which goes on where it ended', async () => {
-    await using tails = await startTails({ sessionMsMax: 500, heartbeatMs: 100 })
+    await using tails = await startTails(api.store, { sessionMsMax: 500, heartbeatMs: 100 })
     await using tail = await openTail(tails.url, {})
     await tail.ended
     expect(tail.text()).toMatch(/: heartbeat\n\n/)
@@ -377,7 +340,7 @@ describe('the bounds of tails', () => {
   })
 
   test('refuse one too many of a caller and of all, until one ends', async () => {
-    await using tails = await startTails({ streamsOfCallerMax: 2 })
+    await using tails = await startTails(api.store, { streamsOfCallerMax: 2 })
     await using first = await openTail(tails.url, {})
     await using second = await openTail(tails.url, {})
     await expect(openTail(tails.url, {})).rejects.toThrow('429 you follow 2 tails already')
@@ -386,7 +349,7 @@ describe('the bounds of tails', () => {
     await expect.poll(() => streams(tails.metrics)).toBe(1)
     await using third = await openTail(tails.url, {})
     await Promise.all([first, third].map((tail) => tail.until(isLive)))
-    await using few = await startTails({ streamsMax: 1 })
+    await using few = await startTails(api.store, { streamsMax: 1 })
     await using only = await openTail(few.url, {})
     await expect(openTail(few.url, {})).rejects.toThrow('429 1 tails are followed here already')
     await only.until(isLive)

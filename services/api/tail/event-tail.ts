@@ -4,8 +4,10 @@ import type { Request, Response } from 'express'
 import type { Caller } from '../authenticate.ts'
 import type { RouteParts } from '../api-parts.ts'
 import { Problem, problemOf } from '../problems.ts'
+import { requestIdOf } from '../requests.ts'
 import { createEventFeed, type EventFeed, type Told } from './event-feed.ts'
 import { createEventStream, type EventStream } from './event-stream.ts'
+import type { ReadBounds } from './find-of-each.ts'
 import { followEvents, tailStart, type TailStart } from './follow-events.ts'
 import {
   dropsMessage,
@@ -17,7 +19,7 @@ import {
 } from './tail-messages.ts'
 import type { TailQuestion } from './tail-question.ts'
 
-export interface TailBounds {
+export interface TailBounds extends ReadBounds {
   /** Tails of this process, and of one caller in it. */
   readonly streamsMax: number
   readonly streamsOfCallerMax: number
@@ -37,6 +39,7 @@ export const tailBounds: TailBounds = {
   stalledMsMax: 60_000,
   sessionMsMax: 15 * 60_000,
   heartbeatMs: 15_000,
+  readMsMax: 5_000,
 }
 
 const retryAfterSeconds = 10
@@ -54,7 +57,7 @@ export function createEventTail(parts: TailParts, bounds: TailBounds = tailBound
   const { store, logger, metrics, cursorKey: key } = parts
   const counts = tailMetrics(metrics)
   const places = createPlaces(bounds, (open) => counts.streams.set(open))
-  const feeds = shared(() => createEventFeed({ store, logger, key }))
+  const feeds = shared(() => createEventFeed({ store, logger, key, readMsMax: bounds.readMsMax }))
   return {
     async follow(request, response, caller, question) {
       using _place = places.take(caller.token?.id ?? '')
@@ -108,7 +111,7 @@ async function serve(parts: Serving, response: Response, question: TailQuestion,
   let fault: Problem | null = null
   const fail = (error: unknown): void => {
     fault ??= problemOf(error)
-    logger.warn({ error }, 'a live tail ended before its time')
+    logger.warn({ error, request_id: requestIdOf(response) }, 'a live tail ended before its time')
     end.abort()
   }
   response.once('close', () => end.abort())
@@ -128,7 +131,7 @@ async function serve(parts: Serving, response: Response, question: TailQuestion,
   const pulse = setInterval(() => beat(response, stream, told(), bounds), bounds.heartbeatMs)
   try {
     leave = await followEvents(
-      { ...parts, stream, signal, onSent: () => counts.events.inc({ outcome: 'offered' }), fail },
+      { ...parts, ...bounds, stream, signal, onSent: () => counts.events.inc({ outcome: 'offered' }), fail },
       question,
       start,
     )

@@ -3,13 +3,14 @@
 import { parseEventId } from '@plaintrail/event/identity'
 import type { Snapshot } from '@plaintrail/query/snapshot'
 import { openTailPosition, sealTailPosition, type TailPosition } from '@plaintrail/query/tail-position'
-import { findArrivals } from '@plaintrail/store/find-arrivals'
+import { findArrivals, type LaneStretch } from '@plaintrail/store/find-arrivals'
 import type { Store } from '@plaintrail/store/open-store'
 import { readSnapshot } from '@plaintrail/store/read-snapshot'
 import { takeSnapshot } from '@plaintrail/store/take-snapshot'
 import { eventText } from '../send-events.ts'
 import { tooManyLanes, type EventFeed, type FeedReader } from './event-feed.ts'
 import type { EventStream } from './event-stream.ts'
+import { soon, type ReadBounds } from './find-of-each.ts'
 import { laneSteps, numbersBetween, onLanes } from './lane-steps.ts'
 import { dayUs, message, resetMessage, watermarkMessage, type ResetReason } from './tail-messages.ts'
 import type { TailQuestion } from './tail-question.ts'
@@ -45,7 +46,7 @@ export async function tailStart(store: Store, question: TailQuestion, key: Uint8
   return { ...now, position }
 }
 
-export interface FollowParts {
+export interface FollowParts extends ReadBounds {
   readonly store: Store
   readonly key: Uint8Array
   readonly feed: EventFeed
@@ -112,31 +113,43 @@ async function sendStored(
 }
 
 /** What came since, until there is so little that the others can wait for it. `reached` moves on. */
-async function sendArrivals(
-  { store, key, feed, stream, onSent }: FollowParts,
-  { scope, query, name }: TailQuestion,
-  { takenUs, reached }: { readonly takenUs: number; readonly reached: Map<number, number> },
-): Promise<void> {
+async function sendArrivals(parts: FollowParts, question: TailQuestion, caught: CaughtUp): Promise<void> {
+  const { store, feed } = parts
+  const { reached } = caught
   await feed.refresh()
-  const lanes = await lanesOf(store, { scope, query })
-  for (;;) {
+  const lanes = await lanesOf(store, question)
+  // Once at least, however little it is: a question that fails must do so here, where nobody waits for it.
+  for (let isFirst = true; ; isFirst = false) {
     const end = onLanes(feed.position(), lanes)
-    const [step] = laneSteps(reached, end)
-    if (step === undefined || numbersBetween(reached, end) <= numbersToJoinMax) return
-    const lane = new Map(reached)
-    for (const { laneId, seq, event } of await findArrivals(store, step, [{ scope, query }])) {
-      for (const { laneId: before, last } of step.slice(
-        0,
-        step.findIndex((one) => one.laneId === laneId),
-      ))
-        lane.set(before, last)
-      lane.set(laneId, seq)
-      const id = sealTailPosition({ snapshot: { takenUs, lanes: onLanes(lane, lanes) }, stored: null }, key, name)
-      await stream.send(message('event', id, eventText(event)))
-      onSent()
-    }
-    for (const { laneId, last } of step) reached.set(laneId, last)
+    if (!isFirst && numbersBetween(reached, end) <= numbersToJoinMax) return
+    for (const step of laneSteps(reached, end)) await sendStep(parts, question, step, { ...caught, lanes })
   }
+}
+
+interface CaughtUp {
+  readonly takenUs: number
+  readonly reached: Map<number, number>
+}
+
+async function sendStep(
+  { store, key, stream, onSent, readMsMax }: FollowParts,
+  { scope, query, name }: TailQuestion,
+  step: readonly LaneStretch[],
+  { takenUs, reached, lanes }: CaughtUp & { readonly lanes: ReadonlySet<number> },
+): Promise<void> {
+  const lane = new Map(reached)
+  for (const { laneId, seq, event } of await soon(findArrivals(store, step, [{ scope, query }]), { readMsMax })) {
+    for (const { laneId: before, last } of step.slice(
+      0,
+      step.findIndex((one) => one.laneId === laneId),
+    ))
+      lane.set(before, last)
+    lane.set(laneId, seq)
+    const id = sealTailPosition({ snapshot: { takenUs, lanes: onLanes(lane, lanes) }, stored: null }, key, name)
+    await stream.send(message('event', id, eventText(event)))
+    onSent()
+  }
+  for (const { laneId, last } of step) reached.set(laneId, last)
 }
 
 async function lanesOf(
