@@ -50,7 +50,10 @@ export async function maySay(store: Store, terms: readonly Term[]): Promise<Read
   )
 }
 
-/** Postgres would multiply what it guesses of each part, expect hardly a row, and give up the order of time. */
+/**
+ * As one condition, which Postgres takes half of the rows to meet: of its parts it would multiply guesses that know nothing,
+ * expect hardly a row, and no longer read in the order of time what many say.
+ */
 function opaque(condition: Condition): SQL {
   return sql`coalesce(${condition === false ? sql`false` : condition}, false)`
 }

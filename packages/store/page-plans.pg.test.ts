@@ -57,6 +57,16 @@ test.each([
   }
 })
 
+test('a page by a text is read in the order of time, also where hardly any event says it', async () => {
+  const where = await conditionOf({ kind: 'says', text: ['nobody-ever in ns-7'] })
+  const query = recordsQuery({ ...wholeWindow, where, order: 'desc', after: null, limit: 51 })
+  const { text, values } = statementOf(query)
+  const { rows } = await store.pool.query<{ 'QUERY PLAN': string }>({ text: `explain ${text}`, values })
+  const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
+  expect(plan).not.toMatch(/Sort|Seq Scan|Bitmap/)
+  expect((await scansOf(query)).map(({ table }) => table).toSorted()).toEqual(partitionsInWindow)
+})
+
 test.each([
   ['of an address', { ip: '10.0.0.7' }, ['source']],
   [
