@@ -1540,7 +1540,7 @@ export interface components {
              * @description The kind of problem, for programs.
              * @enum {string}
              */
-            readonly code: "query_syntax" | "bad_request" | "auth_required" | "forbidden" | "not_found" | "conflict" | "idempotency_mismatch" | "gone" | "payload_too_large" | "headers_too_large" | "unavailable" | "unprocessable" | "rate_limited" | "internal" | "dependency_unavailable";
+            readonly code: "query_syntax" | "bad_request" | "auth_required" | "forbidden" | "not_found" | "conflict" | "idempotency_mismatch" | "gone" | "payload_too_large" | "headers_too_large" | "unavailable" | "unprocessable" | "rate_limited" | "internal" | "busy" | "dependency_unavailable";
             /** @description What could not be done, for people. */
             readonly detail: string;
             /** @description Where this server tells more about such problems. */
@@ -2339,7 +2339,7 @@ export interface operations {
                 readonly fields?: readonly string[];
                 /** @description In the query language `group:sre`: a group of the actor. */
                 readonly group?: readonly string[];
-                /** @description `raw`: each event also has its bytes, as `raw` or `raw_base64`. `total`: `meta.total` says how many there are. */
+                /** @description `raw`: each event also has its bytes, as `raw` or `raw_base64`, 16 MiB a page. `total`: `meta.total` says how many there are. */
                 readonly include?: readonly string[];
                 /** @description In the query language `-ip:10.0.0.0/8`: the address that the API server saw. */
                 readonly ip?: readonly string[];
@@ -3526,7 +3526,7 @@ export interface operations {
                 readonly fields?: readonly string[];
                 /** @description In the query language `group:sre`: a group of the actor. */
                 readonly group?: readonly string[];
-                /** @description `raw`: each event also has its bytes, as `raw` or `raw_base64`. `total`: `meta.total` says how many there are. */
+                /** @description `raw`: each event also has its bytes, as `raw` or `raw_base64`, 16 MiB a page. `total`: `meta.total` says how many there are. */
                 readonly include?: readonly string[];
                 /** @description In the query language `-ip:10.0.0.0/8`: the address that the API server saw. */
                 readonly ip?: readonly string[];

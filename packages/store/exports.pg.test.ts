@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
 import { parseQuery } from '@plaintrail/query/parse-query'
 import type { Scope } from '@plaintrail/query/scope'
 import { retryJob } from './dead-jobs.ts'
-import { exportPart, exportParts } from './export-parts.ts'
+import { exportParts, findPart, partContent } from './export-parts.ts'
 import {
   cancelExport,
   createExport,
@@ -66,9 +66,32 @@ describe('an export', () => {
       [1, digest('one').toString('hex')],
       [2, digest('three').toString('hex')],
     ])
-    const part = await exportPart(place.store, everything, id, 2)
-    expect([part?.content.toString(), part?.format]).toEqual(['three', 'ndjson'])
-    expect(await exportPart(place.store, everything, id, 3)).toBeNull()
+    const part = await findPart(place.store, everything, id, 2)
+    expect(part).toMatchObject({ format: 'ndjson', bytes: 5, sha256: digest('three').toString('hex') })
+    expect(String(part && (await partContent(place.store, part)))).toBe('three')
+    expect(await findPart(place.store, everything, id, 3)).toBeNull()
+    await cancelExport(place.store, everything, id)
+    expect(part && (await partContent(place.store, part))).toBeNull()
+  })
+
+  test('a part is the same bytes however many slices it is read in', async () => {
+    await using place = await openPlace()
+    const id = await place.create()
+    for (const bytes of [0, 4 * 1024 * 1024, 9 * 1024 * 1024 + 1]) {
+      const content = randomBytes(bytes)
+      const part = { rows: 1, content, sha256: createHash('sha256').update(content).digest() }
+      await storePart(place.store, await place.job(), { part, next, manifestOf }, { ...limits, bytesMax: 1024 ** 3 })
+    }
+    for (const { number, sha256 } of await exportParts(place.store, everything, id)) {
+      const part = await findPart(place.store, everything, id, number)
+      const content = part && (await partContent(place.store, part))
+      expect(content?.length).toBe(part?.bytes)
+      expect(
+        createHash('sha256')
+          .update(content ?? '')
+          .digest('hex'),
+      ).toBe(sha256)
+    }
   })
 
   test('a part that two workers made at the same moment is written once', async () => {
@@ -175,7 +198,7 @@ describe('an export', () => {
       for (const id of [own, all]) {
         expect(await findExport(place.store, scope, id)).toBeNull()
         expect(await exportParts(place.store, scope, id)).toEqual([])
-        expect(await exportPart(place.store, scope, id, 1)).toBeNull()
+        expect(await findPart(place.store, scope, id, 1)).toBeNull()
         expect(await findManifest(place.store, scope, id)).toBeNull()
         expect(await cancelExport(place.store, scope, id)).toBe(false)
       }
@@ -217,7 +240,7 @@ describe('an export', () => {
     expect(await dropExpiredExports(place.store, 7)).toBe(0)
     await place.store.pool.query(`update export set expires_at = now() - interval '1 second' where state = 'done'`)
     expect(await findExport(place.store, everything, done)).toBeNull()
-    expect(await exportPart(place.store, everything, done, 1)).toBeNull()
+    expect(await findPart(place.store, everything, done, 1)).toBeNull()
     await place.store.pool.query(`update export set created_at = now() - interval '8 days'`)
     expect(await dropExpiredExports(place.store, 7)).toBe(2)
     const { rows } = await place.store.pool.query('select number from export_part')

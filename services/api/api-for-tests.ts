@@ -36,7 +36,7 @@ export const nowUs = Date.parse(nowText) * 1_000
 
 export async function startTestApi(
   connection: string,
-  different: Partial<ApiConfig> & Pick<ApiParts, 'questionMsMax'> = {},
+  different: Partial<ApiConfig> & Pick<ApiParts, 'questionMsMax' | 'memoryBounds'> = {},
 ): Promise<TestApi> {
   await using stack = new AsyncDisposableStack()
   await migrate(connection)
@@ -63,6 +63,7 @@ export async function startTestApi(
         ingestPort: 7718,
         nowUs: () => nowUs,
         ...(different.questionMsMax === undefined ? {} : { questionMsMax: different.questionMsMax }),
+        ...(different.memoryBounds === undefined ? {} : { memoryBounds: different.memoryBounds }),
       },
     ),
   )

@@ -7,6 +7,7 @@ import type { Logger } from '@plaintrail/runtime/logger'
 import type { Metrics } from '@plaintrail/runtime/metrics'
 import type { Store } from '@plaintrail/store/open-store'
 import type { SegmentItems } from '@plaintrail/store/segment-items'
+import type { AnswerMemory, MemoryBounds } from './answer-memory.ts'
 import type { ApiConfig } from './config.ts'
 import type { OpenApiDocument } from './openapi/openapi-document.ts'
 
@@ -27,6 +28,8 @@ export interface ApiParts {
   readonly nowUs?: () => number
   /** A list of events that takes longer is given up. */
   readonly questionMsMax?: number
+  /** Of events as they were received, and of files of exports, each. */
+  readonly memoryBounds?: Partial<MemoryBounds>
 }
 
 /** What routes are made from. */
@@ -36,6 +39,10 @@ export interface RouteParts extends ApiParts {
   readonly config: ApiConfig
   readonly cursorKey: Uint8Array
   readonly segmentItems: SegmentItems
+  /** Of answers with events as they were received. */
+  readonly rawMemory: AnswerMemory
+  /** Of files of exports. */
+  readonly partMemory: AnswerMemory
   readonly nowUs: () => number
   readonly questionMsMax: number
   /** Aborted when the api is to stop: answers without an end, end. */

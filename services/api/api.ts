@@ -4,6 +4,7 @@ import { parse } from 'node:querystring'
 import express, { type Express } from 'express'
 import { createSegmentItems } from '@plaintrail/store/segment-items'
 import { signingKey } from '@plaintrail/store/signing-keys'
+import { createAnswerMemory, memoryBounds, type MemoryBounds } from './answer-memory.ts'
 import type { ApiParts, RouteParts } from './api-parts.ts'
 import { questionMsMax } from './bounded-question.ts'
 import { compressAnswers } from './compress-answers.ts'
@@ -23,6 +24,7 @@ export async function startApi(config: ApiConfig, parts: ApiParts): Promise<Http
     document: once(() => openApiDocument(routeTable, parts.version)),
     cursorKey: await signingKey(parts.store, 'cursor'),
     segmentItems: createSegmentItems(parts.store),
+    ...memories({ ...memoryBounds, ...parts.memoryBounds }),
     nowUs: parts.nowUs ?? (() => Date.now() * 1_000),
     questionMsMax: parts.questionMsMax ?? questionMsMax,
     stopping: stop.signal,
@@ -34,6 +36,14 @@ export async function startApi(config: ApiConfig, parts: ApiParts): Promise<Http
       stop.abort()
       return server[Symbol.asyncDispose]()
     },
+  }
+}
+
+/** One for each kind of large answer, so that downloads keep nobody from reading. */
+export function memories(bounds: MemoryBounds): Pick<RouteParts, 'rawMemory' | 'partMemory'> {
+  return {
+    rawMemory: createAnswerMemory('answers with the bytes of events', bounds),
+    partMemory: createAnswerMemory('files of exports', bounds),
   }
 }
 

@@ -19,6 +19,10 @@ export const problemCodes = {
   unprocessable: [422, 'A field of the body is wrong: `errors[].pointer` is a JSON pointer to it.'],
   rate_limited: [429, 'You asked more often than one caller may. `Retry-After` says in how many seconds to go on.'],
   internal: [500, 'Our fault; the log has more under `request_id`.'],
+  busy: [
+    503,
+    'As many answers of this kind are on their way as there is memory for. `Retry-After` says when to ask again.',
+  ],
   dependency_unavailable: [503, 'Postgres is away, or a question took too long. `hint` says which helps.'],
 } as const satisfies Readonly<Record<string, readonly [status: number, when: string]>>
 

@@ -13,6 +13,7 @@ import { countEvents, findEvents } from '@plaintrail/store/find-events'
 import type { EventPosition } from '@plaintrail/store/find-records'
 import { findGaps } from '@plaintrail/store/gaps'
 import { rawEvents } from '@plaintrail/store/raw-events'
+import { rawBytesMax, rawReadBytes } from './answer-memory.ts'
 import type { RouteParts } from './api-parts.ts'
 import type { Caller } from './authenticate.ts'
 import { answerMarginMs, boundedQuestion } from './bounded-question.ts'
@@ -20,9 +21,6 @@ import { pickFields } from './event-fields.ts'
 import { historyPath } from './history-path.ts'
 import { echo, nextPage } from './list-answer.ts'
 import { cursorKeyFor, type ListQuestion } from './list-question.ts'
-
-/** Raw bytes in one page; a page that would have more has fewer events and a cursor. */
-const rawBytesMax = 64 * 1024 * 1024
 
 export async function sendEvents(
   parts: RouteParts,
@@ -32,7 +30,7 @@ export async function sendEvents(
 ): Promise<void> {
   const from = performance.now()
   const found = await boundedQuestion(response, parts.questionMsMax + answerMarginMs, (signal) =>
-    find(parts, caller.scope, question, signal),
+    find(parts, response, { scope: caller.scope, question, signal }),
   )
   const { next, gaps, total, snapshot, isPartial } = found
   const meta: PageMeta = {
@@ -56,7 +54,13 @@ interface Found {
   readonly isPartial: boolean
 }
 
-async function find(parts: RouteParts, scope: Scope, question: ListQuestion, signal: AbortSignal): Promise<Found> {
+interface Asked {
+  readonly scope: Scope
+  readonly question: ListQuestion
+  readonly signal: AbortSignal
+}
+
+async function find(parts: RouteParts, response: Response, { scope, question, signal }: Asked): Promise<Found> {
   const { store, segmentItems, questionMsMax } = parts
   const { query, window, include, fields } = question
   const budget = budgetOf(questionMsMax, signal)
@@ -69,13 +73,19 @@ async function find(parts: RouteParts, scope: Scope, question: ListQuestion, sig
     : null
   if (!include.includes('raw'))
     return { ...found, texts: events.map((event) => eventText(event, { fields })), total, gaps }
+  using memory = await parts.rawMemory.take(response, rawReadBytes)
   signal.throwIfAborted()
   const asked = { ids: events.map(({ id }) => id), bytesMax: rawBytesMax }
   const raws = await rawEvents(store, scope, asked, segmentItems)
   const shown = events.slice(0, raws.length)
   const texts = shown.map((event, index) => eventText(event, { fields, raw: raws[index] ?? null }))
+  memory.keepUntilSent(lengthOf(texts))
   const next = shown.length < events.length ? positionOf(shown.at(-1)) : found.next
   return { ...found, texts, next, total, gaps }
+}
+
+function lengthOf(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + text.length, 0)
 }
 
 /** An event's id is its position. */

@@ -21,13 +21,18 @@ export interface Tagged {
 /** What compressed bytes have at the end of their tag: they are other bytes (RFC 9110 section 8.8.3.3). */
 const encodings = ['', '-gzip', '-br', '-deflate']
 
-export function sendTagged(request: Request, response: Response, { tag, cacheControl, type, body }: Tagged): void {
-  response.setHeader('Cache-Control', cacheControl)
+/** The tag as the client sent it in If-None-Match, in quotes; null where he has not these bytes. */
+export function knownTag(request: Request, tag: string): string | null {
   const known = tagsOf(request.get('If-None-Match') ?? '')
   const tags = encodings.map((encoding) => `"${tag}${encoding}"`)
-  const same = known.includes('*') ? tags[0] : tags.find((one) => known.includes(one))
+  return (known.includes('*') ? tags[0] : tags.find((one) => known.includes(one))) ?? null
+}
+
+export function sendTagged(request: Request, response: Response, { tag, cacheControl, type, body }: Tagged): void {
+  response.setHeader('Cache-Control', cacheControl)
+  const same = knownTag(request, tag)
   response.setHeader('ETag', same ?? `"${tag}"`)
-  if (same === undefined) response.type(type).send(body())
+  if (same === null) response.type(type).send(body())
   else response.status(304).end()
 }
 

@@ -17,7 +17,7 @@ import { createLogger } from '@plaintrail/runtime/logger'
 import { createMetrics } from '@plaintrail/runtime/metrics'
 import { addCluster } from '@plaintrail/store/clusters'
 import { storeDeliveries } from '@plaintrail/store/events-for-tests'
-import { exportPart, exportParts } from '@plaintrail/store/export-parts'
+import { exportParts, partContent } from '@plaintrail/store/export-parts'
 import { cancelExport, createExport, findExport, findManifest, type Export } from '@plaintrail/store/exports'
 import { recordGap } from '@plaintrail/store/gaps'
 import { migrate } from '@plaintrail/store/migrate'
@@ -148,8 +148,9 @@ async function startPlace() {
   let delivered = 0
   const contents = async (id: string): Promise<readonly Buffer[]> => {
     const parts = await exportParts(store, everything, id)
-    const found = await Promise.all(parts.map(({ number }) => exportPart(store, everything, id, number)))
-    return found.map((part) => part?.content ?? Buffer.alloc(0))
+    const exportId = id.slice('exp_'.length)
+    const found = await Promise.all(parts.map((part) => partContent(store, { ...part, exportId })))
+    return found.map((content) => content ?? Buffer.alloc(0))
   }
   return {
     store,

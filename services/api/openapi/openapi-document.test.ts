@@ -8,7 +8,8 @@ import { createLogger } from '@plaintrail/runtime/logger'
 import { createMetrics } from '@plaintrail/runtime/metrics'
 import { openStore } from '@plaintrail/store/open-store'
 import { createSegmentItems } from '@plaintrail/store/segment-items'
-import { apiApp } from '../api.ts'
+import { memoryBounds } from '../answer-memory.ts'
+import { apiApp, memories } from '../api.ts'
 import { expressPath } from '../mount-routes.ts'
 import { problemCodes } from '../problem-codes.ts'
 import { routeTable } from '../route-table.ts'
@@ -62,6 +63,7 @@ describe('the OpenAPI document', () => {
       config: { host: '127.0.0.1', port: 0, ingestUrl: null, requestsPerMinute: 0 },
       cursorKey: new Uint8Array(32),
       segmentItems: createSegmentItems(store),
+      ...memories(memoryBounds),
       nowUs: () => 0,
       questionMsMax: 1,
       stopping: new AbortController().signal,

@@ -26,7 +26,7 @@ const listOfEvents = {
   limit: limitParameter,
   cursor: cursorParameter,
   include: severalTexts(
-    '`raw`: each event also has its bytes, as `raw` or `raw_base64`. `total`: `meta.total` says how many there are.',
+    '`raw`: each event also has its bytes, as `raw` or `raw_base64`, 16 MiB a page. `total`: `meta.total` says how many there are.',
   ),
   fields: severalTexts('Only these fields of each event, and parts of them: `id,time,actor.name,object`.'),
 } satisfies ParameterShape
@@ -44,7 +44,7 @@ export const eventRoutes: readonly ApiRoute[] = [
     query: listOfEvents,
     otherParameters: 'query language',
     answers: { 200: json('The page.', eventPageSchema, nextHeader) },
-    problems: ['query_syntax', 'unavailable'],
+    problems: ['query_syntax', 'unavailable', 'busy'],
     handler: getEvents,
   }),
   route({
@@ -56,7 +56,7 @@ export const eventRoutes: readonly ApiRoute[] = [
       'The same as `GET /v1/events`, for questions that are too long for a URL or should not stand in the logs of proxies.',
     body: eventSearchSchema,
     answers: { 200: json('The page.', eventPageSchema, nextHeader) },
-    problems: ['query_syntax', 'unavailable'],
+    problems: ['query_syntax', 'unavailable', 'busy'],
     handler: postEventsSearch,
   }),
   route({
@@ -87,7 +87,7 @@ export const eventRoutes: readonly ApiRoute[] = [
       ),
       304: notModified,
     },
-    problems: ['not_found'],
+    problems: ['not_found', 'busy'],
     handler: getEventRaw,
   }),
   route({
@@ -107,7 +107,7 @@ export const eventRoutes: readonly ApiRoute[] = [
     query: listOfEvents,
     otherParameters: 'query language',
     answers: { 200: json('The page.', eventPageSchema, nextHeader) },
-    problems: ['query_syntax', 'unavailable'],
+    problems: ['query_syntax', 'unavailable', 'busy'],
     handler: getObjectHistory,
   }),
 ]

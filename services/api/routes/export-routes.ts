@@ -69,7 +69,7 @@ export const exportRoutes: readonly ApiRoute[] = [
       },
       304: notModified,
     },
-    problems: ['not_found'],
+    problems: ['not_found', 'busy'],
     handler: getExportPart,
   }),
   route({

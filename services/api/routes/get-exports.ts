@@ -3,7 +3,7 @@
 import { hash } from 'node:crypto'
 import type { Request } from 'express'
 import { fileKindOf, isExportFormat } from '@plaintrail/formats/export-format'
-import { exportPart, exportParts } from '@plaintrail/store/export-parts'
+import { exportParts, findPart, partContent, partReadBytes } from '@plaintrail/store/export-parts'
 import { findExport, findManifest, listExports, type Export } from '@plaintrail/store/exports'
 import type { RouteParts } from '../api-parts.ts'
 import type { Caller, Route } from '../authenticate.ts'
@@ -11,7 +11,7 @@ import { exportAnswer, nameOfPart, partAnswer } from '../export-answer.ts'
 import { nextPage } from '../list-answer.ts'
 import { cursorKeyFor, listQuestion, urlParameters } from '../list-question.ts'
 import { Problem } from '../problems.ts'
-import { keptForGood, sendTagged } from '../tagged-answer.ts'
+import { keptForGood, knownTag, sendTagged } from '../tagged-answer.ts'
 
 export function getExports(parts: RouteParts): Route {
   return async (request, response, caller) => {
@@ -34,14 +34,18 @@ export function getExport(parts: RouteParts): Route {
   }
 }
 
-export function getExportPart({ store }: RouteParts): Route {
+export function getExportPart({ store, partMemory }: RouteParts): Route {
   return async (request, response, { scope }) => {
     const { id, n } = request.params
-    const number = /^[1-9]\d{0,8}$/.test(String(n)) ? Number(n) : null
-    const part = number === null ? null : await exportPart(store, scope, String(id), number)
-    if (number === null || !part)
-      throw new Problem('not_found', 'there is no such part, or it has expired', 'GET /v1/exports/{id} lists them.')
-    const { content, format, sha256 } = part
+    const number = /^[1-9]\d{0,8}$/.test(String(n)) ? Number(n) : 0
+    const part = await findPart(store, scope, String(id), number)
+    if (part === null) throw noPart()
+    const { format, sha256, bytes } = part
+    const isKnown = knownTag(request, sha256) !== null
+    using memory = isKnown ? null : await partMemory.take(response, bytes + partReadBytes)
+    const content = isKnown ? Buffer.alloc(0) : await partContent(store, part)
+    if (content === null) throw noPart()
+    memory?.keepUntilSent(bytes)
     response.attachment(nameOfPart(String(id), number, format))
     sendTagged(request, response, {
       tag: sha256,
@@ -51,6 +55,10 @@ export function getExportPart({ store }: RouteParts): Route {
       body: () => content,
     })
   }
+}
+
+function noPart(): Problem {
+  return new Problem('not_found', 'there is no such part, or it has expired', 'GET /v1/exports/{id} lists them.')
 }
 
 export function getExportManifest(parts: RouteParts): Route {

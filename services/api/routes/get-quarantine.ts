@@ -1,14 +1,13 @@
 // GET /v1/quarantine: what was received and could not be read, newest first, with its bytes on request.
 
 import { listQuarantined, type Quarantined } from '@plaintrail/store/quarantined'
+import { rawBytesMax, rawReadBytes } from '../answer-memory.ts'
 import type { RouteParts } from '../api-parts.ts'
 import type { Route } from '../authenticate.ts'
 import { echo, nextPage } from '../list-answer.ts'
 import { cursorKeyFor, listQuestion, refuseOthers, urlParameters } from '../list-question.ts'
 
 const parameterNames = ['cluster', 'not.cluster', 'since', 'until', 'limit', 'cursor', 'bytes']
-/** Of items in one page; a page that would have more has fewer items and a cursor. */
-const bytesMax = 64 * 1024 * 1024
 
 /** Items are few and must not be overlooked, so the window is everything unless something else is asked for. */
 export function getQuarantine(parts: RouteParts): Route {
@@ -22,14 +21,16 @@ export function getQuarantine(parts: RouteParts): Route {
       sinceUs: 0,
     })
     const { window, limit, after, query, include } = question
+    using memory = include.includes('raw') ? await parts.rawMemory.take(response, rawReadBytes) : null
     const found = await listQuarantined(parts.store, caller.scope, {
       window,
       limit,
       after,
-      bytesMax,
+      bytesMax: rawBytesMax,
       query,
       ...(include.includes('raw') ? { items: parts.segmentItems } : {}),
     })
+    memory?.keepUntilSent(found.items.reduce((sum, { bytes }) => sum + (bytes?.length ?? 0), 0))
     response.json({
       data: found.items.map(answer),
       ...nextPage(response, question, found.next && { position: found.next }, cursorKey),

@@ -34,7 +34,7 @@ export const upkeepRoutes: readonly ApiRoute[] = [
     description: 'Of all time unless you say: such things are few and must not be overlooked.',
     query: { ...listOfOneCluster, bytes: yesOrNo('Whether each item has its bytes.') },
     answers: { 200: json('The page.', quarantinePageSchema, nextHeader) },
-    problems: ['query_syntax'],
+    problems: ['query_syntax', 'busy'],
     handler: getQuarantine,
   }),
   route({
