@@ -56,8 +56,8 @@ export class BatchFenced extends Error {
   readonly code = 'batch_fenced'
 }
 
-/** Postgres locks every partition and index that a statement writes: 640 days are 5,760 of the 6,400 locks of its defaults. */
-const daysABatchMax = 640
+/** Postgres locks every partition and index that a statement writes: 570 days are 5,700 of the 6,400 locks of its defaults. */
+const daysABatchMax = 570
 /** Each attempt learns of at least one more stored event, or of a deadlock's end. */
 const attemptsMax = 8
 export interface BatchWriterOptions {
