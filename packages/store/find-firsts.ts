@@ -13,7 +13,7 @@ import { pageMsMax } from './find-events.ts'
 import type { Store } from './open-store.ts'
 import { arrayOf } from './read-rows.ts'
 import { readWithin } from './read-within.ts'
-import { inScope } from './visible-clusters.ts'
+import { isVisible } from './visible-clusters.ts'
 
 export const firstKinds = ['cluster', 'namespace', 'kind', 'client', 'ip'] as const
 export type FirstKind = (typeof firstKinds)[number]
@@ -133,9 +133,4 @@ function firstsOf(found: ReadonlyMap<string, FirstRow>): readonly First[] {
     const key = Buffer.from(first.slice(16).replaceAll('-', ''), 'hex')
     return { what, value, time: formatMicroTime(timeUs), event: formatEventId(timeUs, key) }
   })
-}
-
-function isVisible(scope: Scope): SQL {
-  if (scope.kind === 'everything') return sql`true`
-  return sql`e.cluster_id in (select c.id from cluster c where ${inScope(scope)})`
 }

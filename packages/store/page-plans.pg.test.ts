@@ -15,7 +15,7 @@ import { openStore, type Store } from './open-store.ts'
 import { knownEventDays } from './event-days.ts'
 import { queryConditions } from './query-conditions.ts'
 import { statementOf } from './read-rows.ts'
-import { siblingsQuery } from './read-siblings.ts'
+import { claimsQuery } from './read-siblings.ts'
 import { isInSnapshot, takeSnapshot } from './take-snapshot.ts'
 
 const dayUs = 86_400_000_000
@@ -94,7 +94,7 @@ test('the stages of a page are looked up by index, with a day to both sides for 
     limit: 51,
   } as const
   const scans = await scansOf(
-    siblingsQuery(
+    claimsQuery(
       await findRecords(store, { ...ask, where }),
       // As ten days later, when these have statistics and many come after them.
       [(startUs + 10 * dayUs) / dayUs],
@@ -118,7 +118,7 @@ test('a day that has no statistics yet is read by the auditID alone', async () =
   const conditions = await queryConditions(fresh, everything, everyEvent)
   const bounds = { fromUs: startUs, toUs: startUs + dayUs, order: 'desc', after: null, limit: 51 } as const
   const found = await findRecords(fresh, { ...bounds, where: conditions?.where ?? sql`false` })
-  const { text, values } = statementOf(siblingsQuery(found, await knownEventDays(fresh)))
+  const { text, values } = statementOf(claimsQuery(found, await knownEventDays(fresh)))
   const { rows } = await fresh.pool.query<{ 'QUERY PLAN': string }>({ text: `explain ${text}`, values })
   expect(found.length).toBe(51)
   expect(rows.map((row) => row['QUERY PLAN']).filter((line) => line.includes('BitmapAnd'))).toEqual([])

@@ -8,8 +8,8 @@ import { maySay } from './may-say.ts'
 import { namedObjects, type ObjectKeys } from './object-keys.ts'
 import type { Store } from './open-store.ts'
 import { arrayOf } from './read-rows.ts'
-import { allOf, always, anyOf, isOneOf, termCondition, type Condition } from './term-condition.ts'
-import { termIds, type Ids } from './term-ids.ts'
+import { allOf, always, anyOf, isOneOf, termCondition, type Condition, type Rows } from './term-condition.ts'
+import { namesIn, termIds, type Ids } from './term-ids.ts'
 import { textCondition } from './text-condition.ts'
 import { visibleClusters } from './visible-clusters.ts'
 import { termsOf, weakenedQuery, type Term } from './weakened-query.ts'
@@ -41,7 +41,7 @@ export async function queryConditions(
   store: Store,
   scope: Scope,
   query: Query,
-  rows: 'many' | 'few' = 'many',
+  rows: Rows = 'many',
 ): Promise<QueryConditions | null> {
   const text = textCondition(query)
   const answered = weakenedQuery(query, ({ kind }, isWanted) => kind !== 'says' || isWanted)
@@ -54,7 +54,7 @@ export async function queryConditions(
     maySay(store, rows === 'many' ? terms : []),
     isVisible(store, scope),
   ])
-  const known = { ids, keys, texts }
+  const known = { ids, keys, texts, rows }
   const where = allOf([visible, conditionOf(answered, known)])
   if (where === false) return null
   return { where, text: text && { ...text, answers: answersTo(text.parts, known) }, stages: stagesIn(query) }
@@ -64,6 +64,7 @@ export async function queryConditions(
 interface Known {
   readonly ids: ReadonlyMap<Term, Ids>
   readonly keys: ReadonlyMap<Query, ObjectKeys>
+  readonly rows: Rows
   /** What rows meet that say a text, and others: how a text is asked for where that is enough. */
   readonly texts: ReadonlyMap<Term, SQL>
 }
@@ -90,7 +91,7 @@ function conditionOf(query: Query, known: Known): Condition {
     }
     case 'matches':
     case 'within':
-      return termCondition(query, known.ids.get(query) ?? [])
+      return termCondition(query, known.ids.get(query) ?? [], known.rows)
     case 'says':
       return known.texts.get(query) ?? always
     default:
@@ -98,8 +99,21 @@ function conditionOf(query: Query, known: Known): Condition {
   }
 }
 
+const indexed: ReadonlySet<string> = new Set(['actor', 'ns', 'ip', 'audit'])
+/** Of one name there are few ids, more of a glob. */
+const idsFewMax = 4
+
+/** An index on what it names leads to all rows that meet it. */
+function findsFew(part: Query, ids: Known['ids']): boolean {
+  if (part.kind !== 'matches' || !indexed.has(part.key) || namesIn(part).length < part.values.length) return false
+  const own = ids.get(part)
+  return part.key === 'audit' || (Array.isArray(own) && own.length <= idsFewMax)
+}
+
 /** Where few objects are meant, one index finds them; kind, namespace and name are compared all the same. */
-function andCondition(parts: readonly Query[], keys: ObjectKeys | null, known: Known): Condition {
+function andCondition(parts: readonly Query[], keys: ObjectKeys | null, above: Known): Condition {
+  const isFew = keys !== null || parts.some((part) => findsFew(part, above.ids))
+  const known = isFew ? { ...above, rows: 'few' as const } : above
   if (keys === null) return allOf(parts.map((part) => conditionOf(part, known)))
   const naming = new Set<Query>(keys.naming)
   const meant = allOf(keys.naming.map((part) => conditionOf(part, known)))

@@ -58,10 +58,14 @@ export async function readRequests(
   return {
     ...reader,
     async next() {
-      const records = await reader.next(rows)
-      // Where most rows are earlier stages, or say something else, small steps would be many.
-      if (records.length === rows) rows = Math.min(rows * 2, rowsMax)
-      const saying = text === null ? records : await thoseSaying(store, records, text)
+      // The stages of all that were found are looked up at once: each such statement plans two partitions a day.
+      const saying: EventRecord[] = []
+      do {
+        const records = await reader.next(rows)
+        // Where most rows are earlier stages, or say something else, small steps would be many.
+        if (records.length === rows) rows = Math.min(rows * 2, rowsMax)
+        saying.push(...(text === null ? records : await thoseSaying(store, records, text)))
+      } while (saying.length < Math.min(wanted, rowsMax) && !reader.isAtEnd() && !reader.isSpent())
       const siblings = await readSiblings(store, saying, asked.snapshot)
       return saying.flatMap((record, index) => {
         const { stages: others = [], conflict = false } = siblings[index] ?? {}

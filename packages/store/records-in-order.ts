@@ -46,6 +46,8 @@ export function recordsInOrder(store: Store, asked: RecordsAsked): RecordReader 
   const { where, answers, order, budget } = asked
   const open = [...asked.stretches]
   let position = asked.after
+  /** The row after which to go on; none at the end of a part, where all of the next one is to be read. */
+  let after = asked.after && !isEnd(asked.after, order) ? asked.after : null
   let spanUs = Infinity
   let isBegun = false
   /** The first part of what is left of the first open stretch. */
@@ -58,6 +60,7 @@ export function recordsInOrder(store: Store, asked: RecordsAsked): RecordReader 
     order === 'desc' ? { ...stretch, toUs: timeUs + 1 } : { ...stretch, fromUs: timeUs }
   const endPart = (stretch: Stretch, part: Stretch): void => {
     position = endOf(part, order)
+    after = null
     const rest =
       order === 'desc' ? { fromUs: stretch.fromUs, toUs: part.fromUs } : { fromUs: part.toUs, toUs: stretch.toUs }
     if (rest.fromUs < rest.toUs) open[0] = rest
@@ -72,14 +75,14 @@ export function recordsInOrder(store: Store, asked: RecordsAsked): RecordReader 
       const stepMs = isBegun ? Math.min(stepMsMax, budget.leftMs()) : stepMsMax
       isBegun = true
       const fromMs = budget.leftMs()
-      const query = recordsQuery({ ...part, where, answers, order, after: position, limit })
+      const query = recordsQuery({ ...part, where, answers, order, after, limit })
       const records = await readWithin<EventRecord & Record<string, unknown>>(store, query, stepMs)
       if (records === null) {
         spanUs = Math.max(spanUsMin, Math.ceil((part.toUs - part.fromUs) / cut))
         return []
       }
       const last = records.at(-1)
-      if (last) position = positionOf(last)
+      if (last) position = after = positionOf(last)
       if (last && records.length === limit) open[0] = stretchFrom(stretch, last.time)
       else {
         endPart(stretch, part)
@@ -102,11 +105,14 @@ export function windowAfter(window: Window, after: EventPosition | null, order: 
   const { sinceUs, untilUs } = window
   // The end of a stretch has no row of its own moment behind it: with that moment still in it the stretch would be read
   // again, and a page that has time for one step would never leave it.
-  const isEnd = after.key.replaceAll('-', '') === (order === 'desc' ? keyFirst : keyLast)
+  const momentUs = isEnd(after, order) ? 0 : 1
   return order === 'desc'
-    ? { sinceUs, untilUs: Math.min(untilUs, after.timeUs + (isEnd ? 0 : 1)) }
-    : { sinceUs: Math.max(sinceUs, after.timeUs + (isEnd ? 1 : 0)), untilUs }
+    ? { sinceUs, untilUs: Math.min(untilUs, after.timeUs + momentUs) }
+    : { sinceUs: Math.max(sinceUs, after.timeUs + 1 - momentUs), untilUs }
 }
+
+const isEnd = ({ key }: EventPosition, order: Order): boolean =>
+  key.replaceAll('-', '') === (order === 'desc' ? keyFirst : keyLast)
 
 /** Behind every row of the stretch, and before every other one. */
 function endOf({ fromUs, toUs }: Stretch, order: Order): EventPosition {

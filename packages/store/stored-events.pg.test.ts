@@ -184,6 +184,17 @@ describe('the stages of a request', () => {
     }
   })
 
+  test('are joined however many others claim their Audit-ID, and these claims are told', async () => {
+    const others = Array.from({ length: 80 }, (_, index) => ({
+      ...patch,
+      requestReceivedTimestamp: `2026-11-20T14:03:23.${String(index).padStart(6, '0')}Z`,
+    }))
+    const events = await ask([...others, received, patch])
+    expect(events).toHaveLength(81)
+    expect(events.filter(({ audit }) => !audit.conflict)).toEqual([])
+    expect(events.map(({ stages }) => stages.length).toSorted((a, b) => a - b)).toEqual([...others.map(() => 1), 2])
+  })
+
   test('the same Audit-ID in another cluster, or two days later, is no conflict', async () => {
     const first = cluster
     await ask([patch])

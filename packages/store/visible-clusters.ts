@@ -72,3 +72,9 @@ function conditionOf(query: Query): SQL {
 function joined(parts: readonly Query[], by: SQL): SQL {
   return sql`(${sql.join(parts.map(conditionOf), by)})`
 }
+
+/** A condition on `event e`. */
+export function isVisible(scope: Scope): SQL {
+  if (scope.kind === 'everything') return sql`true`
+  return sql`e.cluster_id in (select c.id from cluster c where ${inScope(scope)})`
+}
