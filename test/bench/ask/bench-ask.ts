@@ -110,12 +110,9 @@ function* batchesOf(
 ): Generator<readonly Deed[]> {
   const maker = makeDeeds(random, makePopulation(random))
   const stepUs = (days * dayUs) / events
-  let timeUs = endUs - days * dayUs
   let batch: Deed[] = []
   for (let made = 0; made < events;) {
-    // Some requests make two events, so that the last ones come a little sooner than at the end.
-    timeUs += 2 * stepUs * random.next()
-    const deeds = maker.make(Math.min(Math.floor(timeUs), endUs))
+    const deeds = maker.make(Math.floor(endUs - days * dayUs + (made + random.next()) * stepUs))
     made += deeds.length
     for (const deed of deeds) {
       samples.see(deed)
