@@ -75,6 +75,13 @@ describe('facets', () => {
     }
   })
 
+  test('of no field tell how many requests there are', async () => {
+    const asked = { query: everyEvent, window: everyTime, fields: [], limit: 1 }
+    const { requests } = await findFacets(store, everything, asked)
+    expect(requests).toBe((await listOf(everyEvent, everyTime)).length)
+    expect(await findFacets(store, everything, { ...asked, mayTally: false })).toMatchObject({ requests })
+  })
+
   test('tell how many have none of the values that are shown', async () => {
     const asked = { query: everyEvent, window: everyTime, fields: ['actor', 'code'] as const, limit: 2 }
     const { facets, requests } = await findFacets(store, everything, asked)

@@ -1,6 +1,7 @@
 // facetSources: where each field of the facets has its value from.
 
 import { sql, type SQL } from 'drizzle-orm'
+import type { RequestRows } from './request-rows.ts'
 
 /** Each is a qualifier of the query language too, except that `kind` is always `resource.group`. */
 export const facetFields = [
@@ -58,7 +59,34 @@ export const facetSources: Readonly<Record<FacetField, FacetSource>> = {
   },
 }
 
-/** The columns of these fields, each once. */
-export function facetColumns(fields: readonly FacetField[]): readonly string[] {
-  return [...new Set(fields.flatMap((field) => facetSources[field].columns))]
+export interface FacetSets {
+  /** One pass over requests: a row for each combination of columns of each field, with `g`, the field's mark, and `n`. */
+  readonly count: (requests: RequestRows) => SQL
+  /** Of these rows, named `r`, the ones of a field, or the ones of no field in particular. */
+  readonly isOf: (field: FacetField | null) => SQL
+}
+
+/**
+ * Of each field alone, and of the columns beside it. Ids are counted, of which there are few, and only then become names. To
+ * count all fields together first takes twice the time, where hardly two requests are alike.
+ */
+export function facetSets(fields: readonly FacetField[], beside: readonly string[] = []): FacetSets {
+  const columnsOf = (field: FacetField | null): readonly string[] => [
+    ...new Set([...beside, ...(field === null ? [] : facetSources[field].columns)]),
+  ]
+  const sets = new Map([null, ...fields].map((field) => [columnsOf(field).join(), columnsOf(field)]))
+  const columns = [...new Set([...sets.values()].flat())]
+  const list = (row: 'e' | 'r', names = columns): SQL => sql.raw(names.map((name) => `${row}.${name}`).join(', '))
+  const groups = [...sets.values()].map((own) => sql`(${list('r', [...own])})`)
+  // As GROUPING gives it: a bit for each column, the first one highest, which is set where the column is not in the set.
+  const markOf = (own: readonly string[]): number =>
+    columns.reduce((mark, column) => mark * 2 + (own.includes(column) ? 0 : 1), 0)
+  return {
+    count: (requests) =>
+      columns.length === 0
+        ? sql`select 0 as g, count(*) as n from (${requests(sql`e.time`)}) r`
+        : sql`select ${list('r')}, grouping(${list('r')}) as g, count(*) as n from (${requests(list('e'))}) r
+            group by grouping sets (${sql.join(groups, sql`, `)})`,
+    isOf: (field) => sql`r.g = ${markOf(columnsOf(field))}::int4`,
+  }
 }

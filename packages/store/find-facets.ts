@@ -5,7 +5,7 @@ import type { Scope } from '@plaintrail/query/scope'
 import { sql, type SQL } from 'drizzle-orm'
 import { countRequests, type Counted, type CountQuestion } from './count-requests.ts'
 import { classCode, outcomeCode } from './event-codes.ts'
-import { facetColumns, facetFields, facetSources, type FacetField } from './facet-sources.ts'
+import { facetFields, facetSets, facetSources, type FacetField } from './facet-sources.ts'
 import type { Store } from './open-store.ts'
 import type { TallyCount } from './read-tallies.ts'
 import type { RequestRows } from './request-rows.ts'
@@ -109,23 +109,16 @@ function wordOf(field: FacetField, value: string): string {
   return field === 'class' ? classCode.word(value) : value
 }
 
-/**
- * Rows are counted once, by all the fields together, of which there are far fewer combinations than rows; what each field
- * has is then added up from these.
- */
 function facetsQuery(requests: RequestRows, fields: readonly FacetField[]): SQL {
-  const columns = facetColumns(fields)
-  const list = (row: 'e' | 'r'): SQL => sql.raw(columns.map((column) => `${row}.${column}`).join(', '))
+  const sets = facetSets(fields)
   const selects = fields.map((field) => {
     const { value, join } = facetSources[field]
     return sql`union all (select ${field}::text, ${value}, sum(r.n)::int8 from counted r ${join}
-      group by 2 order by 3 desc, 2 limit ${valuesCountedMax + 1})`
+      where ${sets.isOf(field)} group by 2 order by 3 desc, 2 limit ${valuesCountedMax + 1})`
   })
   return sql`
-    with counted as materialized (
-      select ${list('r')}, count(*) as n from (${requests(list('e'))}) r group by ${list('r')}
-    )
-    select 'all' as field, null::text as value, coalesce(sum(n), 0)::int8 as count from counted
+    with counted as materialized (${sets.count(requests)})
+    select 'all' as field, null::text as value, r.n as count from counted r where ${sets.isOf(null)}
     ${sql.join(selects, sql` `)}`
 }
 

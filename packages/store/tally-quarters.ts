@@ -6,7 +6,7 @@ import type { Snapshot } from '@plaintrail/query/snapshot'
 import { sql, type SQL } from 'drizzle-orm'
 import type pg from 'pg'
 import { currentTallies } from './current-tallies.ts'
-import { facetColumns, facetFields, facetSources } from './facet-sources.ts'
+import { facetFields, facetSets, facetSources } from './facet-sources.ts'
 import { laneHeads } from './lane-heads.ts'
 import { sqlState, type Store } from './open-store.ts'
 import { eventDays } from './partitions.ts'
@@ -186,18 +186,16 @@ function hoursQuery(quarter: number, requests: RequestRows, { valuesMax }: Tally
 }
 
 function valuesQuery(quarter: number, requests: RequestRows, { valuesMax }: TallyBounds): SQL {
-  const columns = [...new Set(['cluster_id', 'class', ...facetColumns(facetFields)])]
-  const list = (row: 'e' | 'r'): SQL => sql.raw(columns.map((column) => `${row}.${column}`).join(', '))
+  const sets = facetSets(facetFields, ['cluster_id', 'class'])
   const selects = facetFields.map((field) => {
     const { value, join } = facetSources[field]
     return sql`union all (select ${field}::text, r.cluster_id, r.class, ${value}, sum(r.n)::int8 from counted r ${join}
-      group by 2, 3, 4)`
+      where ${sets.isOf(field)} group by 2, 3, 4)`
   })
   return sql`
-    with counted as materialized (
-      select ${list('r')}, count(*) as n from (${requests(list('e'))}) r group by ${list('r')}
-    ), found (field, cluster_id, class, value, n) as materialized (
-      (select 'all'::text, r.cluster_id, r.class, null::text, sum(r.n)::int8 from counted r group by 2, 3)
+    with counted as materialized (${sets.count(requests)}),
+    found (field, cluster_id, class, value, n) as materialized (
+      select 'all'::text, r.cluster_id, r.class, null::text, r.n from counted r where ${sets.isOf(null)}
       ${sql.join(selects, sql` `)}
     ), many as (
       select f.field from found f group by f.field
