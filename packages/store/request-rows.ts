@@ -67,8 +67,19 @@ function isLast(following: readonly string[], stretch: Stretch, snapshot: Snapsh
     select from event c
     where c.time = e.time and c.audit = e.audit and c.cluster_id = e.cluster_id and c.actor_id = e.actor_id
       and c.verb_id = e.verb_id and c.uri_hash = e.uri_hash and ${isWithin('c', stretch)}
-      and c.stage = any(${arrayOf('"char"', following)}) and ${rank('c')} > ${rank('e')}
+      and ${isOneOfStages(following)} and ${rank('c')} > ${rank('e')}
       and ${snapshot === null ? sql`true` : isInSnapshot(snapshot, 'c')})`
+}
+
+/**
+ * A panic is an error (packages/event/outcome.ts), and few rows are: said here, the index event_unusual_time finds that there
+ * are none. Without it the whole stretch is read for them: 0.9 s for a busy namespace's week in place of 0.3 s.
+ */
+function isOneOfStages(letters: readonly string[]): SQL {
+  const [letter, ...more] = letters
+  if (letter === stageCode.letter.Panic && more.length === 0)
+    return sql`c.stage = ${letter}::"char" and c.outcome in ('d', 'r', 'e')`
+  return sql`c.stage = any(${arrayOf('"char"', letters)})`
 }
 
 /** First to last. */
