@@ -13,7 +13,7 @@ import { takeSnapshot } from '@plaintrail/store/take-snapshot'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { auditItem, pageOf, problemOf, startTestApi, type EventPage, type TestApi } from '../api-for-tests.ts'
 import { startTails } from './start-tails-for-tests.ts'
-import { openTail, type TestTail } from './tail-for-tests.ts'
+import { isLive, openTail, type TestTail } from './tail-for-tests.ts'
 import { tailQuestion } from './tail-question.ts'
 
 const resources = new AsyncDisposableStack()
@@ -50,9 +50,6 @@ const store = async (cluster: string, ...items: readonly string[]): Promise<void
 
 const open = async (parameters = '', headers: Readonly<Record<string, string>> = {}): Promise<TestTail> =>
   await openTail(`${api.url}/v1/events/stream${parameters}`, { authorization: `Bearer ${api.token}`, ...headers })
-
-/** It was told that it is up to date: what is stored from now on is told as it comes. */
-const isLive = (tail: TestTail): boolean => tail.of('watermark').length > 0
 
 describe('a tail', () => {
   test('tells what comes and is asked for, soon, as an event stream that nobody keeps or compresses', async () => {
@@ -216,6 +213,23 @@ describe('readers who come and go while events are stored', () => {
     expect(first.names().toSorted()).toEqual(names.toSorted())
   })
 
+  test('go on from the hello, where the connection broke before anything else was told', async () => {
+    await using tails = await startTails(api.store, {})
+    for (const round of ['1', '2', '3']) {
+      const hello = await helloOf(`${tails.url}?name=h${round}-*`)
+      await store('east', item(`h${round}-a`), item(`h${round}-b`))
+      await using resumed = await openTail(`${tails.url}?name=h${round}-*`, { 'last-event-id': idIn(hello) })
+      await resumed.until(isLive)
+      await store('west', item(`h${round}-c`))
+      await resumed.until((one) => one.names().includes(`h${round}-c`))
+      expect(resumed.names()).toEqual(['a', 'b', 'c'].map((name) => `h${round}-${name}`))
+      expect(resumed.of('reset')).toEqual([])
+      // He has an id, or begins again by `since`: what matches is not said to be sent before it is.
+      expect(await helloOf(`${tails.url}?last_event_id=${idIn(hello)}&name=h${round}-*`)).toMatch(/\nretry: 2000\n\n$/)
+      expect(await helloOf(`${tails.url}?since=2026-11-20`)).toMatch(/\nretry: 2000\n\n$/)
+    }
+  })
+
   test('go on at another process of the api', async () => {
     await using one = await startTails(api.store, {})
     await using other = await startTails(api.store, {})
@@ -257,7 +271,8 @@ describe('a reader who is slower than what comes', () => {
     slow.write(`GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
     let text = ''
     slow.on('data', (chunk) => (text += chunk.toString()))
-    while (!text.includes('event: watermark')) await sleep(10)
+    // The first one comes with the hello.
+    while (text.split('event: watermark').length < 3) await sleep(10)
     slow.pause()
     // More than the sockets of the system hold.
     const groups = Array.from({ length: 40 }, (_, n) => `group-${n}-${'x'.repeat(500)}`)
@@ -309,6 +324,16 @@ describe('a reader who is slower than what comes', () => {
     stuck.destroy()
   })
 })
+
+/** The first bytes that come, after which the connection is cut. */
+async function helloOf(url: string): Promise<string> {
+  const reader = (await fetch(url)).body?.getReader()
+  const first = await reader?.read()
+  await reader?.cancel()
+  return new TextDecoder().decode(first?.value)
+}
+
+const idIn = (text: string): string => /^id: (\S+)$/m.exec(text)?.[1] ?? ''
 
 /** Of a reset or of drops. */
 const listIn = (data: unknown): string => (data as { readonly list: string }).list

@@ -8,7 +8,7 @@ import { requestIdOf } from '../requests.ts'
 import { createEventFeed, type EventFeed, type Told } from './event-feed.ts'
 import { createEventStream, type EventStream } from './event-stream.ts'
 import type { ReadBounds } from './find-of-each.ts'
-import { followEvents, tailStart, type TailStart } from './follow-events.ts'
+import { beginMessage, followEvents, tailStart, type TailStart } from './follow-events.ts'
 import {
   dropsMessage,
   failedEndMessage,
@@ -67,7 +67,7 @@ export function createEventTail(parts: TailParts, bounds: TailBounds = tailBound
         response.end()
         return
       }
-      response.write(helloMessage(bounds.heartbeatMs))
+      response.write(helloMessage(bounds.heartbeatMs) + beginMessage(start, question, key))
       await using feed = feeds.take()
       await serve({ ...parts, bounds, counts, feed: feed.value, key }, response, question, start)
     },

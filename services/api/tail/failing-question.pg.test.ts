@@ -7,7 +7,7 @@ import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { auditItem, startTestApi, type TestApi } from '../api-for-tests.ts'
 import { startTails } from './start-tails-for-tests.ts'
-import { openTail, type TestTail } from './tail-for-tests.ts'
+import { isLive, openTail, type TestTail } from './tail-for-tests.ts'
 
 const resources = new AsyncDisposableStack()
 let api: TestApi
@@ -33,7 +33,6 @@ const store = async (...names: readonly string[]): Promise<void> => {
   await storeDeliveries(api.store, [{ cluster, items, receivedAtUs: Date.now() * 1_000 }])
 }
 
-const isLive = (tail: TestTail): boolean => tail.of('watermark').length > 0
 const has = (tail: TestTail, name: string): boolean => tail.names().includes(name)
 
 /** Alone reads groups, which are JSON: what is wrong with those hurts no other question. */

@@ -46,6 +46,20 @@ export async function tailStart(store: Store, question: TailQuestion, key: Uint8
   return { ...now, position }
 }
 
+/**
+ * Sent with the hello, so that a reader whose connection breaks before anything else was told goes on from the beginning.
+ * Nothing where he has that already: by the id that he sent, by the reset that answers it, or by `since`, where he begins
+ * again.
+ */
+export function beginMessage(
+  { position }: TailStart,
+  { name, lastEventId, sinceUs }: TailQuestion,
+  key: Uint8Array,
+): string {
+  if (lastEventId !== null || sinceUs !== null) return ''
+  return watermarkMessage(sealTailPosition(position, key, name), position.snapshot.takenUs)
+}
+
 export interface FollowParts extends ReadBounds {
   readonly store: Store
   readonly key: Uint8Array

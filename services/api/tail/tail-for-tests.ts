@@ -64,6 +64,15 @@ export async function openTail(url: string, headers: Readonly<Record<string, str
   return tail
 }
 
+/**
+ * It was told that it is up to date, and it has joined the others: what is stored from now on is told as it comes. Where
+ * it begins now, a watermark comes with the hello, and is not the one that says so.
+ */
+export function isLive(tail: TestTail): boolean {
+  const begins = /^: plaintrail[^\n]*\nretry: \d+\n\nid: \S+\nevent: watermark\n/.test(tail.text()) ? 1 : 0
+  return tail.of('watermark').length > begins
+}
+
 function messageOf(block: string): readonly ToldMessage[] {
   const fields = new Map(
     block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
