@@ -117,6 +117,25 @@ describe('tail', () => {
     expect(done).toMatchObject({ code: 130, out: 'evt_01\n', err: '' })
   })
 
+  test('has its titles as soon as the server has spoken, and not before', async () => {
+    const open = async (body: string): Promise<string> => {
+      const stop = new AbortController()
+      await using api = await startCannedApi(() => {
+        setTimeout(() => stop.abort(), 100)
+        return { headers: { 'content-type': 'text/event-stream' }, body, isLeftOpen: true }
+      })
+      return (await plaintrail(['tail'], { server: api.url, interrupted: stop.signal })).out
+    }
+    const hello = ': plaintrail tail, heartbeat every 15s\nretry: 2000\n\n'
+    const begin = told('watermark', 'a:1', { time: '2026-11-20T14:03:24Z' })
+    expect(await open(hello)).toBe('')
+    expect(await open(hello + begin)).toMatch(/^WHEN +CLUSTER .*\n$/)
+    expect(await open(hello + begin + begin)).toBe(await open(hello + begin))
+    expect((await tail([], 'is:write')).out).toBe('')
+    const gone = await plaintrail(['tail'], { server: 'http://127.0.0.1:9' })
+    expect(gone).toMatchObject({ code: 8, out: '' })
+  })
+
   test('a query that cannot be read is shown with its fault, and asked once', async () => {
     const done = await tail([], 'actr:x')
     expect(done).toMatchObject({ code: 6, requests: [{}] })

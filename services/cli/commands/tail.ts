@@ -49,7 +49,6 @@ async function tail(session: Session, words: readonly string[], options: TailOpt
   using interruption = session.io.interruption()
   const view = eventView(session)
   let printed: Printed = session.layoutFor(view, usualWidths)
-  if (session.format.kind === 'table') printed = await session.printItems(view, nothing, printed)
   /** The last thing that the server said was that it ends the stream, as it does every 15 minutes. */
   let isPlanned = false
   const onBroken = async (waitMs: number): Promise<void> => {
@@ -60,6 +59,9 @@ async function tail(session: Session, words: readonly string[], options: TailOpt
   let total = 0
   const followed = { query, signal: interruption.signal, sleepMs: session.io.sleepMs, onBroken }
   for await (const { event, data } of api.follow('/v1/events/stream', followed)) {
+    // Titles say that the server has spoken: from then on nothing that comes is lost.
+    if (printed.isUntitled === true && session.format.kind === 'table' && event !== 'end')
+      printed = await session.printItems(view, nothing, printed)
     const end = event === 'end' ? endOf(readJson(data, api.url)) : null
     isPlanned = end?.isPlanned === true
     if (end !== null && !end.isPlanned)
