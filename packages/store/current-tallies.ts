@@ -2,7 +2,7 @@
 
 import type { Query } from '@plaintrail/query/ast'
 import type { Scope } from '@plaintrail/query/scope'
-import { sql } from 'drizzle-orm'
+import { sql, type SQL } from 'drizzle-orm'
 import type pg from 'pg'
 import { quarterStartUs } from './quarters.ts'
 import { arrayOf, statementOf } from './read-rows.ts'
@@ -19,6 +19,8 @@ export interface TalliesAsked {
   readonly to: number
   /** What must have been kept. */
   readonly needs: readonly string[]
+  /** Seals that are looked at; where more came since, there is no tally. */
+  readonly sealsMax: number
 }
 
 /** Of segments that are stored as they come, all were received since. */
@@ -45,22 +47,23 @@ export async function currentTallies(
   return []
 }
 
-function current({ lanes, scope, query, from, to, needs }: TalliesAsked, fromId: number) {
+function current({ lanes, scope, query, from, to, needs, sealsMax }: TalliesAsked, fromId: number): SQL {
   const ids = arrayOf('int4', [...lanes.keys()])
   const lasts = arrayOf('int8', [...lanes.values()])
   const quarterUs = sql`${quarterStartUs(1)}::int8`
+  const isAsked = sql`t.quarter >= ${from}::int4 and t.quarter < ${to}::int4 and t.kept @> ${arrayOf('text', needs)}`
   return sql`
     with known as materialized (
-      select l.id, coalesce(t.seqs[array_position(t.lanes, l.id)], 0) as one,
+      select l.id, coalesce(a.seqs[array_position(a.lanes, l.id)], 0) as one,
         coalesce((${lasts})[array_position(${ids}, l.id)], 0) as other
-      from tally_state t cross join lane l join cluster c on c.id = l.cluster_id
-      where ${inScope(scope)} and ${isMeant(query)}
+      from tally_state a cross join lane l join cluster c on c.id = l.cluster_id
+      where ${inScope(scope)} and ${isMeant(query)} and exists (select from tally t where ${isAsked})
     ), missing as materialized (
       select id, least(one, other) as after, greatest(one, other) as last from known where one <> other
     ), sealed as materialized (
       select m.id, s.stored, s.time_min / ${quarterUs} as first, s.time_max / ${quarterUs} as final
       from missing m join seal s on s.lane_id = m.id and s.first_seq > m.after and s.first_seq <= m.last
-      where s.segment_id >= ${fromId}::int8 and s.stored > 0
+      where s.segment_id >= ${fromId}::int8 and s.stored > 0 limit ${sealsMax}
     ), touched as materialized (
       select distinct first, final from sealed where first is not null
     )
@@ -70,8 +73,7 @@ function current({ lanes, scope, query, from, to, needs }: TalliesAsked, fromId:
       ) as "isWhole",
       array(
         select t.quarter from tally t
-        where t.quarter >= ${from}::int4 and t.quarter < ${to}::int4 and t.kept @> ${arrayOf('text', needs)}
-          and not exists (select from touched where first <= t.quarter and final >= t.quarter)
+        where ${isAsked} and not exists (select from touched where first <= t.quarter and final >= t.quarter)
         order by t.quarter
       ) as quarters`
 }

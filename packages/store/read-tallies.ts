@@ -45,6 +45,9 @@ export interface TallyQuestion {
 /** Statements of one question: where more stretches than this lie apart, older ones are counted from the events. */
 const stretchesMax = 32
 
+/** Those of five minutes of 256 lanes that each send every second are 77,000; as many are read in a tenth of a second. */
+const sealsMax = 100_000
+
 export function canTally(query: Query, { keys }: TallyCount): boolean {
   return termsOf(query).every((term) => term.kind === 'matches' && keys.has(term.key))
 }
@@ -59,7 +62,7 @@ export async function readTallies<Row extends pg.QueryResultRow>(
   const [from, to] = [quarterOf(window.sinceUs - 1) + 1, quarterOf(window.untilUs)]
   if (from >= to) return []
   return await withinOneView(store, msMax, async (client) => {
-    const quarters = await currentTallies(client, { ...question, from, to, needs })
+    const quarters = await currentTallies(client, { ...question, from, to, needs, sealsMax })
     const found: TalliedStretch<Row>[] = []
     for (const run of runsOf(quarters).toReversed().slice(0, stretchesMax)) {
       const { rows } = await client.query<Row>(statementOf(sum(arrayOf('int4', run), where)))

@@ -11,6 +11,7 @@ import type pg from 'pg'
 import { describe, expect, test } from 'vitest'
 import { addCluster } from './clusters.ts'
 import { delivery, type CorpusDelivery } from './corpus-deliveries-for-tests.ts'
+import { currentTallies } from './current-tallies.ts'
 import { storeDeliveries } from './events-for-tests.ts'
 import { expire } from './expire.ts'
 import { facetFields, findFacets, type Facets } from './find-facets.ts'
@@ -135,6 +136,20 @@ describe('a tally', () => {
     const read = place.talliesRead()
     expect(await outcomes(place.store)).toEqual({ success: 2 })
     expect(place.talliesRead()).toBeGreaterThan(read)
+  })
+
+  test('is not used where more came since than is looked at', async () => {
+    await using place = await startPlace()
+    await storeDeliveries(place.store, [delivery(place.east, [itemAt(nowUs - dayUs)], nowUs)])
+    await tallyQuarters(place.store, nowUs)
+    const two = [1, 2].map((days) => delivery(place.east, [itemAt(nowUs - days * dayUs)], nowUs))
+    await storeDeliveries(place.store, two)
+    const { lanes } = await takeSnapshot(place.store, everything)
+    const asked = { lanes: lanes ?? new Map(), scope: everything, from: 0, to: newest, needs: ['all'] }
+    const client = await place.store.pool.connect()
+    expect(await currentTallies(client, { ...asked, sealsMax: 2 })).toContain(quarterOf(nowUs - dayUs) + 1)
+    expect(await currentTallies(client, { ...asked, sealsMax: 1 })).toEqual([])
+    client.release()
   })
 
   test('keeps no more values than its bound, and those fields are counted from the events', async () => {

@@ -48,6 +48,8 @@ export interface Tallied {
 
 /** How long after its end a quarter is counted: watches last ten minutes, and their ends have the time of their beginning. */
 const settledUs = 15 * 60_000_000
+/** Of the time since the last run: of 256 lanes that each send every second it may be half a day. */
+const sealsMax = 10_000_000
 /** Bytes of the values of one field. */
 const valueBytesMax = 4 * 1024 * 1024
 
@@ -94,7 +96,7 @@ async function moveState(store: Store, ended: readonly number[]): Promise<void> 
   await transaction(store, async (client) => {
     if ((await lockState(client)) === null) return
     const [newest = 0, oldest = 0] = [ended[0], ended.at(-1)]
-    const asked = { lanes, scope: everything, from: oldest, to: newest + 1, needs: [] }
+    const asked = { lanes, scope: everything, from: oldest, to: newest + 1, needs: [], sealsMax }
     const current = await currentTallies(client, asked)
     await client.query(
       statementOf(sql`delete from tally
