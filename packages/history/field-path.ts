@@ -61,6 +61,8 @@ function textOfSegment(segment: PathSegment, path: FieldPath, index: number): st
       return `[${segment.index}]`
     case 'member':
       return `[=${textOfValue(segment.value)}]`
+    default:
+      return segment satisfies never
   }
 }
 
