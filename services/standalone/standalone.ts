@@ -6,7 +6,8 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startApi } from '@plaintrail/api/api'
 import type { LogWriter } from '@plaintrail/event-log/event-log'
-import { startJobrunner } from '@plaintrail/jobrunner/jobrunner'
+import { startJobrunner, type JobrunnerParts } from '@plaintrail/jobrunner/jobrunner'
+import type { JobsLimits } from '@plaintrail/jobs/jobs'
 import { migrateJobs, postgresJobs } from '@plaintrail/jobs/postgres-jobs'
 import { startReceiver } from '@plaintrail/receiver/receiver'
 import { lockFolder } from '@plaintrail/runtime/folder-lock'
@@ -36,9 +37,11 @@ export interface Standalone extends AsyncDisposable {
   readonly dataFolder: string
 }
 
-/** For tests: a part wrapped in another. */
+/** For tests: a part wrapped in another, and bounds small enough that a test meets them. */
 export interface StandaloneOverrides {
   readonly wrapLog?: (log: LogWriter) => LogWriter
+  readonly jobrunner?: Pick<JobrunnerParts, 'partBounds' | 'relay'>
+  readonly jobsLimits?: Partial<JobsLimits>
 }
 
 const appendConnectionsMax = 8
@@ -92,9 +95,9 @@ export async function startStandalone(
   await ensureApiToken(asking, { name: 'admin', digest: createHash('sha256').update(secrets.adminToken).digest() })
   stack.use(watchStore({ store: asking, health, ask: askQueue(asking, metrics) }))
   const worker = stack.use(startWorkerThread({ connection, logLevel: config.logLevel }, { health, logger }))
-  const jobs = stack.use(postgresJobs({ connection, logger }))
+  const jobs = stack.use(postgresJobs({ connection, logger, limits: overrides.jobsLimits ?? {} }))
   const working = open('jobrunner', jobConnectionsMax, 0)
-  stack.use(await startJobrunner(config, { store: working, jobs, logger, metrics, health }))
+  stack.use(await startJobrunner(config, { store: working, jobs, logger, metrics, health, ...overrides.jobrunner }))
   const wrapLog = overrides.wrapLog ?? ((log: LogWriter) => log)
   const log = wrapLog(tableLogWriter(appending))
   const receiver = stack.use(
