@@ -1,0 +1,147 @@
+// Blame: for each field of a state, the revision that last set it. Kept forward, change by change, so that it costs no
+// more than the changes; stored now and then as rows, from which the blame of any later revision is soon made.
+
+import type { Change } from './diff-objects.ts'
+import { formatFieldPath, type FieldPath, type PathSegment } from './field-path.ts'
+import type { Revision } from './revision.ts'
+
+/** A revision as blame names it. */
+export interface RevisionRef {
+  readonly event: string
+  readonly resourceVersion: number | null
+  /** When it was written at the latest, in microseconds since 1970. */
+  readonly time: number
+}
+
+/**
+ * Who set a field. `set`: this revision did. `set-or-unseen`: this revision, or a write that was not seen since `after`.
+ * `unseen`: no write that we have; it was so when `revision` showed it, and not (or not known to be) at `after`.
+ */
+export interface Origin {
+  readonly how: 'set' | 'set-or-unseen' | 'unseen'
+  readonly revision: RevisionRef
+  /** The revision before; null for `set`, and where nothing earlier is known. */
+  readonly after: RevisionRef | null
+}
+
+/**
+ * A tree by path segment. An origin holds for everything below it that has none of its own. Immutable: `blameAfter`
+ * shares what did not change with the blame before.
+ */
+export interface Blame {
+  readonly origin: Origin | null
+  readonly below: ReadonlyMap<string, BlameBranch>
+}
+
+export interface BlameBranch {
+  readonly segment: PathSegment
+  readonly blame: Blame
+}
+
+/** One row of a stored blame. */
+export interface BlameRow {
+  readonly path: FieldPath
+  readonly origin: Origin
+}
+
+/** Of one object's revisions, one has its blame stored; the blame of another is at most so many diffs further. */
+export const blameStoredEvery = 100
+
+/** Of an object that is not there. */
+export const noBlame: Blame = { origin: null, below: new Map() }
+
+/**
+ * The blame after a revision, from the one before and the changes of the two states (diffObjects from the state before,
+ * or from `undefined` for the first one). Costs the changes and the depth of their paths.
+ */
+export function blameAfter(before: Blame, changes: readonly Change[], origin: Origin): Blame {
+  let blame = before
+  for (const { path, op } of changes) blame = withOrigin(blame, path, 0, op === 'remove' ? null : origin)
+  return blame
+}
+
+/** What a revision's changes are blamed on: itself, unless its link to the one before is broken (revision-link.ts). */
+export function originOf(revision: Revision, before: Revision | null): Origin {
+  const { adjacency, reasons } = revision.link
+  const ref = refOf(revision)
+  if (adjacency !== 'broken') return { how: 'set', revision: ref, after: null }
+  const isSeenOnly = reasons.some(({ kind }) => kind === 'read' || kind === 'repeated')
+  return {
+    how: isSeenOnly ? 'unseen' : 'set-or-unseen',
+    revision: ref,
+    after: before === null ? null : refOf(before),
+  }
+}
+
+/** Who set what stands at `path`; null where nobody is known. */
+export function blameAt(blame: Blame, path: FieldPath): Origin | null {
+  let origin = blame.origin
+  let node = blame
+  for (const segment of path) {
+    const next = node.below.get(keyOf(segment))
+    if (next === undefined) return origin
+    node = next.blame
+    origin = node.origin ?? origin
+  }
+  return origin
+}
+
+/** Every origin with its path, outer ones before what is below them: at most one for each change ever made. */
+export function blameRows(blame: Blame): readonly BlameRow[] {
+  const rows: BlameRow[] = []
+  collect(blame, [], rows)
+  return rows
+}
+
+/** The blame that `blameRows` gave these rows of, in any order. */
+export function blameFromRows(rows: readonly BlameRow[]): Blame {
+  const outerFirst = rows.toSorted((a, b) => a.path.length - b.path.length)
+  let blame = noBlame
+  for (const { path, origin } of outerFirst) blame = withOrigin(blame, path, 0, origin)
+  return blame
+}
+
+/** As a sentence for a reader. */
+export function originSays({ how, revision, after }: Origin): string {
+  const at = versionSays(revision)
+  const since = after === null ? 'before' : `between ${versionSays(after)} and`
+  switch (how) {
+    case 'set':
+      return `set in ${at}`
+    case 'set-or-unseen':
+      return `set in ${at}, or ${since} it by a write that was not seen`
+    case 'unseen':
+      return `set ${since} ${at}, unseen`
+  }
+  return at
+}
+
+function versionSays({ resourceVersion, event }: RevisionRef): string {
+  return resourceVersion === null ? `event ${event}` : `version ${resourceVersion}`
+}
+
+function refOf({ event, observation }: Revision): RevisionRef {
+  return { event, resourceVersion: observation.resourceVersion, time: observation.latest }
+}
+
+/** What is below `path` goes with it: the value there came or went as a whole. */
+function withOrigin(blame: Blame, path: FieldPath, at: number, origin: Origin | null): Blame {
+  const segment = path[at]
+  if (segment === undefined) return { origin, below: noBlame.below }
+  const key = keyOf(segment)
+  const inner = blame.below.get(key)?.blame ?? noBlame
+  const next = withOrigin(inner, path, at + 1, origin)
+  const below = new Map(blame.below)
+  if (next.origin === null && next.below.size === 0) below.delete(key)
+  else below.set(key, { segment, blame: next })
+  return { origin: blame.origin, below }
+}
+
+function collect({ origin, below }: Blame, path: FieldPath, rows: BlameRow[]): void {
+  if (origin !== null) rows.push({ path, origin })
+  for (const { segment, blame } of below.values()) collect(blame, [...path, segment], rows)
+}
+
+function keyOf(segment: PathSegment): string {
+  return segment.kind === 'field' ? segment.name : `[${formatFieldPath([segment])}`
+}

@@ -1,0 +1,94 @@
+// ChainForTests: what the store does with rows, done with a list: finds the neighbours of each arrival and writes what
+// slotIn answers.
+
+import type { Event } from '@plaintrail/event/event'
+import { normalize } from '@plaintrail/event/normalize'
+import { objectStatesOf } from './object-state.ts'
+import { relink, slotIn, slotUnplaced, type Arrival } from './revision-chain.ts'
+import { comparePlaces, placeOf, type Place, type Revision } from './revision.ts'
+import { isJsonObject } from './json-values.ts'
+
+export class ChainForTests {
+  /** In their order. */
+  placed: Revision[] = []
+  unplaced: Revision[] = []
+
+  take(arrival: Arrival): void {
+    const place = placeOf(arrival.observation)
+    if (place === null) this.#takeUnplaced(arrival)
+    else this.#takePlaced(arrival, place)
+  }
+
+  #takePlaced(arrival: Arrival, place: Place): void {
+    const compare = (revision: Revision): number => comparePlaces(placeIn(revision), place)
+    const before = this.placed.findLast((revision) => compare(revision) < 0) ?? null
+    const same = this.placed.find((revision) => compare(revision) === 0) ?? null
+    const after = this.placed.find((revision) => compare(revision) > 0) ?? null
+    const slotted = slotIn(arrival, { before, same, after, unplaced: this.unplaced })
+    if (slotted.write === null) return
+    const others = this.placed.filter((revision) => revision !== same)
+    const at = others.findIndex((revision) => compare(revision) > 0)
+    this.placed = others.toSpliced(at === -1 ? others.length : at, 0, slotted.write)
+    if (slotted.remade !== null) this.#remake(slotted.remade, slotted.goesOn)
+  }
+
+  #takeUnplaced(arrival: Arrival): void {
+    if (this.unplaced.some(({ event }) => event === arrival.event)) return
+    const { earliest } = arrival.observation
+    const slotted = slotUnplaced(arrival, { before: null, same: null, after: null, unplaced: this.unplaced })
+    if (slotted.write !== null) this.unplaced = [...this.unplaced, slotted.write].toSorted(byTime)
+    // Every link that its time touches, as the store finds them by time.
+    for (const [at, revision] of this.placed.entries()) {
+      if (revision.observation.latest < earliest) continue
+      const before = this.placed[at - 1] ?? null
+      this.placed[at] = relink(revision, { before, unplaced: this.unplaced })
+    }
+  }
+
+  #remake(remade: Revision, goesOn: boolean): void {
+    const at = this.placed.findIndex((revision) => comparePlaces(placeIn(revision), placeIn(remade)) === 0)
+    this.placed[at] = remade
+    for (let next = at + 1, more = goesOn; more && next < this.placed.length; next++) {
+      const revision = this.placed[next]
+      if (revision === undefined) return
+      this.placed[next] = relink(revision, { before: this.placed[next - 1] ?? null, unplaced: this.unplaced })
+      more = revision.observation.object === null && revision.observation.sets.length > 0
+    }
+  }
+}
+
+/** The slow way: everything sorted, and each revision made from what stands before it. */
+export function sortedChain(arrivals: readonly Arrival[]): ChainForTests {
+  const chain = new ChainForTests()
+  const placed = arrivals.filter(({ observation }) => placeOf(observation) !== null)
+  const unplaced = arrivals.filter(({ observation }) => placeOf(observation) === null)
+  for (const arrival of [...unplaced.toSorted((a, b) => byTime(a, b)), ...placed.toSorted(byPlace)]) chain.take(arrival)
+  return chain
+}
+
+/** Every observation of a list of raw events whose uid is told, with an id of its own. */
+export function arrivalsOf(raws: readonly unknown[]): readonly (Arrival & { readonly raw: Event })[] {
+  return raws.flatMap((raw, at) => {
+    const event = normalize(raw)
+    if (event === null || !isJsonObject(raw)) return []
+    return objectStatesOf({ raw, event }).observations.flatMap((observation, part) =>
+      observation.uid === null
+        ? []
+        : [{ uid: observation.uid, event: `${String(at).padStart(6, '0')}.${part}`, observation, raw: event }],
+    )
+  })
+}
+
+function placeIn({ observation }: Revision): Place {
+  return placeOf(observation) ?? { isEnd: false, resourceVersion: null }
+}
+
+function byTime(a: Arrival, b: Arrival): number {
+  return a.observation.earliest - b.observation.earliest || (a.event < b.event ? -1 : 1)
+}
+
+function byPlace(a: Arrival, b: Arrival): number {
+  const [x, y] = [placeOf(a.observation), placeOf(b.observation)]
+  if (x === null || y === null) return 0
+  return comparePlaces(x, y) || (a.event < b.event ? -1 : 1)
+}

@@ -1,0 +1,106 @@
+// Revision: one state of an object, or one write whose outcome was not seen, with what is known of the change to it.
+
+import type { JsonObject } from './json-values.ts'
+import type { Observation, SetField } from './observation.ts'
+
+export const fidelities = ['exact', 'derived', 'metadata-only', 'gap'] as const
+/**
+ * `exact`: the API server answered this state, and nothing speaks of a write between it and the revision before, so what
+ * differs was changed by this event. `gap`: the state is as answered, but what differs is not this event's alone (see
+ * `link`). `derived`: known from a patch or a side effect; no answer showed it. `metadata-only`: that it was written.
+ */
+export type Fidelity = (typeof fidelities)[number]
+
+export const significances = [
+  'created',
+  'deleted',
+  'deleting',
+  'changed',
+  'status',
+  'renewal',
+  'bookkeeping',
+  'unknown',
+] as const
+/**
+ * What a reader may set apart. `status`: nothing but status differs. `renewal`: a lease or a leader's record was renewed.
+ * `bookkeeping`: only managedFields, versions and the like differ. `unknown`: there is nothing to compare with.
+ */
+export type Significance = (typeof significances)[number]
+
+export const gapKinds = [
+  'beginning',
+  'read',
+  'version',
+  'generation',
+  'section',
+  'deletion',
+  'manager',
+  'repeated',
+  'unasked',
+  'unplaced',
+  'state-unknown',
+] as const
+export type GapKind = (typeof gapKinds)[number]
+
+/** Why the difference between a revision and the one before is not that event's alone. */
+export interface GapReason {
+  readonly kind: GapKind
+  /** False where something else explains it as well, such as admission. */
+  readonly isCertain: boolean
+  /** As a sentence for a reader. */
+  readonly says: string
+}
+
+/**
+ * `first`: a create, so there is nothing before. `proven`: the write demanded the version of the revision before, and was
+ * let through. `assumed`: nothing speaks of another write; a change of metadata by the same manager could hide there.
+ */
+export type Adjacency = 'first' | 'proven' | 'assumed' | 'broken'
+
+/** What is known of the time between a revision and the one before. */
+export interface Link {
+  readonly adjacency: Adjacency
+  /** Empty unless `broken`. */
+  readonly reasons: readonly GapReason[]
+  /** How many writes were certainly not seen; 0 where none is certain. */
+  readonly unseenMin: number
+  /** Side effects between the two that made a part of the difference, such as the binding of a pod. */
+  readonly fills: readonly Fill[]
+}
+
+/** Fields that another event set, which tells no version (side-effects.ts). */
+export interface Fill {
+  readonly event: string
+  readonly sets: readonly SetField[]
+}
+
+export interface Revision {
+  readonly uid: string
+  /** The event that told it; unique, with `part` for the second thing that one event tells of a uid. */
+  readonly event: string
+  readonly observation: Observation
+  /** The state after it: as answered, or made of the state before where `fidelity` is `derived`; null where unknown. */
+  readonly object: JsonObject | null
+  readonly fidelity: Fidelity
+  readonly significance: Significance
+  readonly link: Link
+}
+
+/** Its place among the placed revisions of its uid; null for a write that tells no version and is no end. */
+export interface Place {
+  readonly isEnd: boolean
+  /** Of an end it is only told, and does not order. */
+  readonly resourceVersion: number | null
+}
+
+/** An end comes after every state, whatever its version, since no uid comes back. */
+export function placeOf({ observed, resourceVersion }: Observation): Place | null {
+  if (observed === 'deleted') return { isEnd: true, resourceVersion }
+  return resourceVersion === null ? null : { isEnd: false, resourceVersion }
+}
+
+/** Below 0 where `a` comes first, 0 where they are the same revision. */
+export function comparePlaces(a: Place, b: Place): number {
+  if (a.isEnd || b.isEnd) return Number(a.isEnd) - Number(b.isEnd)
+  return (a.resourceVersion ?? 0) - (b.resourceVersion ?? 0)
+}
