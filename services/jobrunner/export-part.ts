@@ -31,6 +31,8 @@ export interface ExportParts {
   readonly limits: ExportLimits
   /** Of Plaintrail. */
   readonly version: string
+  /** The job of the next part is in the outbox. */
+  readonly onNext: () => void
   readonly bounds?: PartBounds
 }
 
@@ -47,6 +49,7 @@ export async function exportPart(parts: ExportParts, { id: job }: OutboxJob, sig
   const made = await makePart(parts, { ...asked, ...understood, isFirst: asked.parts === 0 }, signal, parts.bounds)
   const manifestOf = made.next === null ? await manifestWriter(parts, asked, understood) : () => ''
   const stored = await storePart(store, job, { ...made, manifestOf }, parts.limits)
+  if (stored === 'stored') parts.onNext()
   const told = { export: asked.id, rows: asked.rows + (made.part?.rows ?? 0) }
   if (stored === 'done') logger.info(told, 'an export is done')
   if (stored === 'full') logger.error(told, 'an export failed: there is no room, see PLAINTRAIL_EXPORT_BYTES_MAX')

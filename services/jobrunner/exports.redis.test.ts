@@ -93,6 +93,14 @@ describe.skipIf(redis === null)('an export', () => {
     expect(new Set(ids).size).toBe(100)
   })
 
+  test('does not wait between its parts for the next turn of the relay', async () => {
+    await using place = await startPlace()
+    await place.deliver(50)
+    const id = await place.create()
+    await using _runner = await place.startRunner({ relay: { everyMs: 600_000 } })
+    expect(await place.untilEnded(id)).toMatchObject({ state: 'done', rows: 50, parts: 5 })
+  })
+
   test('that is cancelled stops, and nothing of it is left', async () => {
     await using place = await startPlace()
     await place.deliver(400)

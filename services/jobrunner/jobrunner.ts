@@ -50,9 +50,10 @@ export async function startJobrunner(config: JobrunnerConfig, parts: JobrunnerPa
     const { ok, degraded, detail } = jobs.state()
     return { ok: true, degraded: degraded === true || !ok, detail }
   })
+  const relay = stack.use(relayRows({ store, jobs, logger, health, onRelayed: counted.relayed, ...parts.relay }))
   stack.use(
     jobs.work({
-      handlers: counted.handlers(handlersOf(config, parts)),
+      handlers: counted.handlers(handlersOf(config, parts, () => relay.wake())),
       onDead: async (job, death) => {
         counted.dead(job.kind)
         await bury(store, logger, job, death)
@@ -66,7 +67,6 @@ export async function startJobrunner(config: JobrunnerConfig, parts: JobrunnerPa
       logger.warn({ error }, 'could not queue the jobs of the start; their next period follows'),
     )
   stack.defer(() => added)
-  stack.use(relayRows({ store, jobs, logger, health, onRelayed: counted.relayed, ...parts.relay }))
   const kept = stack.move()
   return { [Symbol.asyncDispose]: () => kept.disposeAsync() }
 }
@@ -77,13 +77,14 @@ export async function startJobrunner(config: JobrunnerConfig, parts: JobrunnerPa
  */
 async function noticeAbsence(config: JobrunnerConfig, parts: JobrunnerParts): Promise<void> {
   try {
-    await handlersOf(config, parts)['clusters.silent']()
+    await handlersOf(config, parts, () => undefined)['clusters.silent']()
   } catch (error) {
     parts.logger.warn({ error }, 'could not look for silent clusters at the start; the next minute follows')
   }
 }
 
-function handlersOf(config: JobrunnerConfig, parts: JobrunnerParts) {
+/** `wakeRelay` is called when a job has written another one. */
+function handlersOf(config: JobrunnerConfig, parts: JobrunnerParts, wakeRelay: () => void) {
   const { store, logger } = parts
   const nowUs = parts.nowUs ?? (() => Date.now() * 1_000)
   const exporting = {
@@ -91,6 +92,7 @@ function handlersOf(config: JobrunnerConfig, parts: JobrunnerParts) {
     logger,
     nowUs,
     version,
+    onNext: wakeRelay,
     items: createSegmentItems(store),
     limits: { bytesMax: config.exportBytesMax, keepDays: config.exportDays },
     ...(parts.partBounds ? { bounds: parts.partBounds } : {}),

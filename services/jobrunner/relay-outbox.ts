@@ -31,10 +31,17 @@ const againAfterMsDefault = 60_000
 const retryMs = 5_000
 
 /** Disposing waits for the turn in progress. */
-export function relayRows(parts: RelayParts): AsyncDisposable {
+export interface Relay extends AsyncDisposable {
+  /** For who has just written a row: it is looked for at once, and not at the next turn. */
+  wake(): void
+}
+
+export function relayRows(parts: RelayParts): Relay {
   const stop = new AbortController()
-  const turns = relayUntil(parts, stop.signal)
+  const alarm = createAlarm()
+  const turns = relayUntil(parts, alarm, stop.signal)
   return {
+    wake: () => alarm.ring(),
     async [Symbol.asyncDispose]() {
       stop.abort()
       await turns
@@ -42,16 +49,17 @@ export function relayRows(parts: RelayParts): AsyncDisposable {
   }
 }
 
-async function relayUntil(parts: RelayParts, signal: AbortSignal): Promise<void> {
+async function relayUntil(parts: RelayParts, alarm: Alarm, signal: AbortSignal): Promise<void> {
   const { logger, health, everyMs = everyMsDefault } = parts
   let isFailing = false
   while (!signal.aborted) {
     try {
+      alarm.set()
       const count = await turn(parts)
       if (isFailing) logger.info({}, 'the outbox is relayed again')
       isFailing = false
       health.set('outbox', { ok: true, detail: 'relayed' })
-      if (count < relayedMax) await pause(everyMs, signal)
+      if (count < relayedMax) await alarm.sleep(everyMs, signal)
     } catch (error) {
       if (!isFailing) logger.warn({ error }, 'could not relay the outbox; trying again, its rows wait')
       isFailing = true
@@ -92,6 +100,22 @@ export function outboxJob({ id, payload }: Job): OutboxJob {
 export function parseJobId(jobId: string): Omit<OutboxJob, 'payload'> | null {
   const [, id, attempts] = /^([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\.(\d+)$/.exec(jobId) ?? []
   return id === undefined ? null : { id, attemptsBefore: Number(attempts) }
+}
+
+interface Alarm {
+  /** What rings from now on ends the next sleep, or it does not begin. */
+  set(): void
+  ring(): void
+  sleep(ms: number, signal: AbortSignal): Promise<void>
+}
+
+function createAlarm(): Alarm {
+  let bell = new AbortController()
+  return {
+    set: () => void (bell = new AbortController()),
+    ring: () => bell.abort(),
+    sleep: (ms, signal) => pause(ms, AbortSignal.any([signal, bell.signal])),
+  }
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
