@@ -3,10 +3,11 @@
 
 import type { Event } from '@plaintrail/event/event'
 import { normalize } from '@plaintrail/event/normalize'
+import { isJsonObject } from './json-values.ts'
+import type { Observation } from './observation.ts'
 import { objectStatesOf } from './object-state.ts'
 import { relink, slotIn, slotUnplaced, type Arrival } from './revision-chain.ts'
 import { comparePlaces, placeOf, type Place, type Revision } from './revision.ts'
-import { isJsonObject } from './json-values.ts'
 
 export class ChainForTests {
   /** In their order. */
@@ -54,6 +55,37 @@ export class ChainForTests {
       this.placed[next] = relink(revision, { before: this.placed[next - 1] ?? null, unplaced: this.unplaced })
       more = revision.observation.object === null && revision.observation.sets.length > 0
     }
+  }
+}
+
+/** An update of a ConfigMap, with what a test says of it. */
+export function observationOf(part: Partial<Observation>): Observation {
+  return {
+    uid: 'u',
+    apiGroup: '',
+    apiVersion: 'v1',
+    resource: 'configmaps',
+    kind: 'ConfigMap',
+    namespace: 'shop',
+    name: 'web',
+    resourceVersion: null,
+    generation: null,
+    observed: 'state',
+    object: null,
+    isRead: false,
+    isCreate: false,
+    verb: 'update',
+    subresource: '',
+    isStatusOnly: false,
+    sets: [],
+    patch: null,
+    basedOn: null,
+    manager: { name: 'kubectl', operation: 'Update' },
+    earliest: 0,
+    latest: 0,
+    isRedacted: false,
+    lacks: null,
+    ...part,
   }
 }
 
