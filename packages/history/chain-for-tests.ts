@@ -89,13 +89,51 @@ export function observationOf(part: Partial<Observation>): Observation {
   }
 }
 
-/** The slow way: everything sorted, and each revision made from what stands before it. */
-export function sortedChain(arrivals: readonly Arrival[]): ChainForTests {
-  const chain = new ChainForTests()
-  const placed = arrivals.filter(({ observation }) => placeOf(observation) !== null)
-  const unplaced = arrivals.filter(({ observation }) => placeOf(observation) === null)
-  for (const arrival of [...unplaced.toSorted((a, b) => byTime(a, b)), ...placed.toSorted(byPlace)]) chain.take(arrival)
-  return chain
+/** The slow way: everything sorted, one of each place, and each made from what stands before it. */
+export function sortedChain(arrivals: readonly Arrival[]): Pick<ChainForTests, 'placed' | 'unplaced'> {
+  const late = new ChainForTests()
+  const once = new Map(arrivals.map((arrival) => [arrival.event, arrival]))
+  const isPlaced = ({ observation }: Arrival): boolean => placeOf(observation) !== null
+  const sorted = [...once.values()].filter(isPlaced).toSorted(byPlace)
+  for (const arrival of once.values()) if (!isPlaced(arrival)) late.take(arrival)
+  const { unplaced } = late
+  const places = Map.groupBy(sorted, ({ observation }) => JSON.stringify(comparable(observation)))
+  const placed: Revision[] = []
+  for (const same of places.values()) {
+    const [maker] = same.toSorted(byMaking)
+    const whole = same.find(({ observation }) => observation.object !== null)
+    if (maker === undefined) continue
+    const adopted = maker.observation.object === null && whole !== undefined ? adopt(maker, whole) : maker
+    placed.push(relink(adopted, { before: placed.at(-1) ?? null, unplaced }))
+  }
+  return { placed, unplaced }
+}
+
+function comparable(observation: Observation): unknown {
+  const place = placeOf(observation)
+  return place?.isEnd === true ? 'end' : place
+}
+
+function adopt({ uid, event, observation }: Arrival, whole: Arrival): Arrival {
+  const { object, observed, apiVersion, kind, generation, isRedacted } = whole.observation
+  const state = { object, apiVersion, kind, generation, isRedacted, lacks: null }
+  const isEnd = observation.observed === 'deleted'
+  return { uid, event, observation: { ...observation, ...state, observed: isEnd ? 'deleted' : observed } }
+}
+
+/** Who made a version comes first. */
+function byMaking(a: Arrival, b: Arrival): number {
+  const ranks = [a, b].map(
+    ({ observation: { isCreate, isRead, basedOn, resourceVersion, observed, latest, earliest } }) => [
+      isCreate ? 0 : 1,
+      isRead || (basedOn !== null && basedOn === resourceVersion && observed !== 'deleted') ? 1 : 0,
+      latest,
+      earliest,
+    ],
+  )
+  const [mine = [], other = []] = ranks
+  const at = mine.findIndex((rank, index) => rank !== other[index])
+  return at === -1 ? (a.event < b.event ? -1 : 1) : (mine[at] ?? 0) - (other[at] ?? 0)
 }
 
 /** Every observation of a list of raw events whose uid is told, with an id of its own. */

@@ -69,8 +69,8 @@ export function slotUnplaced(arrival: Arrival, { before, after, unplaced }: Neig
   return { write, replaces: null, ...changed(after, remade) }
 }
 
-/** A revision as it is with other neighbours. */
-export function relink(revision: Revision, near: Pick<Neighbours, 'before' | 'unplaced'>): Revision {
+/** A revision as it is with other neighbours: only what arrived counts, not what it was linked to. */
+export function relink(revision: Arrival, near: Pick<Neighbours, 'before' | 'unplaced'>): Revision {
   const { uid, event, observation } = revision
   return revisionOf({ uid, event, observation }, near)
 }
