@@ -1,9 +1,11 @@
 // Blame: for each field of a state, the revision that last set it. Kept forward, change by change, so that it costs no
 // more than the changes; stored now and then as rows, from which the blame of any later revision is soon made.
 
-import type { Change } from './diff-objects.ts'
+import { diffObjects, type Change } from './diff-objects.ts'
 import { formatFieldPath, type FieldPath, type PathSegment } from './field-path.ts'
+import type { JsonObject } from './json-values.ts'
 import type { Revision } from './revision.ts'
+import { withFields } from './with-fields.ts'
 
 /** A revision as blame names it. */
 export interface RevisionRef {
@@ -58,6 +60,34 @@ export function blameAfter(before: Blame, changes: readonly Change[], origin: Or
   let blame = before
   for (const { path, op } of changes) blame = withOrigin(blame, path, 0, op === 'remove' ? null : origin)
   return blame
+}
+
+/** A revision with what its blame is made from. */
+export interface BlameStep {
+  readonly revision: Revision
+  /** The revision before; null where there is none. */
+  readonly before: Revision | null
+  /** The last state that is known before it, which `blame` is of; null before the first. */
+  readonly known: JsonObject | null
+}
+
+/**
+ * `blameAfter` for a revision as it stands in its chain: side effects that lie before it are blamed on their own events
+ * (`link.fills`), the rest by `originOf`. A revision without a state leaves blame as it is. Costs one diff.
+ */
+export function blameRevision(blame: Blame, { revision, before, known }: BlameStep): Blame {
+  const { object, link } = revision
+  if (object === null) return blame
+  let filled = blame
+  let base: JsonObject | null = known
+  for (const { event, time, sets } of link.fills) {
+    if (base === null) break
+    const next = withFields(base, sets)
+    const origin: Origin = { how: 'set', revision: { event, resourceVersion: null, time }, after: null }
+    filled = blameAfter(filled, diffObjects(base, next).changes, origin)
+    base = next
+  }
+  return blameAfter(filled, diffObjects(base ?? undefined, object).changes, originOf(revision, before))
 }
 
 /** What a revision's changes are blamed on: itself, unless its link to the one before is broken (revision-link.ts). */

@@ -65,7 +65,7 @@ function fillsOf(from: JsonObject | null, to: JsonObject | null, unplaced: reado
     const sets = observation.sets.filter(
       ({ path, value }) => isSameJson(valueAt(to, path), value) && !isSameJson(valueAt(from, path), value),
     )
-    return sets.length === 0 ? [] : [{ event, sets }]
+    return sets.length === 0 ? [] : [{ event, time: observation.latest, sets }]
   })
 }
 

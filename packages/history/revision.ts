@@ -72,6 +72,8 @@ export interface Link {
 /** Fields that another event set, which tells no version (side-effects.ts). */
 export interface Fill {
   readonly event: string
+  /** When at the latest, in microseconds since 1970. */
+  readonly time: number
   readonly sets: readonly SetField[]
 }
 
