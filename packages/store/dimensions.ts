@@ -15,6 +15,7 @@ export const dimensionColumns = {
   namespace: ['name'],
   verb: ['name'],
   reason: ['text'],
+  field_path: ['path', 'plain'],
 } as const
 
 export type Dimension = keyof typeof dimensionColumns

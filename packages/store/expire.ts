@@ -3,7 +3,7 @@
 
 import type { PoolClient } from 'pg'
 import type { Store } from './open-store.ts'
-import { eventDays } from './partitions.ts'
+import { changedFieldDays, eventDays } from './partitions.ts'
 import { quartersADay } from './quarters.ts'
 import { dayFromName, dayName, dayOf, dayOfSegment, dayStartUs, segmentIdsOfDay } from './segment-id.ts'
 
@@ -23,6 +23,10 @@ export async function expire(store: Store, nowUs: number, keepDays: number): Pro
     if (day < firstKept && (await dropEventDay(store, day, firstKept))) dropped.eventDays.push(dayName(day))
   }
   const [oldest = firstKept] = await eventDays(store)
+  const kept = new Set(await eventDays(store))
+  for (const day of await changedFieldDays(store)) {
+    if (day < firstKept && !kept.has(day)) await dropChangedFieldDay(store, day)
+  }
   for (const day of await segmentDays(store)) {
     if (day < firstKept && (await dropSegmentDay(store, day, oldest))) dropped.segmentDays.push(dayName(day))
   }
@@ -55,6 +59,14 @@ async function dropEventDay(store: Store, day: number, firstKept: number): Promi
   })
 }
 
+/** Goes after its events: who follows may have made it a moment before these went. */
+async function dropChangedFieldDay(store: Store, day: number): Promise<void> {
+  await dropUnlessNeeded(store, ['changed_field'], async (client) => {
+    await client.query(`drop table changed_field_${dayName(day)}`)
+    return true
+  })
+}
+
 /** Whether a segment received since `firstKept` may have events of the day: its times span it. */
 async function cameLately(client: PoolClient, day: number, firstKept: number): Promise<boolean> {
   const [from] = segmentIdsOfDay(firstKept)
@@ -65,13 +77,23 @@ async function cameLately(client: PoolClient, day: number, firstKept: number): P
   return rows[0]?.came ?? true
 }
 
-/** Events without a usable time go with the bytes they came in, and so does what is in quarantine. */
+/** Events without a usable time go with the bytes they came in, and so do what is in quarantine, and states of objects. */
 async function dropSegmentDay(store: Store, day: number, oldestEventDay: number): Promise<boolean> {
   const [from, to] = segmentIdsOfDay(day)
-  return await dropUnlessNeeded(store, ['event', 'segment', 'seal'], async (client) => {
+  return await dropUnlessNeeded(store, ['event', 'segment', 'seal', 'revision'], async (client) => {
     if (await isNeeded(client, day, oldestEventDay)) return false
     await client.query('delete from event_odd where segment_id >= $1 and segment_id < $2', [from, to])
     await client.query('delete from quarantine where segment_id >= $1 and segment_id < $2', [from, to])
+    await client.query(
+      'delete from changed_field_odd c using revision r where c.object_id = r.object_id and c.time = r.time and c.key = r.key and r.segment_id >= $1 and r.segment_id < $2',
+      [from, to],
+    )
+    await client.query('delete from revision where segment_id >= $1 and segment_id < $2', [from, to])
+    await client.query(
+      `update revision set has_state = false, state_segment_id = null, state_item = null, state_part = null, state_flags = null
+       where state_segment_id >= $1 and state_segment_id < $2`,
+      [from, to],
+    )
     await client.query(`drop table segment_${dayName(day)}`)
     await client.query(`drop table if exists seal_${dayName(day)}`)
     return true
@@ -94,7 +116,7 @@ async function isNeeded(client: PoolClient, day: number, oldestEventDay: number)
  */
 async function dropUnlessNeeded(
   store: Store,
-  parents: readonly ('event' | 'segment' | 'seal')[],
+  parents: readonly ('event' | 'segment' | 'seal' | 'revision' | 'changed_field')[],
   drop: (client: PoolClient) => Promise<boolean>,
 ): Promise<boolean> {
   const client = await store.pool.connect()

@@ -11,16 +11,25 @@ const advisoryLock = 7_717_002
 /** A partition waits this long for its lock before it lets the writers behind it go on. */
 const lockWaitMs = 2_000
 
-type Partitioned = 'event' | 'segment' | 'seal'
+type Partitioned = 'event' | 'segment' | 'seal' | 'changed_field'
 
 /** Days since 1970 that have an event partition, oldest first; the odd one is not among them. */
 export async function eventDays(store: Store): Promise<readonly number[]> {
+  return await daysOf(store, 'event')
+}
+
+/** Days since 1970 that have a partition of changed fields, oldest first. */
+export async function changedFieldDays(store: Store): Promise<readonly number[]> {
+  return await daysOf(store, 'changed_field')
+}
+
+async function daysOf(store: Store, parent: 'event' | 'changed_field'): Promise<readonly number[]> {
   const { rows } = await store.pool.query<{ name: string }>({
-    name: 'event-days',
+    name: `days-of-${parent}`,
     text: `select c.relname::text as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
-           where i.inhparent = 'event'::regclass and c.relname ~ '^event_[0-9]{8}$' order by 1`,
+           where i.inhparent = '${parent}'::regclass and c.relname ~ '^${parent}_[0-9]{8}$' order by 1`,
   })
-  return rows.map(({ name }) => dayFromName(name.slice('event_'.length)))
+  return rows.map(({ name }) => dayFromName(name.slice(`${parent}_`.length)))
 }
 
 /** Makes the partitions of today and the next days. */
@@ -56,13 +65,19 @@ export async function makeEventDays(store: Store, days: Iterable<number>): Promi
   return refused
 }
 
+/** Makes the partitions of what changed on these days. */
+export async function makeChangedFieldDays(store: Store, days: Iterable<number>): Promise<void> {
+  for (const day of days) await makePartition(store, 'changed_field', day)
+}
+
 /**
  * CREATE … PARTITION OF would lock the parent against every reader and writer; a table made alone and then attached
  * does not (ALTER TABLE … ATTACH takes SHARE UPDATE EXCLUSIVE on the parent).
  */
 async function makePartition(store: Store, parent: Partitioned, day: number): Promise<void> {
   const name = `${parent}_${dayName(day)}`
-  const [from, to] = parent === 'event' ? [dayStartUs(day), dayStartUs(day + 1)] : segmentIdsOfDay(day)
+  const isByTime = parent === 'event' || parent === 'changed_field'
+  const [from, to] = isByTime ? [dayStartUs(day), dayStartUs(day + 1)] : segmentIdsOfDay(day)
   const client = await store.pool.connect()
   try {
     await client.query('begin')

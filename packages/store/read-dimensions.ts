@@ -26,6 +26,8 @@ const sources: Readonly<
   namespace: { columns: dimensionColumns.namespace, ids: (record) => [record.namespaceId] },
   verb: { columns: dimensionColumns.verb, ids: (record) => [record.verbId] },
   reason: { columns: dimensionColumns.reason, ids: (record) => [record.reasonId] },
+  // No event has one: changed fields do.
+  field_path: { columns: dimensionColumns.field_path, ids: () => [] },
 }
 
 const text = Object.entries(sources)

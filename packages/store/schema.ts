@@ -286,3 +286,64 @@ export const tallyHour = pgTable('tally_hour', {
   verbId: integer('verb_id').notNull(),
   counts: int8('counts').array().notNull(),
 })
+
+export const historyPosition = pgTable('history_position', {
+  laneId: integer('lane_id').primaryKey(),
+  nextSeq: int8('next_seq').notNull().default(1),
+})
+
+export const historyObject = pgTable('history_object', {
+  id: int8('id').primaryKey().generatedAlwaysAsIdentity(),
+  clusterId: integer('cluster_id').notNull(),
+  uid: text('uid').notNull(),
+  objectKey: bigint('object_key', { mode: 'bigint' }).notNull(),
+  apiGroup: text('api_group').notNull(),
+  resource: text('resource').notNull(),
+  namespace: text('namespace').notNull(),
+  name: text('name').notNull(),
+})
+
+export const revision = pgTable('revision', {
+  objectId: int8('object_id').notNull(),
+  place: int8('place'),
+  time: int8('time').notNull(),
+  earliest: int8('earliest').notNull(),
+  latest: int8('latest').notNull(),
+  segmentId: int8('segment_id').notNull(),
+  stateSegmentId: int8('state_segment_id'),
+  item: integer('item').notNull(),
+  part: integer('part').notNull(),
+  flags: integer('flags').notNull(),
+  stateItem: integer('state_item'),
+  statePart: integer('state_part'),
+  stateFlags: integer('state_flags'),
+  changes: integer('changes').notNull(),
+  key: uuid('key').notNull(),
+  hasState: boolean('has_state').notNull(),
+  isRead: boolean('is_read').notNull(),
+  observed: text('observed').notNull(),
+  fidelity: text('fidelity').notNull(),
+  significance: text('significance').notNull(),
+  link: jsonb('link').notNull(),
+})
+
+export const fieldPath = pgTable('field_path', {
+  id: id(),
+  digest: digest(),
+  path: text('path').notNull(),
+  plain: text('plain').notNull(),
+})
+
+export const changedField = pgTable('changed_field', {
+  time: int8('time').notNull(),
+  objectId: int8('object_id').notNull(),
+  pathId: integer('path_id').notNull(),
+  clusterId: integer('cluster_id').notNull(),
+  namespaceId: integer('namespace_id'),
+  part: integer('part').notNull(),
+  key: uuid('key').notNull(),
+  op: char('op').notNull(),
+  isSure: boolean('is_sure').notNull(),
+  fromText: text('from_text'),
+  toText: text('to_text'),
+})

@@ -1,0 +1,356 @@
+// History against the recorded weeks: however it is followed, the revisions are the same, and what is exact is what was answered.
+
+import { everything, nothing } from '@plaintrail/query/scope'
+import { corpusOf, corpusVersions } from '@plaintrail/test/corpus'
+import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
+import { seededRandom, type Random } from '@plaintrail/test/random'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { addCluster } from './clusters.ts'
+import { storeDeliveries, type Delivery } from './events-for-tests.ts'
+import { expire } from './expire.ts'
+import { createHistoryFollower, followBounds } from './history-follower.ts'
+import { migrate } from './migrate.ts'
+import { objectAt } from './object-at.ts'
+import { objectHistory, objectsNamed } from './object-history.ts'
+import { openStore, type Store } from './open-store.ts'
+import { changedFieldDays } from './partitions.ts'
+import { eventOf, revisionColumns, type RevisionRow } from './revision-row.ts'
+import { createSegmentItems } from './segment-items.ts'
+import { slowHistory } from './slow-history-for-tests.ts'
+
+const nowUs = Date.UTC(2026, 10, 27) * 1_000
+const always = { sinceUs: 0, untilUs: Number.MAX_SAFE_INTEGER }
+
+let stack: AsyncDisposableStack
+let store: Store
+let lanes: readonly number[]
+/** What following once, lane after lane, makes. */
+let once: readonly unknown[]
+
+beforeAll(async () => {
+  stack = new AsyncDisposableStack()
+  store = await openTestStore(stack)
+  await storeWeeks(store)
+  lanes = await lanesOf(store)
+  await followAll(store)
+  once = await everyRevision(store)
+}, 240_000)
+
+afterAll(async () => {
+  await stack.disposeAsync()
+})
+
+describe('however a lane is followed, the revisions are the same', () => {
+  test('there are revisions of every kind', () => {
+    const rows = once as readonly { readonly fidelity: string; readonly changed: readonly unknown[] }[]
+    expect(rows.length).toBeGreaterThan(500)
+    expect(new Set(rows.map(({ fidelity }) => fidelity))).toEqual(new Set(['exact', 'gap', 'derived', 'metadata-only']))
+    expect(rows.filter(({ changed }) => changed.length > 0).length).toBeGreaterThan(50)
+  })
+
+  test('as the slow way makes them', () => {
+    const slow = corpusVersions().flatMap((version, index) =>
+      slowHistory(
+        fixedCluster(index + 1),
+        corpusOf(version).lists.flatMap((list) => itemsOf(list)),
+      ).map((revision) => ({ cluster: `lab-${version}`, ...revision })),
+    )
+    const rows = once as readonly (RevisionRow & { readonly cluster: string; readonly uid: string })[]
+    const kept = rows.map(({ cluster, uid, place, fidelity, significance, link, ...row }) => {
+      return { cluster, uid, place, event: eventOf(row), fidelity, significance, link }
+    })
+    expect(kept).toEqual(slow)
+  })
+
+  test('a second time, from the beginning', { timeout: 240_000 }, async () => {
+    await store.pool.query('update history_position set next_seq = 1')
+    await followAll(store)
+    expect(await everyRevision(store)).toEqual(once)
+  })
+
+  test.each([1, 2])(
+    'in batches of any size, lanes in any order, with crashes between (%i)',
+    { timeout: 240_000 },
+    async (seed) => {
+      await forgetHistory(store)
+      await followAnyhow(store, seededRandom(seed))
+      expect(await everyRevision(store)).toEqual(once)
+    },
+  )
+
+  test('by two at once', { timeout: 240_000 }, async () => {
+    await forgetHistory(store)
+    await Promise.all([followAll(store), followAll(store)])
+    expect(await everyRevision(store)).toEqual(once)
+  })
+})
+
+test('what comes late slots in, whatever the order', { timeout: 240_000 }, async () => {
+  await using own = new AsyncDisposableStack()
+  const late = await openTestStore(own)
+  const random = seededRandom(7)
+  await storeWeeks(late, (deliveries) => shuffled(deliveries, random))
+  await followAll(late)
+  expect(await everyRevision(late)).toEqual(once)
+})
+
+test('an exact state is what the API server answered, at the time of its event', async () => {
+  const items = createSegmentItems(store)
+  const { rows } = await store.pool.query<{ id: number; uid: string; latest: number; segment: number; item: number }>(
+    `select o.id, o.uid, r.latest, r.segment_id as segment, r.item
+     from revision r join history_object o on o.id = r.object_id
+     where r.fidelity = 'exact' and r.observed = 'state' and not r.is_read and r.state_segment_id is null
+       and not exists (select from revision n where n.object_id = r.object_id and n.place > r.place and n.latest <= r.latest)
+     order by r.time, r.key`,
+  )
+  expect(rows.length).toBeGreaterThan(100)
+  for (const { id, uid, latest, segment, item } of rows) {
+    const at = await objectAt(store, everything, { id, uid }, latest, items)
+    const raw = await items.read(segment, item)
+    const { responseObject } = JSON.parse(String(raw)) as { responseObject: unknown }
+    expect(at).toMatchObject({ presence: 'present', revision: { fidelity: 'exact' } })
+    expect(at?.object).toEqual(responseObject)
+  }
+})
+
+test('a history has all revisions on its pages, newest first, and none for who may not see', async () => {
+  const { rows } = await store.pool.query<{ id: number; count: number }>(
+    `select r.object_id as id, count(*) as count from revision r where r.place is not null
+     group by 1 order by 2 desc limit 1`,
+  )
+  const [{ id, count } = { id: 0, count: 0 }] = rows
+  const events: string[] = []
+  const versions: number[] = []
+  for (let before: number | null = null, more = true; more; more = before !== null) {
+    const page = await objectHistory(store, everything, { id }, always, { limit: 7, before })
+    events.push(...page.revisions.map(({ event }) => event))
+    versions.push(...page.revisions.flatMap(({ resourceVersion }) => resourceVersion ?? []))
+    before = page.next
+  }
+  expect(new Set(events).size).toBe(count)
+  expect(versions).toEqual(versions.toSorted((a, b) => b - a))
+  const unseen = await objectHistory(store, nothing, { id }, always, { limit: 7, before: null })
+  expect(unseen).toEqual({ revisions: [], next: null, unplaced: [] })
+  expect(await objectAt(store, nothing, { id, uid: '' }, nowUs, createSegmentItems(store))).toBeNull()
+})
+
+test('an object is found by its name, and what changed by its path', async () => {
+  const { rows } = await store.pool.query<Record<'cluster' | 'namespace' | 'name' | 'from' | 'to', string>>(
+    `select c.uid::text as cluster, o.namespace, o.name, f.from_text as "from", f.to_text as "to"
+     from changed_field f join field_path p on p.id = f.path_id join history_object o on o.id = f.object_id
+       join cluster c on c.id = o.cluster_id
+     where p.plain = 'spec.template.spec.containers[].image' and o.resource = 'deployments' and f.is_sure
+     order by f.time limit 1`,
+  )
+  const [row] = rows
+  if (row === undefined) throw new Error('nobody changed an image in the recorded weeks')
+  const { cluster, namespace, name, from, to } = row
+  const [object] = await objectsNamed(store, everything, {
+    cluster,
+    apiGroup: 'apps',
+    resource: 'deployments',
+    namespace,
+    name,
+  })
+  const { revisions } = await objectHistory(store, everything, { id: object?.id ?? 0 }, always, {
+    limit: 1_000,
+    before: null,
+  })
+  expect(revisions.flatMap(({ changes }) => changes)).toContainEqual(
+    expect.objectContaining({ plain: 'spec.template.spec.containers[].image', op: 'replace', from, to }),
+  )
+  expect(
+    await objectsNamed(store, nothing, { cluster, apiGroup: 'apps', resource: 'deployments', namespace, name }),
+  ).toEqual([])
+})
+
+test('of a Secret it is said which value changed, and no value', async () => {
+  await using own = new AsyncDisposableStack()
+  const fresh = await openTestStore(own)
+  const { uid: cluster } = await addCluster(fresh, { name: 'east' })
+  const items = [
+    writeOf('create', '101', { password: 'b2xk', same: 'eA==' }),
+    writeOf('update', '102', { password: 'bmV3', same: 'eA==', 'tls\0.key': 'a2V5\ud800' }),
+  ]
+  await storeDeliveries(fresh, [{ cluster, items, receivedAtUs: nowUs }])
+  await followAll(fresh)
+  const rows = await everyRevision(fresh)
+  expect(rows).toMatchObject([
+    { significance: 'created', changes: 0, changed: [] },
+    {
+      fidelity: 'exact',
+      significance: 'changed',
+      changes: 2,
+      changed: [
+        ['data.password', 'data.password', 'r', true, '(hidden)', '(hidden)', 'prod'],
+        ['data["tls\\u0000.key"]', 'data["tls\\u0000.key"]', 'a', true, null, '(hidden)', 'prod'],
+      ],
+    },
+  ])
+})
+
+function writeOf(verb: 'create' | 'update', resourceVersion: string, data: Readonly<Record<string, string>>): string {
+  const metadata = { name: 'db', namespace: 'prod', uid: '5f8d3c1e-0000-4000-8000-000000000001', resourceVersion }
+  return JSON.stringify({
+    ...oneEvent,
+    auditID: `8f0c3e1a-0000-4000-8000-000000000${resourceVersion}`,
+    level: 'RequestResponse',
+    verb,
+    requestURI: '/api/v1/namespaces/prod/secrets/db',
+    objectRef: { resource: 'secrets', namespace: 'prod', name: 'db', apiVersion: 'v1', resourceVersion: '101' },
+    responseStatus: { code: verb === 'create' ? 201 : 200 },
+    responseObject: { kind: 'Secret', apiVersion: 'v1', metadata, data },
+    requestReceivedTimestamp: `2026-10-27T00:00:00.000${resourceVersion}Z`,
+    stageTimestamp: `2026-10-27T00:00:00.001${resourceVersion}Z`,
+  })
+}
+
+test('states and changes go with the days of their bytes', { timeout: 240_000 }, async () => {
+  await using own = new AsyncDisposableStack()
+  const old = await openTestStore(own)
+  await storeWeeks(old)
+  await followAll(old)
+  const { cluster } = await aCluster(old)
+  const aged = {
+    cluster,
+    items: [JSON.stringify({ ...oneEvent, requestReceivedTimestamp: '2027-06-01T00:00:00.000000Z' })],
+  }
+  await storeDeliveries(old, [{ ...aged, receivedAtUs: Date.UTC(2027, 5, 1) * 1_000 }])
+  await expire(old, Date.UTC(2027, 5, 1) * 1_000, 30)
+  expect(await everyRevision(old)).toEqual([])
+  expect(await changedFieldDays(old)).toEqual([])
+  await followAll(old)
+})
+
+const oneEvent = {
+  kind: 'Event',
+  apiVersion: 'audit.k8s.io/v1',
+  level: 'Metadata',
+  auditID: '8f0c3e1a-0000-4000-8000-000000000009',
+  stage: 'ResponseComplete',
+  requestURI: '/healthz',
+  verb: 'get',
+  user: { username: 'alice' },
+}
+
+async function openTestStore(own: AsyncDisposableStack): Promise<Store> {
+  const database = own.use(await createTestDatabase())
+  await migrate(database.connection)
+  return own.use(openStore(database.connection, { connectionsMax: 8, statementMs: 0, applicationName: 'test' }))
+}
+
+/** Two lanes a cluster, by turns. */
+async function storeWeeks(
+  target: Store,
+  arrange: (deliveries: readonly Delivery[]) => readonly Delivery[] = (deliveries) => deliveries,
+): Promise<void> {
+  const deliveries: Delivery[] = []
+  for (const [number, version] of corpusVersions().entries()) {
+    const uid = await addFixedCluster(target, `lab-${version}`, number + 1)
+    for (const [index, list] of corpusOf(version).lists.entries()) {
+      deliveries.push({
+        cluster: uid,
+        lane: index % 2 === 0 ? 'main' : 'other',
+        items: itemsOf(list),
+        receivedAtUs: nowUs + index,
+      })
+    }
+  }
+  await storeDeliveries(target, arrange(deliveries))
+  await target.pool.query('analyze')
+}
+
+/** Keys of events are made of the cluster's uid: with the same one they are the same in every database. */
+async function addFixedCluster(target: Store, name: string, number: number): Promise<string> {
+  const { uid: made } = await addCluster(target, { name })
+  const uid = fixedCluster(number)
+  await target.pool.query('update cluster set uid = $2 where uid = $1', [made, uid])
+  return uid
+}
+
+const fixedCluster = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
+
+function itemsOf(list: string): readonly string[] {
+  return (JSON.parse(list) as { items: unknown[] }).items.map((item) => JSON.stringify(item))
+}
+
+function shuffled<T>(values: readonly T[], random: Random): readonly T[] {
+  return values
+    .map((value) => ({ value, at: random.next() }))
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ value }) => value)
+}
+
+async function aCluster(from: Store): Promise<{ readonly cluster: string }> {
+  const { rows } = await from.pool.query<{ cluster: string }>(
+    'select uid::text as cluster from cluster order by id limit 1',
+  )
+  return rows[0] ?? { cluster: '' }
+}
+
+async function lanesOf(from: Store): Promise<readonly number[]> {
+  const { rows } = await from.pool.query<{ id: number }>('select id from lane order by id')
+  return rows.map(({ id }) => id)
+}
+
+async function followAll(target: Store): Promise<void> {
+  const follower = createHistoryFollower(target)
+  for (const lane of await lanesOf(target)) {
+    for (let kind = ''; kind !== 'idle';) {
+      kind = (await follower.follow(lane, followBounds)).kind
+      // Another has it: what it leaves is waited for.
+      if (kind === 'busy') await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+}
+
+/** Every third batch fails at its last statement, when all else is written. */
+async function followAnyhow(target: Store, random: Random): Promise<void> {
+  const follower = createHistoryFollower(target)
+  const left = new Set(lanes)
+  for (let batch = 0; left.size > 0; batch++) {
+    const lane = [...left][random.below(left.size)] ?? 0
+    const isCrash = batch % 3 === 2
+    if (isCrash)
+      await target.pool.query('alter table history_position add constraint crash check (next_seq < 0) not valid')
+    const bounds = { numbersMax: 1 + random.below(400), bytesMax: 1 + random.below(1024 * 1024) }
+    const outcome = await follower.follow(lane, bounds).catch((error: unknown) => {
+      if (!isCrash || !String(error).includes('crash')) throw error
+      return { kind: 'crashed' }
+    })
+    if (isCrash) await target.pool.query('alter table history_position drop constraint crash')
+    if (outcome.kind === 'idle') left.delete(lane)
+  }
+}
+
+async function forgetHistory(target: Store): Promise<void> {
+  await target.pool.query('truncate revision, changed_field, history_object, history_position')
+}
+
+/**
+ * All that is stored of each, with what stands for ids: these, segments, and which of several events with the same state it
+ * is read from, depend on the order.
+ */
+async function everyRevision(from: Store): Promise<readonly unknown[]> {
+  const { rows } = await from.pool.query<Record<string, unknown>>(
+    `select c.name as cluster, o.uid, ${revisionColumns},
+       coalesce((select json_agg(json_build_array(p.path, p.plain, f.op, f.is_sure, f.from_text, f.to_text, n.name)
+           order by p.path collate "C", f.op)
+         from changed_field f join field_path p on p.id = f.path_id left join namespace n on n.id = f.namespace_id
+         where f.object_id = r.object_id and f.time = r.time and f.key = r.key and f.part = r.part), '[]') as changed
+     from revision r join history_object o on o.id = r.object_id join cluster c on c.id = o.cluster_id
+     order by c.name, o.uid collate "C", r.place, r.time, r.key, r.part`,
+  )
+  return rows.map(
+    ({
+      objectId: _object,
+      segmentId: _segment,
+      item: _item,
+      stateSegmentId: _s,
+      stateItem: _i,
+      statePart: _p,
+      stateFlags: _f,
+      ...row
+    }) => row,
+  )
+}

@@ -1,0 +1,104 @@
+// createHistoryFollower: makes revisions of what is stored, a bounded batch of one lane at a time, by the lane's numbers.
+
+import type { PoolClient } from 'pg'
+import { createDimensions } from './dimensions.ts'
+import { readHistoryArrivals, type HistoryArrival } from './history-arrivals.ts'
+import { lockHistoryObjects, type ClusterOfLane } from './history-objects.ts'
+import type { Store } from './open-store.ts'
+import { createChangedFieldWriter } from './revision-fields.ts'
+import { takeArrival } from './revision-slots.ts'
+import { createRevisionSources } from './revision-sources.ts'
+import { createSegmentItems } from './segment-items.ts'
+import { transaction } from './transaction.ts'
+
+export interface FollowBounds {
+  /** Numbers of the lane. */
+  readonly numbersMax: number
+  /** Of events before they are parsed; one event is read whatever its size. */
+  readonly bytesMax: number
+}
+
+export const followBounds: FollowBounds = { numbersMax: 1_000, bytesMax: 8 * 1024 * 1024 }
+
+/** `busy`: another follower has the lane. `idle`: all of it is followed. `followed`: up to `last`. */
+type Followed =
+  | { readonly kind: 'busy' }
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'followed'; readonly last: number; readonly observations: number }
+
+export interface HistoryFollower {
+  /**
+   * One batch in one transaction, which moves the position with what it writes: a crash leaves both as they were. Any
+   * number of followers may run, of one lane or of several. Rejects with Postgres' error, and then nothing happened.
+   * Takes two connections of the pool. Not to be called again on one follower before it has returned.
+   */
+  follow(laneId: number, bounds?: FollowBounds): Promise<Followed>
+}
+
+export function createHistoryFollower(store: Store): HistoryFollower {
+  const dimensions = createDimensions(store)
+  const sources = createRevisionSources(createSegmentItems(store))
+
+  const followIn = async (client: PoolClient, laneId: number, bounds: FollowBounds): Promise<Followed> => {
+    const next = await lockPosition(client, laneId)
+    if (next === null) return { kind: 'busy' }
+    const { cluster, head } = await laneOf(client, laneId)
+    const stretch = { laneId, after: next - 1, last: Math.min(head, next - 1 + bounds.numbersMax) }
+    if (stretch.last <= stretch.after) return { kind: 'idle' }
+    const { arrivals, last } = await readHistoryArrivals(store, stretch, bounds.bytesMax, sources)
+    await takeAll(client, cluster, arrivals)
+    await client.query('update history_position set next_seq = $2 where lane_id = $1', [laneId, last + 1])
+    return { kind: 'followed', last, observations: arrivals.length }
+  }
+
+  const takeAll = async (
+    client: PoolClient,
+    cluster: ClusterOfLane,
+    arrivals: readonly HistoryArrival[],
+  ): Promise<void> => {
+    const byUid = Map.groupBy(arrivals, ({ uid }) => uid)
+    const named = new Map([...byUid].flatMap(([uid, [first]]) => (first ? [[uid, first.observation] as const] : [])))
+    const ids = await lockHistoryObjects(client, cluster, named)
+    const tools = { client, sources, fields: await createChangedFieldWriter(store, client, cluster.id, dimensions) }
+    for (const [uid, own] of byUid) {
+      const id = ids.get(uid)
+      if (id === undefined) throw new Error(`could not lock the object ${uid}: its row vanished`)
+      for (const arrival of own) await takeArrival(tools, { id, uid }, arrival)
+    }
+  }
+
+  return {
+    async follow(laneId, bounds = followBounds) {
+      dimensions.trim()
+      await store.pool.query('insert into history_position (lane_id) values ($1) on conflict do nothing', [laneId])
+      try {
+        return await transaction(store, (client) => followIn(client, laneId, bounds))
+      } finally {
+        sources.forget()
+      }
+    },
+  }
+}
+
+async function lockPosition(client: PoolClient, laneId: number): Promise<number | null> {
+  const { rows } = await client.query<{ next: number }>(
+    'select next_seq as next from history_position where lane_id = $1 for update skip locked',
+    [laneId],
+  )
+  return rows[0]?.next ?? null
+}
+
+/** A lane's row is locked from the numbering of its events until their commit: what is read here is whole. */
+async function laneOf(
+  client: PoolClient,
+  laneId: number,
+): Promise<{ readonly cluster: ClusterOfLane; readonly head: number }> {
+  const { rows } = await client.query<ClusterOfLane & { readonly head: number }>(
+    `select c.id, c.uid::text as uid, l.next_seq - 1 as head
+     from lane l join cluster c on c.id = l.cluster_id where l.id = $1`,
+    [laneId],
+  )
+  const [row] = rows
+  if (row === undefined) throw new Error(`could not follow lane ${laneId}: there is none`)
+  return { cluster: row, head: row.head }
+}

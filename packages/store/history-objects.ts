@@ -1,0 +1,54 @@
+// lockHistoryObjects: the rows of the objects that a batch tells of, made where they are new, locked until the commit.
+
+import type { Observation } from '@plaintrail/history/observation'
+import type { PoolClient } from 'pg'
+import { objectKey } from './object-key.ts'
+
+export interface ClusterOfLane {
+  readonly id: number
+  /** A UUID. */
+  readonly uid: string
+}
+
+/**
+ * The ids by uid. Made and locked in the order of the uids, so that two who follow lanes of one cluster wait for each
+ * other and never both.
+ */
+export async function lockHistoryObjects(
+  client: PoolClient,
+  cluster: ClusterOfLane,
+  observations: ReadonlyMap<string, Observation>,
+): Promise<ReadonlyMap<string, number>> {
+  const uids = [...observations.keys()].toSorted()
+  if (uids.length === 0) return new Map()
+  const named = uids.flatMap((uid) => observations.get(uid) ?? [])
+  const column = (of: (observation: Observation) => string): readonly string[] => named.map(of)
+  await client.query({
+    name: 'make-history-objects',
+    text: `
+      insert into history_object (cluster_id, uid, object_key, api_group, resource, namespace, name)
+      select $1, i.uid, i.object_key, i.api_group, i.resource, i.namespace, i.name
+      from unnest($2::text[], $3::int8[], $4::text[], $5::text[], $6::text[], $7::text[])
+        as i (uid, object_key, api_group, resource, namespace, name)
+      order by i.uid collate "C"
+      on conflict (cluster_id, uid) do nothing`,
+    values: [
+      cluster.id,
+      uids,
+      column(({ apiGroup, resource, namespace, name }) =>
+        String(objectKey({ cluster: cluster.uid, apiGroup, resource, namespace, name })),
+      ),
+      column(({ apiGroup }) => apiGroup),
+      column(({ resource }) => resource),
+      column(({ namespace }) => namespace),
+      column(({ name }) => name),
+    ],
+  })
+  const { rows } = await client.query<{ id: number; uid: string }>({
+    name: 'lock-history-objects',
+    text: `select o.id, o.uid from history_object o where o.cluster_id = $1 and o.uid = any($2)
+           order by o.uid collate "C" for update`,
+    values: [cluster.id, uids],
+  })
+  return new Map(rows.map(({ id, uid }) => [uid, id]))
+}

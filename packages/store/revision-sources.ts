@@ -1,0 +1,138 @@
+// createRevisionSources: revisions read again: each row's observation from the bytes of its event, as objectStatesOf tells it.
+
+import type { Flags } from '@plaintrail/event/event'
+import { normalize } from '@plaintrail/event/normalize'
+import { objectStatesOf } from '@plaintrail/history/object-state'
+import type { Observation, Told } from '@plaintrail/history/observation'
+import type { Revision } from '@plaintrail/history/revision'
+import { relink, slotIn } from '@plaintrail/history/revision-chain'
+import type { ClientBase, Pool } from 'pg'
+import { flagsOf } from './event-codes.ts'
+import { eventOf, revisionColumns, type KeptRevision, type RevisionRow, type Source } from './revision-row.ts'
+import type { SegmentItems } from './segment-items.ts'
+
+export interface RevisionSources {
+  /** What the event tells; null where its bytes are gone or are no event, with how many bytes they are. */
+  tell(event: Omit<Source, 'part'>): Promise<{ readonly told: Told; readonly bytes: number } | null>
+  /** The revision of a row with its state; null where its bytes are gone. */
+  load(queries: Pick<Pool | ClientBase, 'query'>, uid: string, row: RevisionRow): Promise<KeptRevision | null>
+  /** Lets go of what was read. */
+  forget(): void
+}
+
+/** Bytes of events that stay parsed, so that one list is read once for all of its items. Parsed they take some five times. */
+const parsedBytesMax = 16 * 1024 * 1024
+/** Of writes in a row that show no state, each made of the one before it: past these the state is not known. */
+const derivedMax = 64
+
+export function createRevisionSources(items: SegmentItems): RevisionSources {
+  const parsed = new Map<string, { readonly told: Told; readonly bytes: number }>()
+  let parsedBytes = 0
+
+  const tell: RevisionSources['tell'] = async (event) => {
+    const key = `${event.segmentId}/${event.item}`
+    const known = parsed.get(key)
+    if (known !== undefined) return known
+    const raw = await items.read(event.segmentId, event.item)
+    const told = raw && toldBy(raw, event.flags)
+    if (raw === null || told === null) return null
+    if (parsedBytes + raw.length > parsedBytesMax) {
+      parsed.clear()
+      parsedBytes = 0
+    }
+    parsed.set(key, { told, bytes: raw.length })
+    parsedBytes += raw.length
+    return { told, bytes: raw.length }
+  }
+
+  const observationAt = async (source: Source): Promise<Observation | null> =>
+    (await tell(source))?.told.observations[source.part] ?? null
+
+  const load = async (
+    queries: Pick<Pool | ClientBase, 'query'>,
+    uid: string,
+    row: RevisionRow,
+    levels: number = derivedMax,
+  ): Promise<KeptRevision | null> => {
+    const own = await observationAt(row)
+    if (own === null) return null
+    const { fidelity, significance, link } = row
+    const alone: Revision = {
+      uid,
+      event: eventOf(row),
+      observation: own,
+      object: own.object,
+      fidelity,
+      significance,
+      link,
+    }
+    const state = stateOf(row)
+    const other = state && (await observationAt(state))
+    const revision = other === null ? alone : withState(alone, other)
+    if (revision.object !== null || own.sets.length === 0 || row.place === null || levels === 0) {
+      return { revision, teller: row, state }
+    }
+    const [rowBefore] = await rowsBefore(queries, row)
+    const before = rowBefore === undefined ? null : await load(queries, uid, rowBefore, levels - 1)
+    const { object } = relink(revision, { before: before?.revision ?? null, unplaced: [] })
+    return { revision: { ...revision, object }, teller: row, state }
+  }
+
+  return {
+    tell,
+    load: (queries, uid, row) => load(queries, uid, row),
+    forget() {
+      parsed.clear()
+      parsedBytes = 0
+    },
+  }
+}
+
+function toldBy(raw: Buffer, flags: number): Told | null {
+  try {
+    const value = JSON.parse(raw.toString()) as unknown
+    const event = normalize(value)
+    if (event === null || !isObject(value)) return null
+    // What the receiver and the worker found out about the item is in its flags, and not in its bytes.
+    return objectStatesOf({ raw: value, event: { ...event, flags: flagsAsSet(flags) } })
+  } catch (error) {
+    if (error instanceof SyntaxError) return null
+    throw error
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function flagsAsSet(bits: number): Flags {
+  return Object.fromEntries(flagsOf(bits).map((flag) => [flag, true as const]))
+}
+
+function stateOf(row: RevisionRow): Source | null {
+  const { stateSegmentId: segmentId, stateItem: item, statePart: part, stateFlags: flags } = row
+  return segmentId === null || item === null || part === null || flags === null
+    ? null
+    : { segmentId, item, part, flags }
+}
+
+/** As the two were put together when the second of them came. */
+function withState(alone: Revision, other: Observation): Revision {
+  const arrival = { uid: alone.uid, event: afterEveryEvent, observation: other }
+  const { write } = slotIn(arrival, { before: null, same: alone, after: null, unplaced: [] })
+  return write === null ? alone : { ...alone, observation: write.observation, object: write.observation.object }
+}
+
+/** Keys are hexadecimal. */
+const afterEveryEvent = '~'
+
+async function rowsBefore(
+  queries: Pick<Pool | ClientBase, 'query'>,
+  { objectId, place }: RevisionRow,
+): Promise<readonly RevisionRow[]> {
+  const { rows } = await queries.query<RevisionRow>(
+    `select ${revisionColumns} from revision r where r.object_id = $1 and r.place < $2 order by r.place desc limit 1`,
+    [objectId, place],
+  )
+  return rows
+}
