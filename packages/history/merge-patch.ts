@@ -22,7 +22,7 @@ export function mergePatch(goal: unknown, changes: readonly Change[]): unknown {
 }
 
 /** The names up to the first list. */
-export function leadingFields(path: FieldPath): readonly string[] {
+function leadingFields(path: FieldPath): readonly string[] {
   const end = path.findIndex(({ kind }) => kind !== 'field')
   return path
     .slice(0, end < 0 ? path.length : end)
