@@ -6,6 +6,7 @@ import type { Scope } from '@plaintrail/query/scope'
 import type { Window } from '@plaintrail/query/window'
 import type { SQL } from 'drizzle-orm'
 import type pg from 'pg'
+import { budgetOf } from './budget.ts'
 import { currentTallies } from './current-tallies.ts'
 import type { Stretch } from './event-stretches.ts'
 import { sqlState, type Store } from './open-store.ts'
@@ -61,10 +62,12 @@ export async function readTallies<Row extends pg.QueryResultRow>(
   // The first that begins in the window, and the one in which it ends.
   const [from, to] = [quarterOf(window.sinceUs - 1) + 1, quarterOf(window.untilUs)]
   if (from >= to) return []
+  const budget = budgetOf(msMax)
   return await withinOneView(store, msMax, async (client) => {
     const quarters = await currentTallies(client, { ...question, from, to, needs, sealsMax })
     const found: TalliedStretch<Row>[] = []
     for (const run of runsOf(quarters).toReversed().slice(0, stretchesMax)) {
+      await client.query(`set local statement_timeout = ${timeoutMs(budget.leftMs())}`)
       const { rows } = await client.query<Row>(statementOf(sum(arrayOf('int4', run), where)))
       found.push({ fromUs: quarterStartUs(Math.min(...run)), toUs: quarterStartUs(Math.max(...run) + 1), rows })
     }
@@ -83,6 +86,9 @@ function runsOf(quarters: readonly number[]): readonly (readonly number[])[] {
   return runs
 }
 
+/** Postgres takes 0 for no limit. */
+const timeoutMs = (ms: number): number => Math.max(1, Math.ceil(ms))
+
 /** A tally may be replaced at any time. Empty where Postgres gave up. */
 async function withinOneView<T>(
   store: Store,
@@ -92,8 +98,9 @@ async function withinOneView<T>(
   const client = await store.pool.connect()
   let isBroken = false
   try {
-    const timeout = Math.max(1, Math.ceil(msMax))
-    await client.query(`begin isolation level repeatable read read only; set local statement_timeout = ${timeout}`)
+    await client.query(
+      `begin isolation level repeatable read read only; set local statement_timeout = ${timeoutMs(msMax)}`,
+    )
     const found = await read(client)
     await client.query('commit')
     return found

@@ -7,6 +7,7 @@ import { lanesInSnapshotMax, type Snapshot } from '@plaintrail/query/snapshot'
 import type { Window } from '@plaintrail/query/window'
 import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
 import { seededRandom, type Random } from '@plaintrail/test/random'
+import { sql, type SQL } from 'drizzle-orm'
 import type pg from 'pg'
 import { describe, expect, test } from 'vitest'
 import { addCluster } from './clusters.ts'
@@ -19,6 +20,7 @@ import { findHistogram, histogramKeys, type Histogram } from './find-histogram.t
 import { migrate } from './migrate.ts'
 import { openStore, type Store } from './open-store.ts'
 import { quarterOf, quarterStartUs } from './quarters.ts'
+import { readTallies } from './read-tallies.ts'
 import { dayName, dayOf } from './segment-id.ts'
 import { slowAnswer, type SlowItem } from './slow-answer-for-tests.ts'
 import { takeSnapshot } from './take-snapshot.ts'
@@ -200,6 +202,20 @@ describe('a tally', () => {
     expect(await outcomes(place.store)).toEqual({ success: 1 })
     await place.store.pool.query(`update tally set counted_at = now() - interval '25 hours' where kept = '{}'`)
     expect((await tallyQuarters(place.store, nowUs)).counted).toEqual([newest])
+  })
+
+  test('is not used where all that are asked together take too long', async () => {
+    await using place = await startPlace()
+    const apart = "insert into tally (quarter, kept) select n * 2, '{hour}' from generate_series(1, 32) n"
+    await place.store.pool.query(apart)
+    const window = { sinceUs: 0, untilUs: quarterStartUs(65) }
+    const read = async (seconds: number): Promise<number> => {
+      const asked = { scope: everything, query: everyEvent, where: sql`true`, lanes: new Map(), window, msMax: 1_000 }
+      const sum = (): SQL => sql`select pg_sleep(${seconds}::float8)::text as slept`
+      return (await readTallies(place.store, asked, { keys: new Set(), needs: ['hour'], sum })).length
+    }
+    expect(await read(0)).toBe(32)
+    expect(await read(0.1)).toBe(0)
   })
 
   test('is not asked where a snapshot could not hold all lanes', async () => {
