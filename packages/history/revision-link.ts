@@ -40,7 +40,7 @@ export function linkOf({ before, observation, unplaced }: LinkSources): Link {
   }
   tellGeneration(before, observation, tell)
   if (unplaced.some((write) => !isFilled(write.observation))) {
-    tell('unplaced', 'a write of which only the metadata were logged happened around this time', 0)
+    tell('unplaced', 'a write whose answer was not logged happened around this time', 0)
   }
   const fills = fillsOf(before.object, observation.object, unplaced)
   tellStates(before, observation, fills, tell)
