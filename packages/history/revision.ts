@@ -54,7 +54,7 @@ export interface GapReason {
 /**
  * `first`: a create, so there is nothing before. `proven`: the write demanded the version of the revision before, and was
  * let through. `assumed`: nothing speaks of another write; one of the same manager, in the same second and of the same
- * fields, could hide there (1 of 3,000 exact revisions of the recorded week with a twentieth of its events dropped).
+ * fields, could hide there (1 in 2,200 exact revisions of the recorded week with a twentieth of its events dropped).
  */
 export type Adjacency = 'first' | 'proven' | 'assumed' | 'broken'
 
