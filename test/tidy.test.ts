@@ -71,6 +71,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   pino: ['runtime'],
   'prom-client': ['runtime'],
   'hyparquet-writer': ['formats'],
+  diff: ['history'],
   '@peculiar/x509': ['runtime'],
   'reflect-metadata': ['runtime'],
 }
