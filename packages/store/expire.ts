@@ -28,7 +28,9 @@ export async function expire(store: Store, nowUs: number, keepDays: number): Pro
     if (day < firstKept && !kept.has(day)) await dropChangedFieldDay(store, day)
   }
   for (const day of await segmentDays(store)) {
-    if (day < firstKept && (await dropSegmentDay(store, day, oldest))) dropped.segmentDays.push(dayName(day))
+    if (day >= firstKept || (await isNeeded(store.pool, day, oldest))) continue
+    await forgetRevisions(store, day)
+    if (await dropSegmentDay(store, day, oldest)) dropped.segmentDays.push(dayName(day))
   }
   return dropped
 }
@@ -77,30 +79,51 @@ async function cameLately(client: PoolClient, day: number, firstKept: number): P
   return rows[0]?.came ?? true
 }
 
-/** Events without a usable time go with the bytes they came in, and so do what is in quarantine, and states of objects. */
+/** Events without a usable time go with the bytes they came in, and so does what is in quarantine. */
 async function dropSegmentDay(store: Store, day: number, oldestEventDay: number): Promise<boolean> {
   const [from, to] = segmentIdsOfDay(day)
-  return await dropUnlessNeeded(store, ['event', 'segment', 'seal', 'revision'], async (client) => {
+  return await dropUnlessNeeded(store, ['event', 'segment', 'seal'], async (client) => {
     if (await isNeeded(client, day, oldestEventDay)) return false
     await client.query('delete from event_odd where segment_id >= $1 and segment_id < $2', [from, to])
     await client.query('delete from quarantine where segment_id >= $1 and segment_id < $2', [from, to])
-    await client.query(
-      'delete from changed_field_odd c using revision r where c.object_id = r.object_id and c.time = r.time and c.key = r.key and r.segment_id >= $1 and r.segment_id < $2',
-      [from, to],
-    )
-    await client.query('delete from revision where segment_id >= $1 and segment_id < $2', [from, to])
-    await client.query(
-      `update revision set has_state = false, state_segment_id = null, state_item = null, state_part = null, state_flags = null
-       where state_segment_id >= $1 and state_segment_id < $2`,
-      [from, to],
-    )
     await client.query(`drop table segment_${dayName(day)}`)
     await client.query(`drop table if exists seal_${dayName(day)}`)
     return true
   })
 }
 
-async function isNeeded(client: PoolClient, day: number, oldestEventDay: number): Promise<boolean> {
+/** Revisions that one statement takes away. */
+const revisionsMax = 10_000
+
+/**
+ * What the day's bytes told and show of objects. Before the day is dropped, so that no lock is held meanwhile and a crash
+ * leaves nothing that never goes; a day that is needed again after all has lost its revisions until history is made anew.
+ */
+async function forgetRevisions(store: Store, day: number): Promise<void> {
+  const [from, to] = segmentIdsOfDay(day)
+  for (let gone = revisionsMax; gone === revisionsMax;) {
+    const { rows } = await store.pool.query<{ gone: number }>(
+      `with gone as (
+         delete from revision r using (
+           select object_id, time, key, part from revision where segment_id >= $1 and segment_id < $2 limit ${revisionsMax}
+         ) d where (r.object_id, r.time, r.key, r.part) = (d.object_id, d.time, d.key, d.part)
+         returning r.object_id, r.time, r.key, r.part
+       ), odd as (
+         delete from changed_field_odd c using gone g
+         where (c.object_id, c.time, c.key, c.part) = (g.object_id, g.time, g.key, g.part)
+       ) select count(*) as gone from gone`,
+      [from, to],
+    )
+    gone = rows[0]?.gone ?? 0
+  }
+  await store.pool.query(
+    `update revision set has_state = false, state_segment_id = null, state_item = null, state_part = null, state_flags = null
+     where state_segment_id >= $1 and state_segment_id < $2`,
+    [from, to],
+  )
+}
+
+async function isNeeded(client: Pick<PoolClient, 'query'>, day: number, oldestEventDay: number): Promise<boolean> {
   const [from, to] = segmentIdsOfDay(day)
   const { rows } = await client.query<{ needed: boolean }>(
     `select exists (select from seal where segment_id >= $1 and segment_id < $2 and time_max >= $3)
@@ -116,12 +139,14 @@ async function isNeeded(client: PoolClient, day: number, oldestEventDay: number)
  */
 async function dropUnlessNeeded(
   store: Store,
-  parents: readonly ('event' | 'segment' | 'seal' | 'revision' | 'changed_field')[],
+  parents: readonly ('event' | 'segment' | 'seal' | 'changed_field')[],
   drop: (client: PoolClient) => Promise<boolean>,
 ): Promise<boolean> {
   const client = await store.pool.connect()
   try {
     await client.query('begin')
+    // A quarter that is being counted holds up the tables' lock for longer than that, and it is known who does.
+    await client.query('select from tally_state for update')
     await client.query(`set local lock_timeout = ${lockWaitMs}`)
     await client.query(`lock table ${parents.map((parent) => `only ${parent}`).join(', ')} in access exclusive mode`)
     const isDropped = await drop(client)
