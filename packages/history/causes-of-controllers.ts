@@ -1,0 +1,50 @@
+// causeOfController: what made a controller of the cluster do a write, by which controller it is.
+
+import { childOf, textIn, uidIn } from './attributed-objects.ts'
+import { causeOfCollection, causeOfNamespace, causeOfNewNamespace } from './causes-of-deletes.ts'
+import { causeOfReplica } from './causes-of-replicas.ts'
+import { causeOfRollout } from './causes-of-rollouts.ts'
+import { causeOfCertificate, causeOfScale } from './causes-of-scales.ts'
+import type { Controller } from './controllers.ts'
+import { found, notFound, type Finding } from './initiator-evidence.ts'
+import type { AttributedEvent, Facts } from './initiator-facts.ts'
+
+/** Records of the controllers' own: nobody asked for them (Events; the status of what they keep). */
+const report = notFound('a controller reports what is, which nobody asked for')
+
+export function causeOfController(seen: AttributedEvent, facts: Facts, controller: Controller): Finding {
+  const { object, verb } = seen.event
+  if (object === null) return notFound('it is a request to no object')
+  if (controller === 'certificate-controller') return causeOfCertificate(seen, facts)
+  if (controller === 'namespace-controller') return causeOfNamespace(seen, facts)
+  if (controller === 'horizontal-pod-autoscaler') return causeOfScale(seen, facts)
+  if (controller === 'scheduler') return object.subresource === 'binding' ? ofBinding(seen, facts) : report
+  if (object.resource === 'events' || object.subresource === 'status') return report
+  if (controller === 'generic-garbage-collector') return causeOfCollection(seen, facts)
+  switch (controller) {
+    case 'deployment-controller': {
+      const isWrite = object.resource === 'replicasets' && (verb === 'create' || verb === 'update')
+      return isWrite ? causeOfRollout(seen, facts) : notFound('the controller tidies up')
+    }
+    case 'replicaset-controller':
+    case 'statefulset-controller':
+    case 'daemon-set-controller':
+    case 'job-controller':
+    case 'cronjob-controller':
+      return causeOfReplica(seen, facts)
+    case 'service-account-controller':
+    case 'root-ca-cert-publisher':
+      return causeOfNewNamespace(seen, facts)
+    default:
+      return notFound('why this controller writes does not show in audit events')
+  }
+}
+
+/** A Binding has the uid of the pod that it was decided for (kubernetes pkg/scheduler/framework/plugins/defaultbinder). */
+function ofBinding(seen: AttributedEvent, facts: Facts): Finding {
+  const uid = textIn(childOf(seen.raw['requestObject'], 'metadata'), 'uid') ?? uidIn(seen)
+  if (uid === null) return notFound('the binding does not say the uid of the pod')
+  const made = facts.specChanges(uid, null).find(({ isCreate }) => isCreate)
+  if (made === undefined) return notFound('who made the pod was not seen')
+  return found(made, 'certain', 'scheduled', `${made.actor.name} made the pod with the uid ${uid}, which needed a node`)
+}
