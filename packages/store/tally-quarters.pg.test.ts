@@ -1,5 +1,6 @@
 // Tallies against the events: whatever comes, late and in any order, a count by tallies is the count without them.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import { everything as everyEvent, type Query } from '@plaintrail/query/ast'
 import { parseQuery } from '@plaintrail/query/parse-query'
 import { everything, type Scope } from '@plaintrail/query/scope'
@@ -125,6 +126,31 @@ describe('a tally', () => {
     expect((await expire(place.store, nowUs, 30)).eventDays).toContain(dayName(dayOf(old)))
     expect(await outcomes(place.store, window)).toEqual({ success: 1 })
     expect((await tallyQuarters(place.store, nowUs)).counted).toEqual([])
+  })
+
+  test('that is being made holds up retention, and retention nobody else meanwhile', async () => {
+    await using place = await startPlace()
+    const old = nowUs - 40 * dayUs
+    await storeDeliveries(place.store, [delivery(place.east, [itemAt(old)], old)])
+    await storeDeliveries(place.store, [delivery(place.east, [itemAt(nowUs - dayUs)], nowUs)])
+    const counting = await place.store.pool.connect()
+    await counting.query('begin')
+    await counting.query('select from tally_state for update skip locked')
+    await counting.query('select count(*) from event')
+    const meanwhile = async (): Promise<number> => {
+      await sleep(300)
+      const from = performance.now()
+      await outcomes(place.store)
+      const tookMs = performance.now() - from
+      // Longer than retention waits for a lock.
+      await sleep(2_500)
+      await counting.query('commit')
+      counting.release()
+      return tookMs
+    }
+    const [tookMs, { eventDays }] = await Promise.all([meanwhile(), expire(place.store, nowUs, 30)])
+    expect(tookMs).toBeLessThan(1_000)
+    expect(eventDays).toContain(dayName(dayOf(old)))
   })
 
   test('is not trusted where the seals of what came since are gone', async () => {
