@@ -182,12 +182,56 @@ test('of a Secret it is said which value changed, and no value', async () => {
       significance: 'changed',
       changes: 2,
       changed: [
-        ['data.password', 'data.password', 'r', true, '(hidden)', '(hidden)', 'prod'],
-        ['data["tls\\u0000.key"]', 'data["tls\\u0000.key"]', 'a', true, null, '(hidden)', 'prod'],
+        ['data.password', 'data.password', 'r', true, hidden, hidden, 'prod'],
+        ['data["tls\\u0000.key"]', 'data["tls\\u0000.key"]', 'a', true, null, hidden, 'prod'],
       ],
     },
   ])
 })
+
+test('a write that was not seen is a gap, and its change is not sure, until it comes late', async () => {
+  await using own = new AsyncDisposableStack()
+  const fresh = await openTestStore(own)
+  const { uid: cluster } = await addCluster(fresh, { name: 'east' })
+  const [created, first, second] = [
+    writeOf('create', '101', { a: 'MQ==', b: 'MQ==' }),
+    writeOf('update', '102', { a: 'Mg==', b: 'MQ==' }),
+    writeOf('update', '103', { a: 'Mg==', b: 'Mg==' }),
+  ]
+  await storeDeliveries(fresh, [{ cluster, items: [created, second], receivedAtUs: nowUs }])
+  await followAll(fresh)
+  expect(await everyRevision(fresh)).toMatchObject([
+    { place: 101, fidelity: 'exact' },
+    {
+      place: 103,
+      fidelity: 'gap',
+      link: { adjacency: 'broken', unseenMin: 1 },
+      changed: [
+        ['data.a', 'data.a', 'r', false, hidden, hidden, 'prod'],
+        ['data.b', 'data.b', 'r', false, hidden, hidden, 'prod'],
+      ],
+    },
+  ])
+  await storeDeliveries(fresh, [{ cluster, lane: 'other', items: [first], receivedAtUs: nowUs + 1 }])
+  await followAll(fresh)
+  expect(await everyRevision(fresh)).toMatchObject([
+    { place: 101, fidelity: 'exact' },
+    {
+      place: 102,
+      fidelity: 'exact',
+      link: { adjacency: 'proven' },
+      changed: [['data.a', 'data.a', 'r', true, hidden, hidden, 'prod']],
+    },
+    {
+      place: 103,
+      fidelity: 'exact',
+      link: { adjacency: 'proven' },
+      changed: [['data.b', 'data.b', 'r', true, hidden, hidden, 'prod']],
+    },
+  ])
+})
+
+const hidden = '(hidden)'
 
 function writeOf(verb: 'create' | 'update', resourceVersion: string, data: Readonly<Record<string, string>>): string {
   const metadata = { name: 'db', namespace: 'prod', uid: '5f8d3c1e-0000-4000-8000-000000000001', resourceVersion }
@@ -197,7 +241,13 @@ function writeOf(verb: 'create' | 'update', resourceVersion: string, data: Reado
     level: 'RequestResponse',
     verb,
     requestURI: '/api/v1/namespaces/prod/secrets/db',
-    objectRef: { resource: 'secrets', namespace: 'prod', name: 'db', apiVersion: 'v1', resourceVersion: '101' },
+    objectRef: {
+      resource: 'secrets',
+      namespace: 'prod',
+      name: 'db',
+      apiVersion: 'v1',
+      resourceVersion: String(Number(resourceVersion) - 1),
+    },
     responseStatus: { code: verb === 'create' ? 201 : 200 },
     responseObject: { kind: 'Secret', apiVersion: 'v1', metadata, data },
     requestReceivedTimestamp: `2026-10-27T00:00:00.000${resourceVersion}Z`,
