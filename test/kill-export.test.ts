@@ -37,7 +37,7 @@ interface Export {
 }
 
 /** The first one as soon as it has begun. */
-const kills = 4
+const kills = 3
 const seed = Number(process.env['PLAINTRAIL_TEST_SEED'] ?? 20261126)
 const lists = 24
 const listEvents = 50
