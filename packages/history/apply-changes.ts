@@ -50,16 +50,35 @@ export function invertChanges(changes: readonly Change[]): readonly Change[] {
   })
 }
 
-/** The value at a path; undefined where there is none. */
-export function valueAt(object: unknown, path: FieldPath): unknown {
-  const work: Work = { owned: new Set(), places: new Map(), holed: new Set() }
-  let value = object
-  for (const segment of path) {
-    value = isContainer(value) ? childOf(work, value, segment) : undefined
-    if (value === undefined) return undefined
-  }
-  return value
+/** Finds values of one object that is not written to meanwhile. */
+export interface ObjectReader {
+  /** The value at a path; undefined where there is none. */
+  readonly valueAt: (path: FieldPath) => unknown
+  /** From 0, where in its list the item is that the path ends with; undefined where it is none or is not there. */
+  readonly placeAt: (path: FieldPath) => number | undefined
 }
+
+/** Looks at each list once, however many of its items are asked for. */
+export function readerOf(object: unknown): ObjectReader {
+  const work: Work = { owned: new Set(), places: new Map(), holed: new Set() }
+  const valueAtPath = (path: FieldPath): unknown => {
+    let value = object
+    for (const segment of path) {
+      value = isContainer(value) ? childOf(work, value, segment) : undefined
+      if (value === undefined) return undefined
+    }
+    return value
+  }
+  const placeAt = (path: FieldPath): number | undefined => {
+    const list = valueAtPath(path.slice(0, -1))
+    const last = path.at(-1)
+    return Array.isArray(list) && last !== undefined ? placeOf(work, list, last) : undefined
+  }
+  return { valueAt: valueAtPath, placeAt }
+}
+
+/** The value at a path; undefined where there is none. */
+export const valueAt = (object: unknown, path: FieldPath): unknown => readerOf(object).valueAt(path)
 
 type Container = Record<string, unknown> | unknown[]
 

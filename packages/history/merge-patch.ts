@@ -1,6 +1,6 @@
 // mergePatch: changes as one document of RFC 7386.
 
-import { valueAt } from './apply-changes.ts'
+import { readerOf } from './apply-changes.ts'
 import type { Change } from './diff-objects.ts'
 import type { FieldPath } from './field-path.ts'
 import { isJsonObject, memberOf, setMember } from './json-values.ts'
@@ -12,9 +12,10 @@ import { isJsonObject, memberOf, setMember } from './json-values.ts'
  */
 export function mergePatch(goal: unknown, changes: readonly Change[]): unknown {
   const patch: Record<string, unknown> = {}
+  const reader = readerOf(goal)
   for (const { path } of changes) {
     const fields = leadingFields(path)
-    const value = valueAt(goal, path.slice(0, fields.length))
+    const value = reader.valueAt(path.slice(0, fields.length))
     if (value !== undefined && holdsNull(value)) return null
     setBelow(patch, fields, value === undefined ? null : value)
   }

@@ -1,6 +1,7 @@
 // strategicPatch: changes as one strategic merge patch, whose lists are merged by key.
 
-import { valueAt } from './apply-changes.ts'
+import { readerOf } from './apply-changes.ts'
+import type { ObjectReader } from './apply-changes.ts'
 import type { Change } from './diff-objects.ts'
 import type { FieldPath } from './field-path.ts'
 import { isJsonObject, memberOf, setMember } from './json-values.ts'
@@ -14,7 +15,7 @@ import { holdsNull, openMember } from './merge-patch.ts'
  * it, such as the same port by TCP and UDP, the list is replaced (`$patch: replace`).
  */
 export function strategicPatch(now: unknown, goal: unknown, changes: readonly Change[]): unknown {
-  const work: Work = { now, goal, whole: new Set(), items: new Map() }
+  const work: Work = { now: readerOf(now), goal: readerOf(goal), whole: new Set(), items: new Map() }
   const patch: Record<string, unknown> = {}
   for (const { path } of changes) if (!addTo(work, patch, path)) return null
   return patch
@@ -44,8 +45,8 @@ const patchMergeKeys: ReadonlyMap<string, string> = new Map([
 const mergedSets: ReadonlySet<string> = new Set(['finalizers', 'podCIDRs'])
 
 interface Work {
-  readonly now: unknown
-  readonly goal: unknown
+  readonly now: ObjectReader
+  readonly goal: ObjectReader
   /** Lists of the patch that have everything in them already. */
   readonly whole: Set<unknown[]>
   /** Items of a list of the patch by their key. */
@@ -76,7 +77,7 @@ function addTo(work: Work, patch: Record<string, unknown>, path: FieldPath): boo
 }
 
 function setWhole(work: Work, place: Record<string, unknown>, name: string, path: FieldPath): boolean {
-  const value = valueAt(work.goal, path)
+  const value = work.goal.valueAt(path)
   if (holdsNull(value)) return false
   if (Array.isArray(value)) return replaceList(work, place, name, path)
   setMember(place, name, value === undefined ? null : value)
@@ -85,10 +86,10 @@ function setWhole(work: Work, place: Record<string, unknown>, name: string, path
 
 /** A list that has a merge key would be merged with what is there. */
 function replaceList(work: Work, place: Record<string, unknown>, name: string, path: FieldPath): boolean {
-  const value = valueAt(work.goal, path)
+  const value = work.goal.valueAt(path)
   if (!Array.isArray(value)) return false
   if (mergedSets.has(name)) return false
-  const isMerged = keyOf(name, path) !== undefined && Array.isArray(valueAt(work.now, path))
+  const isMerged = keyOf(name, path) !== undefined && Array.isArray(work.now.valueAt(path))
   const list: unknown[] = isMerged ? [...value, { $patch: 'replace' }] : value
   work.whole.add(list)
   setMember(place, name, list)
@@ -97,7 +98,7 @@ function replaceList(work: Work, place: Record<string, unknown>, name: string, p
 
 function addMember(work: Work, place: Record<string, unknown>, name: string, value: string, path: FieldPath): boolean {
   if (!mergedSets.has(name)) return replaceList(work, place, name, path.slice(0, -1))
-  const isThere = valueAt(work.goal, path) !== undefined
+  const isThere = work.goal.valueAt(path) !== undefined
   const list = openList(place, isThere ? name : `$deleteFromPrimitiveList/${name}`)
   list.push(value)
   return true
@@ -118,7 +119,8 @@ function openItem(
   const there = memberOf(place, name)
   if (Array.isArray(there) && work.whole.has(there)) return 'done'
   const names = segment?.kind === 'item' ? segment.keys.map(({ name: one }) => one) : []
-  if (!isEnough(key, names, [valueAt(work.now, listPath), valueAt(work.goal, listPath)])) {
+  const isOpen = Array.isArray(there) && work.items.has(there)
+  if (!isOpen && !isEnough(key, names, [work.now.valueAt(listPath), work.goal.valueAt(listPath)])) {
     return replaceList(work, place, name, listPath) ? 'done' : 'refused'
   }
   const list = openList(place, name)
@@ -131,7 +133,7 @@ function openItem(
 }
 
 function fillItem(work: Work, item: Record<string, unknown>, path: FieldPath): boolean {
-  const goal = valueAt(work.goal, path)
+  const goal = work.goal.valueAt(path)
   if (goal === undefined) item['$patch'] = 'delete'
   else if (!isJsonObject(goal) || holdsNull(goal)) return false
   else for (const [name, value] of Object.entries(goal)) setMember(item, name, value)

@@ -108,6 +108,26 @@ test('one port by TCP and UDP shares the only key that a strategic patch knows: 
   expect(JSON.stringify(strategic)).toContain('{"$patch":"replace"}')
 })
 
+test('a thousand items that go and change in a list of 36,000 are taken back in three seconds of a core', () => {
+  const widget = (version: number): object => ({
+    apiVersion: 'example.org/v1',
+    kind: 'Widget',
+    spec: {
+      items: Array.from({ length: 36_000 }, (_, index) => ({
+        name: `item-${index}`,
+        at: index % 72 === 0 ? version : 0,
+      })).filter((_, index) => version === 1 || index % 72 !== 1),
+    },
+  })
+  const [before, after] = [widget(2), widget(1)]
+  const { changes } = diffObjects(before, after)
+  expect(changes).toHaveLength(undoneMax)
+  const started = process.cpuUsage()
+  const undo = undoOf(before, after)
+  expect(process.cpuUsage(started).user / 1e6).toBeLessThan(3)
+  expect(diffObjects(patchedByJson(after, undo.json), before).changes).toEqual([])
+})
+
 describe('what is refused', () => {
   const secret = (password: string): object => ({ apiVersion: 'v1', kind: 'Secret', data: { password } })
   const why = (before: unknown, after: unknown): unknown => undoPatch(after, diffObjects(before, after).changes)

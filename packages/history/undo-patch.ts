@@ -1,6 +1,6 @@
 // undoPatch: the patches that take changes back in the state that an object has now.
 
-import { applyChanges, invertChanges, valueAt } from './apply-changes.ts'
+import { applyChanges, invertChanges, readerOf } from './apply-changes.ts'
 import { isBuiltInType } from './built-in-types.ts'
 import type { Change } from './diff-objects.ts'
 import type { FieldPath } from './field-path.ts'
@@ -51,9 +51,10 @@ export function undoPatch(now: unknown, changes: readonly Change[]): UndoPatch {
   const meant = changes.filter(({ noise }) => !noise)
   if (meant.some(({ path }) => path.length === 0)) return refusal('whole')
   if (meant.length > undoneMax) return refusal('too-many')
-  const untouched = meant.filter(({ path, to }) => isSameJson(valueAt(now, path), to))
+  const reader = readerOf(now)
+  const untouched = meant.filter(({ path, to }) => isSameJson(reader.valueAt(path), to))
   const conflicts = meant
-    .filter((change) => !untouched.includes(change) && !isSameJson(valueAt(now, change.path), change.from))
+    .filter((change) => !untouched.includes(change) && !isSameJson(reader.valueAt(change.path), change.from))
     .map(({ path }) => path)
   if (untouched.some(({ op, secret }) => op !== 'add' && secret !== undefined)) return refusal('secret', conflicts)
   const wanted = invertChanges(untouched)
