@@ -59,28 +59,3 @@ function isAll(value: unknown, test: (name: string, member: unknown) => boolean)
   const members = Object.entries(value)
   return members.length > 0 && members.every(([name, member]) => test(name, member))
 }
-
-/** The object without what is noise; what is left is not copied. The name and namespace stay. */
-export function withoutNoise(object: unknown, kind: string): unknown {
-  if (!isJsonObject(object)) return object
-  return keptMembers(object, [], kind, 3)
-}
-
-/** Noise is at most `levels` deep. */
-function keptMembers(
-  object: Readonly<Record<string, unknown>>,
-  path: FieldPath,
-  kind: string,
-  levels: number,
-): unknown {
-  const kept: [string, unknown][] = []
-  for (const [name, member] of Object.entries(object)) {
-    const below: FieldPath = [...path, { kind: 'field', name }]
-    if (isNoise(below, member, kind)) continue
-    const isOpen =
-      levels > 1 && isJsonObject(member) && (name === 'metadata' || name === 'annotations' || name === 'spec')
-    kept.push([name, isOpen ? keptMembers(member, below, kind, levels - 1) : member])
-  }
-  // fromEntries makes members of their own, also one named __proto__.
-  return Object.fromEntries(kept)
-}
