@@ -3,10 +3,12 @@
 import { corpusOf, corpusVersions } from '@plaintrail/test/corpus'
 import { seededRandom } from '@plaintrail/test/random'
 import { describe, expect, test } from 'vitest'
+import { controllerOf } from './controllers.ts'
 import { attributedEvents, FactsForTests } from './initiator-facts-for-tests.ts'
 import type { AttributedEvent } from './initiator-facts.ts'
 import { TruthOf } from './initiator-truth-for-tests.ts'
 import type { Attribution } from './initiator.ts'
+import type { JsonObject } from './json-values.ts'
 
 /** Events whose step leaves one who can be behind them, and (`either`) those where it leaves two or more. */
 interface Score {
@@ -61,6 +63,17 @@ describe.each(corpusVersions())('in the week of Kubernetes %s', (version) => {
     expect(sums.right).toBeGreaterThan(2_000)
   })
 
+  test('controllers that share one username are told apart by what they do', () => {
+    const user = { username: 'system:kube-controller-manager', groups: ['system:authenticated'] }
+    const facts = new FactsForTests({ kubelets })
+    const shared = posted.map((events) => events.map((event) => (isController(event) ? actsAs(event, user) : event)))
+    const { scores, wronglyCertain } = scoreOf(posted, truth, (_, at) => facts.take(shared[at] ?? []))
+    const [sum, own] = [sumOf(scores), sumOf(score(posted, truth).scores)]
+    expect(wronglyCertain).toEqual([])
+    expect(sum('wrong') + sum('eitherWrong')).toBe(0)
+    expect(sum('right')).toBeGreaterThanOrEqual(own('right') - 3)
+  })
+
   test('in whatever order the events of a list stand, the same is said', () => {
     const shuffled = score(
       posted.map((events) => events.toReversed()),
@@ -74,12 +87,20 @@ describe.each(corpusVersions())('in the week of Kubernetes %s', (version) => {
 })
 
 function score(posted: readonly (readonly AttributedEvent[])[], truth: TruthOf): Scored {
-  const facts = new FactsForTests({ kubelets: new Set(['lab-kubelets']) })
+  const facts = new FactsForTests({ kubelets })
+  return scoreOf(posted, truth, (events) => facts.take(events))
+}
+
+function scoreOf(
+  posted: readonly (readonly AttributedEvent[])[],
+  truth: TruthOf,
+  tell: (events: readonly AttributedEvent[], at: number) => readonly Attribution[],
+): Scored {
   const scores = new Map<string, Score>()
   const misses: string[] = []
   const wronglyCertain: string[] = []
-  for (const events of posted) {
-    for (const [at, attribution] of facts.take(events).entries()) {
+  for (const [list, events] of posted.entries()) {
+    for (const [at, attribution] of tell(events, list).entries()) {
       const seen = events[at]
       const known = seen === undefined ? null : truth.of(seen)
       if (seen === undefined || known === null) continue
@@ -96,6 +117,17 @@ function score(posted: readonly (readonly AttributedEvent[])[], truth: TruthOf):
     }
   }
   return { scores, misses, wronglyCertain }
+}
+
+const kubelets = new Set(['lab-kubelets'])
+
+const isController = ({ event }: AttributedEvent): boolean =>
+  event.actor.type === 'service-account' && controllerOf(event.actor.name) !== null
+
+function actsAs({ id, raw }: AttributedEvent, user: JsonObject): AttributedEvent {
+  const [event] = attributedEvents(JSON.stringify({ items: [{ ...raw, user }] }))
+  if (event === undefined) throw new Error('could not make the event')
+  return { ...event, id }
 }
 
 const nothing: Score = {

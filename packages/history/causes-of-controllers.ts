@@ -12,8 +12,9 @@ import type { AttributedEvent, Facts } from './initiator-facts.ts'
 /** Records of the controllers' own: nobody asked for them (Events; the status of what they keep). */
 const report = notFound('a controller reports what is, which nobody asked for')
 
-export function causeOfController(seen: AttributedEvent, facts: Facts, controller: Controller): Finding {
+export function causeOfController(seen: AttributedEvent, facts: Facts, name: Controller): Finding {
   const { object, verb } = seen.event
+  const controller = name === 'manager' ? byDeed(seen) : name
   if (object === null) return notFound('it is a request to no object')
   if (controller === 'certificate-controller') return causeOfCertificate(seen, facts)
   if (controller === 'namespace-controller') return causeOfNamespace(seen, facts)
@@ -38,6 +39,28 @@ export function causeOfController(seen: AttributedEvent, facts: Facts, controlle
     default:
       return notFound('why this controller writes does not show in audit events')
   }
+}
+
+/**
+ * Which controller it is where all share the manager's username: the collector names the uid that it found (its
+ * preconditions) or takes owners and finalizers away by patch; the others never do for what they keep.
+ */
+function byDeed({ event, raw }: AttributedEvent): Controller {
+  const { verb, object } = event
+  const request = raw['requestObject']
+  if (object === null || object.resource === 'events') return 'manager'
+  if (object.subresource === 'scale') return 'horizontal-pod-autoscaler'
+  if (verb === 'deletecollection' || object.resource === 'namespaces') return 'namespace-controller'
+  if (object.resource === 'certificatesigningrequests') return 'certificate-controller'
+  if (object.subresource !== '') return 'manager'
+  if (verb === 'delete' && textIn(childOf(request, 'preconditions'), 'uid') !== null) return 'generic-garbage-collector'
+  const patched = verb === 'patch' ? childOf(request, 'metadata') : {}
+  if (patched['finalizers'] === null || Array.isArray(patched['ownerReferences'])) return 'generic-garbage-collector'
+  if (object.resource === 'replicasets') return 'deployment-controller'
+  if (object.resource === 'pods') return 'replicaset-controller'
+  if (object.resource === 'jobs') return 'cronjob-controller'
+  if (verb === 'create' && object.resource === 'serviceaccounts') return 'service-account-controller'
+  return verb === 'create' && object.resource === 'configmaps' ? 'root-ca-cert-publisher' : 'manager'
 }
 
 /** A Binding has the uid of the pod that it was decided for (kubernetes pkg/scheduler/framework/plugins/defaultbinder). */

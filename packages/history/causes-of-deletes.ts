@@ -68,15 +68,19 @@ function byTime(one: End | null, other: End | null): number {
  * pkg/controller/namespace/deletion/namespaced_resources_deleter.go: it returns where there is no deletionTimestamp).
  */
 export function causeOfNamespace(seen: AttributedEvent, facts: Facts): Finding {
-  const name = seen.event.object?.namespace ?? ''
+  const { object } = seen.event
+  const name = (object?.resource === 'namespaces' ? object.name : object?.namespace) ?? ''
   const life = name === '' ? null : facts.namespace(name)
   if (life === null || life.deleted === null) return notFound(`the delete of the namespace ${name} was not seen`)
-  const isItself = seen.event.object?.resource === 'namespaces'
-  if (isItself && life.uid !== null && uidIn(seen) !== null && uidIn(seen) !== life.uid) {
-    return notFound(`the namespace ${name} that was deleted has another uid`)
+  const { name: who } = life.deleted.actor
+  const uid = object?.resource === 'namespaces' ? uidIn(seen) : null
+  if (uid !== null && life.uid !== null && uid !== life.uid) {
+    return notFound(`the namespace ${name} that ${who} deleted has another uid`)
   }
-  const why = `${life.deleted.actor.name} deleted the namespace ${name} (uid ${life.uid ?? 'unknown'})`
-  return found(life.deleted, life.uid === null ? 'likely' : 'certain', 'deleted-namespace', why)
+  // What was in it does not say the uid of its namespace.
+  if (uid === null || life.uid === null)
+    return found(life.deleted, 'likely', 'deleted-namespace', `${who} deleted the namespace ${name}`)
+  return found(life.deleted, 'certain', 'deleted-namespace', `${who} deleted the namespace with the uid ${uid}`)
 }
 
 /** Every namespace gets an account `default` and a configmap with the cluster's CA (kubernetes pkg/controller/…). */

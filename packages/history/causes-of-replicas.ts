@@ -1,7 +1,7 @@
 // causeOfReplica: why a controller made or deleted a pod (or a job) of what it keeps: a change of that, or a loss.
 
 import { bodyIn, childOf, controllerIn, numberIn, uidIn, versionIn } from './attributed-objects.ts'
-import { controllerOf } from './controllers.ts'
+import { controllerOf, type Controller } from './controllers.ts'
 import { found, isSameInitiator, notFound, type Finding } from './initiator-evidence.ts'
 import type { AttributedEvent, End, Facts, OwnerReference, SpecChange } from './initiator-facts.ts'
 
@@ -106,10 +106,13 @@ function lossOf(
   change: SpecChange | undefined,
   { event }: AttributedEvent,
 ): End | null {
-  const loss = facts.lossesOf(owner.uid).find(({ actor }) => controllerOf(actor.name) !== 'replicaset-controller')
+  const loss = facts.lossesOf(owner.uid).find(({ actor }) => !keepers.has(controllerOf(actor.name)))
   if (loss === undefined || loss.time > event.time || event.time - loss.time > reactionUsMax) return null
   return change === undefined || loss.time > change.time ? loss : null
 }
+
+/** What these take away they wanted less of. */
+const keepers: ReadonlySet<Controller | null> = new Set<Controller | null>(['replicaset-controller', 'manager'])
 
 /** That a new one stands for the lost one is known by time alone. */
 function ofLoss(owner: OwnerReference, loss: End, open: SpecChange | undefined): Finding {

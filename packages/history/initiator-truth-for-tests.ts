@@ -72,7 +72,7 @@ export class TruthOf {
     const isNamespace = kind === 'namespace' || kind === 'new-namespace'
     const acts = this.#acts.filter((act) => {
       if (act.step > step) return false
-      if (isNamespace) return act.resource === 'namespaces' && act.name === namespace
+      if (isNamespace) return act.resource === 'namespaces' && act.name === spaceOf(seen)
       if (kind === 'certificate' && act.subresource !== 'approval') return false
       return act.namespace === namespace && this.#isRelated(act, seen)
     })
@@ -103,6 +103,11 @@ export class TruthOf {
     const observed = numberIn(status, 'observedGeneration')
     return counts.some((count) => count !== wanted) || observed !== numberIn(childOf(state, 'metadata'), 'generation')
   }
+}
+
+/** A Namespace is in none. */
+function spaceOf({ event }: AttributedEvent): string {
+  return (event.object?.resource === 'namespaces' ? event.object.name : event.object?.namespace) ?? ''
 }
 
 /** Names in the story have one word before what a controller adds, and these. */
