@@ -275,6 +275,7 @@ test('Argo CD is believed of itself, as likely: the commit, or who started the s
   expect(lastOf([synced(argo, 'erin'), tracked(argo, 'web', tracking)])).toMatchObject({
     initiator: { kind: 'person', name: 'erin' },
     confidence: 'likely',
+    chain: [{ what: 'sync' }],
   })
 })
 
@@ -289,6 +290,24 @@ test('forged annotations name no commit: another account, a copied one, a person
   expect(lastOf([synced('mallory@ext.io', alice), tracked(argo, 'web', tracking)]).initiator.kind).toBe(
     'service-account',
   )
+})
+
+test('a write is of the Helm release whose secret the same user wrote, and of none that he only names', () => {
+  const annotations = { 'meta.helm.sh/release-name': 'pay', 'meta.helm.sh/release-namespace': 'shop' }
+  const secret = (user: string): AttributedEvent =>
+    said({ user, verb: 'create', code: 201, resource: 'secrets', name: 'sh.helm.release.v1.pay.v7', uid: 's-1' })
+  const writes = said({
+    user: bob,
+    verb: 'patch',
+    resource: 'configmaps',
+    name: 'c',
+    uid: 'c-1',
+    object: { metadata: { annotations } },
+  })
+  const told = lastOf([secret(bob), writes])
+  expect(told).toMatchObject({ initiator: { kind: 'person', name: bob }, chain: [{ what: 'release' }] })
+  expect(told.chain[0]?.why).toContain('revision 7')
+  expect(lastOf([secret(alice), writes])).toMatchObject({ initiator: { name: bob }, chain: [] })
 })
 
 const issued = (user: string, namespace: string, name: string, id: string): AttributedEvent =>

@@ -5,6 +5,7 @@ import { causeOfCredential, hasKnownToken } from './causes-of-credentials.ts'
 import { causeOfKubelet } from './causes-of-kubelets.ts'
 import { causeOfSync } from './causes-of-syncs.ts'
 import { controllerOf, type Controller } from './controllers.ts'
+import { linkOfRelease } from './helm-release.ts'
 import { lesser, type Finding } from './initiator-evidence.ts'
 import type { AttributedEvent, Facts } from './initiator-facts.ts'
 import { unknown, type Attribution, type ChainLink, type Confidence } from './initiator.ts'
@@ -38,11 +39,11 @@ export function attribute(seen: AttributedEvent, facts: Facts, options: Attribut
   const controller = event.impersonated === null ? controllerOf(actor.name) : null
   if (controller !== null) return concluded(seen, ofController(seen, facts, controller))
   if (actor.type === 'control-plane') return nobody([`${actor.name} is a part of the control plane`])
-  if (actor.type === 'human') return itself(seen, 'person')
+  if (actor.type === 'human') return itself(seen, facts, 'person')
   const sync = causeOfSync(seen, facts)
   return sync?.isFound === true
     ? concluded(seen, sync)
-    : itself(seen, 'service-account', sync?.considered, hasKnownToken(seen, facts) ? 'certain' : 'likely')
+    : itself(seen, facts, 'service-account', sync?.considered, hasKnownToken(seen, facts) ? 'certain' : 'likely')
 }
 
 function ofController(seen: AttributedEvent, facts: Facts, controller: Controller): Finding {
@@ -54,14 +55,18 @@ function ofController(seen: AttributedEvent, facts: Facts, controller: Controlle
 
 /** `user` is authenticated; `impersonatedUser` is whom it acted as (apiserver pkg/endpoints/filters/impersonation.go). */
 function itself(
-  { id, event }: AttributedEvent,
+  seen: AttributedEvent,
+  facts: Facts,
   kind: 'person' | 'service-account',
   considered: readonly string[] = [],
   confidence: Confidence = 'certain',
 ): Attribution {
+  const { id, event } = seen
   const { actor, impersonated } = event
   const why = `${actor.name} was authenticated and acted as ${impersonated?.name ?? ''}`
-  const chain = impersonated === null ? [] : [{ what: 'impersonation', event: id, why }]
+  const acted = impersonated === null ? [] : [{ what: 'impersonation', event: id, why }]
+  const release = linkOfRelease(seen, facts)
+  const chain = release === null ? acted : [...acted, release]
   return { initiator: { kind, name: actor.name }, confidence, chain, considered }
 }
 
@@ -79,7 +84,8 @@ function concluded({ id }: AttributedEvent, finding: Finding): Attribution {
   if (behind.chain.length >= linksMax) return nobody([`the chain is longer than ${linksMax}`])
   const initiator = finding.initiator ?? behind.initiator
   const confidence = lesser(finding.confidence, finding.initiator === undefined ? behind.confidence : 'certain')
-  const chain = [{ ...link, event: cause.id }, ...behind.chain]
+  // Where the evidence names somebody, who wrote it is not between the two.
+  const chain = [{ ...link, event: cause.id }, ...(finding.initiator === undefined ? behind.chain : [])]
   if (confidence === 'unknown' || initiator.kind === 'unknown') return nobody(behind.considered, chain)
   return { initiator, confidence, chain, considered: [] }
 }

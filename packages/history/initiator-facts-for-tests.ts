@@ -12,6 +12,7 @@ import type {
   OwnerReference,
   ScaleTarget,
   SpecChange,
+  Release,
   Sync,
   SyncKind,
 } from './initiator-facts.ts'
@@ -20,6 +21,7 @@ import { unknown, type Attribution } from './initiator.ts'
 import { isJsonObject, type JsonObject } from './json-values.ts'
 
 const changesMax = 20
+const releaseName = /^sh\.helm\.release\.v1\.(.+)\.v(\d{1,9})$/
 const policies = ['Background', 'Foreground', 'Orphan'] as const
 const notYet: Attribution = {
   initiator: unknown,
@@ -50,6 +52,7 @@ export class FactsForTests implements Facts {
   readonly #autoscalers = new Map<string, JsonObject>()
   readonly #namespaces = new Map<string, NamespaceLife>()
   readonly #approvals = new Map<string, Cause>()
+  readonly #releases = new Map<string, Release>()
   readonly #syncs = new Map<string, Sync>()
 
   constructor(options: AttributionOptions = {}) {
@@ -113,6 +116,10 @@ export class FactsForTests implements Facts {
     const { namespace = '', subresource = '' } = seen.event.object ?? {}
     const name = textIn(childOf(object, 'metadata'), 'name') ?? ''
     this.#names.set(`${resource}/${namespace}/${name}`, uid)
+    const [, release, revision] = (resource === 'secrets' ? releaseName.exec(name) : null) ?? []
+    if (release !== undefined) {
+      this.#releases.set(`${namespace}/${release}`, Object.assign(this.#causeOf(seen), { revision: Number(revision) }))
+    }
     const kind = syncKinds.get(resource)
     if (kind !== undefined) this.#syncs.set(`${kind}/${namespace}/${name}`, syncIn(object, this.#causeOf(seen)))
     if (textIn(object, 'kind') === 'PartialObjectMetadata' || !isJsonObject(seen.raw['responseObject'])) return
@@ -239,6 +246,10 @@ export class FactsForTests implements Facts {
 
   approvalOf(uid: string): Cause | null {
     return this.#approvals.get(uid) ?? null
+  }
+
+  releaseOf(namespace: string, name: string): Release | null {
+    return this.#releases.get(`${namespace}/${name}`) ?? null
   }
 
   syncOf(kind: SyncKind, namespace: string | null, name: string): Sync | null {

@@ -66,6 +66,11 @@ export interface Sync extends Cause {
   readonly initiatedBy: string | null
 }
 
+/** The last secret `sh.helm.release.v1.<release>.v<revision>` that was written (helm pkg/storage/storage.go). */
+export interface Release extends Cause {
+  readonly revision: number
+}
+
 export type SyncKind = 'Application' | 'Kustomization' | 'HelmRelease'
 
 /**
@@ -89,6 +94,7 @@ export interface Facts {
   readonly autoscalersOf: (target: ScaleTarget) => readonly string[]
   readonly namespace: (name: string) => NamespaceLife | null
   readonly approvalOf: (uid: string) => Cause | null
+  readonly releaseOf: (namespace: string, name: string) => Release | null
   /** `namespace` is null where the object does not say it; then the name must be that of one only. */
   readonly syncOf: (kind: SyncKind, namespace: string | null, name: string) => Sync | null
 }
