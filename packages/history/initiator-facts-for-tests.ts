@@ -111,6 +111,10 @@ export class FactsForTests implements Facts {
   #rememberWrite(seen: AttributedEvent, resource: string): void {
     const object = bodyIn(seen)
     const uid = uidIn(seen)
+    if (resource === 'namespaces' && seen.event.flags.created === true) {
+      const { name } = seen.event.object ?? { name: '' }
+      this.#namespaces.set(name, { uid, created: this.#causeOf(seen), deleted: null })
+    }
     if (uid === null) return
     this.#keepOwners(object)
     const { namespace = '', subresource = '' } = seen.event.object ?? {}
@@ -124,9 +128,6 @@ export class FactsForTests implements Facts {
     if (kind !== undefined) this.#syncs.set(`${kind}/${namespace}/${name}`, syncIn(object, this.#causeOf(seen)))
     if (textIn(object, 'kind') === 'PartialObjectMetadata' || !isJsonObject(seen.raw['responseObject'])) return
     if (resource === 'horizontalpodautoscalers') this.#autoscalers.set(uid, object)
-    if (resource === 'namespaces' && seen.event.flags.created === true) {
-      this.#namespaces.set(name, { uid, created: this.#causeOf(seen), deleted: null })
-    }
     if (subresource === '' || subresource === 'ephemeralcontainers') this.#change(uid, seen, object)
     push(this.#states, uid, { version: versionIn(seen), object }, ({ version }) => version)
   }
