@@ -8,13 +8,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addCluster } from './clusters.ts'
 import { storeDeliveries, type Delivery } from './events-for-tests.ts'
 import { expire } from './expire.ts'
-import { createHistoryFollower, followBounds } from './history-follower.ts'
-import { migrate } from './migrate.ts'
+import { createHistoryFollower } from './history-follower.ts'
+import { everyRevision, followAll, forgetHistory, lanesOf, openTestStore } from './history-for-tests.ts'
 import { objectAt } from './object-at.ts'
 import { objectHistory, objectsNamed } from './object-history.ts'
-import { openStore, type Store } from './open-store.ts'
+import type { Store } from './open-store.ts'
 import { changedFieldDays } from './partitions.ts'
-import { eventOf, revisionColumns, type RevisionRow } from './revision-row.ts'
+import { eventOf, type RevisionRow } from './revision-row.ts'
 import { createSegmentItems } from './segment-items.ts'
 import { slowHistory } from './slow-history-for-tests.ts'
 
@@ -29,7 +29,7 @@ let once: readonly unknown[]
 
 beforeAll(async () => {
   stack = new AsyncDisposableStack()
-  store = await openTestStore(stack)
+  store = await openTestStore(stack, await createTestDatabase())
   await storeWeeks(store)
   lanes = await lanesOf(store)
   await followAll(store)
@@ -87,7 +87,7 @@ describe('however a lane is followed, the revisions are the same', () => {
 
 test('what comes late slots in, whatever the order', { timeout: 240_000 }, async () => {
   await using own = new AsyncDisposableStack()
-  const late = await openTestStore(own)
+  const late = await openTestStore(own, await createTestDatabase())
   const random = seededRandom(7)
   await storeWeeks(late, (deliveries) => shuffled(deliveries, random))
   await followAll(late)
@@ -166,7 +166,7 @@ test('an object is found by its name, and what changed by its path', async () =>
 
 test('of a Secret it is said which value changed, and no value', async () => {
   await using own = new AsyncDisposableStack()
-  const fresh = await openTestStore(own)
+  const fresh = await openTestStore(own, await createTestDatabase())
   const { uid: cluster } = await addCluster(fresh, { name: 'east' })
   const items = [
     writeOf('create', '101', { password: 'b2xk', same: 'eA==' }),
@@ -191,7 +191,7 @@ test('of a Secret it is said which value changed, and no value', async () => {
 
 test('a write that was not seen is a gap, and its change is not sure, until it comes late', async () => {
   await using own = new AsyncDisposableStack()
-  const fresh = await openTestStore(own)
+  const fresh = await openTestStore(own, await createTestDatabase())
   const { uid: cluster } = await addCluster(fresh, { name: 'east' })
   const [created, first, second] = [
     writeOf('create', '101', { a: 'MQ==', b: 'MQ==' }),
@@ -257,7 +257,7 @@ function writeOf(verb: 'create' | 'update', resourceVersion: string, data: Reado
 
 test('states and changes go with the days of their bytes', { timeout: 240_000 }, async () => {
   await using own = new AsyncDisposableStack()
-  const old = await openTestStore(own)
+  const old = await openTestStore(own, await createTestDatabase())
   await storeWeeks(old)
   await followAll(old)
   const { cluster } = await aCluster(old)
@@ -281,12 +281,6 @@ const oneEvent = {
   requestURI: '/healthz',
   verb: 'get',
   user: { username: 'alice' },
-}
-
-async function openTestStore(own: AsyncDisposableStack): Promise<Store> {
-  const database = own.use(await createTestDatabase())
-  await migrate(database.connection)
-  return own.use(openStore(database.connection, { connectionsMax: 8, statementMs: 0, applicationName: 'test' }))
 }
 
 /** Two lanes a cluster, by turns. */
@@ -338,22 +332,6 @@ async function aCluster(from: Store): Promise<{ readonly cluster: string }> {
   return rows[0] ?? { cluster: '' }
 }
 
-async function lanesOf(from: Store): Promise<readonly number[]> {
-  const { rows } = await from.pool.query<{ id: number }>('select id from lane order by id')
-  return rows.map(({ id }) => id)
-}
-
-async function followAll(target: Store): Promise<void> {
-  const follower = createHistoryFollower(target)
-  for (const lane of await lanesOf(target)) {
-    for (let kind = ''; kind !== 'idle';) {
-      kind = (await follower.follow(lane, followBounds)).kind
-      // Another has it: what it leaves is waited for.
-      if (kind === 'busy') await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-  }
-}
-
 /** Every third batch fails at its last statement, when all else is written. */
 async function followAnyhow(target: Store, random: Random): Promise<void> {
   const follower = createHistoryFollower(target)
@@ -371,36 +349,4 @@ async function followAnyhow(target: Store, random: Random): Promise<void> {
     if (isCrash) await target.pool.query('alter table history_position drop constraint crash')
     if (outcome.kind === 'idle') left.delete(lane)
   }
-}
-
-async function forgetHistory(target: Store): Promise<void> {
-  await target.pool.query('truncate revision, changed_field, history_object, history_position')
-}
-
-/**
- * All that is stored of each, with what stands for ids: these, segments, and which of several events with the same state it
- * is read from, depend on the order.
- */
-async function everyRevision(from: Store): Promise<readonly unknown[]> {
-  const { rows } = await from.pool.query<Record<string, unknown>>(
-    `select c.name as cluster, o.uid, ${revisionColumns},
-       coalesce((select json_agg(json_build_array(p.path, p.plain, f.op, f.is_sure, f.from_text, f.to_text, n.name)
-           order by p.path collate "C", f.op)
-         from changed_field f join field_path p on p.id = f.path_id left join namespace n on n.id = f.namespace_id
-         where f.object_id = r.object_id and f.time = r.time and f.key = r.key and f.part = r.part), '[]') as changed
-     from revision r join history_object o on o.id = r.object_id join cluster c on c.id = o.cluster_id
-     order by c.name, o.uid collate "C", r.place, r.time, r.key, r.part`,
-  )
-  return rows.map(
-    ({
-      objectId: _object,
-      segmentId: _segment,
-      item: _item,
-      stateSegmentId: _s,
-      stateItem: _i,
-      statePart: _p,
-      stateFlags: _f,
-      ...row
-    }) => row,
-  )
 }
