@@ -42,12 +42,23 @@ const addGroups = async (names: string): Promise<void> => {
 }
 /** Postgres refuses the question. */
 const noJson = `'no json'`
-/** Postgres takes seconds for it. */
-const endless = `'["x"' || repeat(',"x"', 6000000) || ']'`
+const jsonOf = (items: number): string => `'["x"' || repeat(',"x"', ${items}) || ']'`
+const itemsTimed = 500_000
+
+/** Postgres takes so long for it, in milliseconds, or longer: on this machine, for it reads more than is timed here. */
+async function longFor(ms: number): Promise<string> {
+  const times: number[] = []
+  for (let round = 0; round < 3; round++) {
+    const from = performance.now()
+    await api.store.pool.query(`select count(*) from json_array_elements_text((${jsonOf(itemsTimed)})::json)`)
+    times.push(performance.now() - from)
+  }
+  return jsonOf(Math.ceil((itemsTimed * ms) / Math.min(...times)))
+}
 
 const failed = { event: 'end', id: '', data: { planned: false, reason: 'failed' } }
 
-test('ends its own tail with a problem, and others are told all that came', { timeout: 20_000 }, async () => {
+test('ends its own tail with a problem, and others are told all that came', { timeout: 60_000 }, async () => {
   await using tails = await startTails(api.store, {})
   await using good = await openTail(`${tails.url}?ns=shop`, {})
   await using other = await openTail(`${tails.url}?q=name:after-*`, {})
@@ -69,7 +80,7 @@ test('ends its own tail with a problem, and others are told all that came', { ti
   expect(again.names()).toEqual(['before', 'after-1', 'after-2'])
 })
 
-test('that fails alone lets another one in', { timeout: 20_000 }, async () => {
+test('that fails alone lets another one in', { timeout: 60_000 }, async () => {
   await using tails = await startTails(api.store, {})
   await using bad = await openTail(`${tails.url}${groups}`, {})
   await bad.until(isLive)
@@ -83,23 +94,28 @@ test('that fails alone lets another one in', { timeout: 20_000 }, async () => {
   await good.until((one) => has(one, 'alone'))
 })
 
-test('that takes too long ends as well, and holds up nobody when it is asked again', { timeout: 20_000 }, async () => {
-  await using tails = await startTails(api.store, { readMsMax: 2_000 })
-  await using good = await openTail(`${tails.url}?ns=shop`, {})
-  await using bad = await openTail(`${tails.url}${groups}`, {})
-  await Promise.all([good, bad].map((tail) => tail.until(isLive)))
-  await addGroups(endless)
-  await store('held')
-  await Promise.all([bad.ended, good.until((one) => has(one, 'held'))])
-  const tooLong = { code: 'dependency_unavailable', detail: expect.stringContaining('longer than 2 s') }
-  expect(bad.told.at(-1)).toMatchObject({ ...failed, data: tooLong })
-  await using again = await openTail(`${tails.url}${groups}`, { 'last-event-id': bad.lastId() })
-  // By now he is being told what came since.
-  await sleep(500)
-  const from = performance.now()
-  await store('meanwhile')
-  await good.until((one) => has(one, 'meanwhile'))
-  expect(performance.now() - from).toBeLessThan(1_200)
-  await again.ended
-  expect(again.told).toMatchObject([{ ...failed, data: tooLong }])
-})
+test(
+  'that takes too long ends as well, and holds up nobody when it is asked again',
+  { timeout: 90_000, retry: 2 },
+  async () => {
+    const readMsMax = 3_000
+    await using tails = await startTails(api.store, { readMsMax })
+    await using good = await openTail(`${tails.url}?ns=shop`, {})
+    await using bad = await openTail(`${tails.url}${groups}`, {})
+    await Promise.all([good, bad].map((tail) => tail.until(isLive)))
+    await addGroups(await longFor(2 * readMsMax))
+    await store('held')
+    await Promise.all([bad.ended, good.until((one) => has(one, 'held'))])
+    const tooLong = { code: 'dependency_unavailable', detail: expect.stringContaining('longer than 3 s') }
+    expect(bad.told.at(-1)).toMatchObject({ ...failed, data: tooLong })
+    await using again = await openTail(`${tails.url}${groups}`, { 'last-event-id': bad.lastId() })
+    // By now he is being told what came since.
+    await sleep(500)
+    const from = performance.now()
+    await store('meanwhile')
+    await good.until((one) => has(one, 'meanwhile'))
+    expect(performance.now() - from, 'held up by the question that is being asked').toBeLessThan(readMsMax - 600)
+    await again.ended
+    expect(again.told).toMatchObject([{ ...failed, data: tooLong }])
+  },
+)
