@@ -41,6 +41,25 @@ export async function readSiblings(
 ): Promise<readonly Siblings[]> {
   if (records.length === 0) return []
   const days = await knownEventDays(store)
+  // Of those of today less is left out: they are asked for by themselves.
+  const isNew = (record: EventRecord): boolean => record.time + dayUs >= todayUsOf(days)
+  const found = new Map<EventRecord, Siblings>()
+  for (const some of [records.filter(isNew), records.filter((record) => !isNew(record))]) {
+    const siblings = await siblingsOf(store, some, days, snapshot)
+    for (const [index, record] of some.entries()) found.set(record, siblings[index] ?? alone)
+  }
+  return records.map((record) => found.get(record) ?? alone)
+}
+
+const alone: Siblings = { stages: [], conflict: false }
+
+async function siblingsOf(
+  store: Store,
+  records: readonly EventRecord[],
+  days: readonly number[],
+  snapshot: Snapshot | undefined,
+): Promise<readonly Siblings[]> {
+  if (records.length === 0) return []
   const claims = await readRows<Claim>(store, claimsQuery(records, days, snapshot))
   const claimsOf = Map.groupBy(claims, ({ n }) => n)
   const crowded = records.filter((_, index) => (claimsOf.get(index + 1)?.length ?? 0) > claimsMax)
@@ -140,12 +159,14 @@ function crowdedQuery(records: readonly EventRecord[], days: readonly number[], 
 function isWithinADay(records: readonly EventRecord[], days: readonly number[]): SQL {
   const [earliest, latest] = ends(records)
   const until = latest + dayUs
-  const todayUs = ((days.at(-1) ?? 0) - daysAhead) * dayUs
   const from = sql`c.time >= ${earliest - dayUs}::int8 and c.time >= r.time - ${dayUs}::int8`
-  return until >= todayUs
+  return until >= todayUsOf(days)
     ? sql`${from} and c.time + 0 <= ${until}::int8 and c.time - r.time <= ${dayUs}::int8`
     : sql`${from} and c.time <= ${until}::int8 and c.time <= r.time + ${dayUs}::int8`
 }
+
+/** Of what has partitions ahead of it. */
+const todayUsOf = (days: readonly number[]): number => ((days.at(-1) ?? 0) - daysAhead) * dayUs
 
 function ends(records: readonly EventRecord[]): readonly [number, number] {
   return records.reduce<readonly [number, number]>(
