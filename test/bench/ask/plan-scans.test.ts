@@ -54,6 +54,7 @@ test('a scan is outside a window by its day; one by the auditID only where it is
     scan(23, false),
     scan(23, true),
   ])
+  expect(scansOutside(window, [{ ...scan(23, false), blocks: 0 }])).toEqual([])
   const odd = { ...scan(20, false), table: 'event_odd' }
   expect(scansOutside(window, [odd])).toEqual([odd])
   expect(scansOutside({ ...window, sinceUs: 0 }, [odd])).toEqual([])

@@ -37,13 +37,14 @@ export function plansIn(plan: unknown): readonly TableScan[] {
 
 /**
  * Other stages of a request and other claims to its auditID may stand a day away: they are looked up by the auditID. What
- * has no usable time stands at the time 0.
+ * has no usable time stands at the time 0. Days to come have partitions with no block in them, which no scan reads.
  */
 export function scansOutside(
   { sinceUs, untilUs }: { readonly sinceUs: number; readonly untilUs: number },
   scans: readonly TableScan[],
 ): readonly TableScan[] {
-  return scans.filter(({ table, isByAuditID }) => {
+  return scans.filter(({ table, isByAuditID, blocks }) => {
+    if (blocks === 0) return false
     const margin = isByAuditID ? 1 : 0
     const first = `event_${dayName(dayOf(sinceUs) - margin)}`
     const last = `event_${dayName(dayOf(untilUs - 1) + margin)}`
