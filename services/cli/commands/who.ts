@@ -4,19 +4,24 @@ import type { Command } from 'commander'
 import { isEventPage } from '../answers.ts'
 import type { Api, Query } from '../api.ts'
 import { windowOptions } from '../ask.ts'
-import { CliError } from '../cli-error.ts'
-import { askedByDefault } from '../defaults.ts'
 import { getEventPage, isComplete, pages, printable, requireComplete, warnIncomplete } from '../pages.ts'
 import { objectEventView } from '../event-views.ts'
 import { whoWords } from '../output/event-words.ts'
 import { terminalText } from '../output/terminal-text.ts'
-import { collect, readCount, type Printed, type RunCommand, type Session } from '../session.ts'
-import { findObject, type ObjectPlace } from './find-object.ts'
+import { readCount, type Printed, type RunCommand, type Session } from '../session.ts'
+import type { ObjectPlace } from './find-object.ts'
+import {
+  addWhereOptions,
+  findNamed,
+  objectArgument,
+  objectPath,
+  placeWords,
+  readObject,
+  type NamedObject,
+  type WhereOptions,
+} from './named-object.ts'
 
-interface WhoOptions {
-  readonly namespace?: string
-  readonly allNamespaces?: true
-  readonly cluster?: readonly string[]
+interface WhoOptions extends WhereOptions {
   readonly since?: string
   readonly until?: string
   readonly on?: string
@@ -31,15 +36,13 @@ const pageLimit = 200
 const limitMax = 1000
 
 export function addWho(program: Command, run: RunCommand): void {
-  program
+  const command = program
     .command('who')
     .summary('who changed an object, when, and how')
     .description('Who changed an object, when, and how: newest first, from its whole history.')
-    .argument('<type/name>', 'such as deploy/checkout; TYPE NAME as two words works too')
+    .argument(objectArgument.name, objectArgument.about)
     .argument('[name]')
-    .option('-n, --namespace <namespace>', 'namespace; looked for when left out')
-    .option('-A, --all-namespaces', "every namespace, whatever the context's default is")
-    .option('-c, --cluster <name>', 'only this cluster (repeatable)', collect)
+  addWhereOptions(command)
     .option('--since <time>', 'from then on: 7d, 2026-11-20, 2026-11-20T14:03:22Z')
     .option('--until <time>', 'before then')
     .option(windowOptions.on.flags, windowOptions.on.about)
@@ -47,8 +50,8 @@ export function addWho(program: Command, run: RunCommand): void {
     .option('--reverse', 'the newest last')
     .option('--limit <count>', 'at most so many rows an object', '20')
     .addHelpText('after', helpText)
-    .action((first: string, second: string | undefined, options: WhoOptions, command: Command) =>
-      run(command, (session) => who(session, readObject(first, second), options)),
+    .action((first: string, second: string | undefined, options: WhoOptions, self: Command) =>
+      run(self, (session) => who(session, readObject(first, second), options)),
     )
 }
 
@@ -58,13 +61,10 @@ Examples:
   plaintrail who cm/feature-flags --on 2026-11-20
   plaintrail who clusterrolebinding tmp-admin --since 7d -o json`
 
-async function who(session: Session, object: { type: string; name: string }, options: WhoOptions): Promise<void> {
+async function who(session: Session, object: NamedObject, options: WhoOptions): Promise<void> {
   const limit = readCount('--limit', options.limit, 1, limitMax)
-  const { clusters, namespaces } = await asked(session, options)
   const api = await session.api()
-  const places = await findObject(api, { ...object, namespaces, clusters })
-  if (places.length === 0) throw notFound(object, namespaces)
-  if (new Set(places.map((place) => place.namespace)).size > 1) throw ambiguous(object, places)
+  const places = await findNamed(session, api, object, options)
   let isWhole = true
   let printed: Printed | null = null
   for (const [index, place] of places.entries()) {
@@ -75,26 +75,13 @@ async function who(session: Session, object: { type: string; name: string }, opt
       isWhole &&= history.isComplete
       continue
     }
-    const page = await getEventPage(api, historyPath(place), historyQuery(options, limit))
+    const page = await getEventPage(api, objectPath(place, 'history'), historyQuery(options, limit))
     const part = printable(page)
     const items = options.reverse === true ? part.items.toReversed() : part.items
     printed = await session.printItems(objectEventView(session), { ...part, items }, printed)
     isWhole &&= isComplete(page.page.meta)
   }
   requireComplete(session, isWhole)
-}
-
-/** Outside of namespaces, too, where kubectl's or a context's default is meant: an object there has none. */
-async function asked(
-  session: Session,
-  options: WhoOptions,
-): Promise<{ readonly clusters: readonly string[]; readonly namespaces: readonly string[] }> {
-  const saysNamespace = options.namespace !== undefined || options.allNamespaces === true
-  const said = { cluster: options.cluster !== undefined, namespace: saysNamespace, query: true }
-  const byDefault = await askedByDefault(session, said)
-  const clusters = (options.cluster ?? byDefault.clusters).flatMap((names) => names.split(','))
-  if (options.namespace !== undefined) return { clusters, namespaces: [options.namespace] }
-  return { clusters, namespaces: byDefault.namespace === null ? [] : [byDefault.namespace, ''] }
 }
 
 interface History {
@@ -118,7 +105,7 @@ async function readHistory(
   let hasMore = false
   let isWhole = true
   const query = historyQuery(options, Math.max(limit, pageLimit))
-  for await (const { page } of pages(api, historyPath(place), query, isEventPage)) {
+  for await (const { page } of pages(api, objectPath(place, 'history'), query, isEventPage)) {
     pagesRead += 1
     if (pagesRead === 1) await warnIncomplete(session, page.meta)
     isWhole &&= isComplete(page.meta)
@@ -141,10 +128,9 @@ function isAside(event: StoredEvent): boolean {
 
 async function printHistory(session: Session, place: ObjectPlace, history: History): Promise<void> {
   const { events } = history
-  const where = place.namespace === '' ? place.name : `${place.namespace}/${place.name}`
   const last = events.filter(isChange).toSorted((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1))[0]
   if (session.hasHeaders) {
-    const title = session.style('bold', terminalText(`${place.kind} ${where}`))
+    const title = session.style('bold', placeWords(place))
     const change = last === undefined ? 'no change' : `last change ${when(session, last)} by ${whoWords(last.actor)}`
     await session.print(`${title}  (${terminalText(place.cluster)})   ${change}\n\n`)
   }
@@ -177,50 +163,8 @@ function summary({ events, hiddenCount, hasMore }: History): string {
 
 const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`
 
-function historyPath(place: ObjectPlace): string {
-  const { cluster, group, resource, namespace, name } = place
-  const parts = [cluster, group === '' ? 'core' : group, resource, namespace === '' ? '_' : namespace, name]
-  return `/v1/objects/${parts.map(encodeURIComponent).join('/')}/history`
-}
-
 function historyQuery(options: WhoOptions, limit: number): Query {
   const everyClass = options.all === true ? 'read,write,connect,other' : undefined
   const { since, until, on } = options
   return { class: everyClass, since, until, on, limit: String(limit) }
-}
-
-function readObject(first: string, second: string | undefined): { type: string; name: string } {
-  const slash = first.indexOf('/')
-  const type = second === undefined ? first.slice(0, Math.max(slash, 0)) : first
-  const name = second ?? first.slice(slash + 1)
-  if (type === '' || name === '' || (second !== undefined && slash !== -1))
-    throw new CliError(
-      'usage',
-      `could not read the object "${terminalText(second === undefined ? first : `${first} ${second}`)}"`,
-      {
-        hint: 'Write TYPE/NAME, such as deploy/checkout.',
-      },
-    )
-  if (name.includes('*'))
-    throw new CliError('usage', 'could not ask about several objects at once', {
-      hint: `Ask for their events: plaintrail events --kind ${type} --name '${name}' --class write`,
-    })
-  return { type, name }
-}
-
-function notFound(object: { type: string; name: string }, namespaces: readonly string[]): CliError {
-  const where = namespaces[0] === undefined ? '' : ` in namespace ${namespaces[0]}`
-  return new CliError('not_found', `no event names ${object.type}/${object.name}${where}`, {
-    hint: `Look for names like it: plaintrail events --name '*${object.name}*' --since 30d`,
-  })
-}
-
-function ambiguous(object: { type: string; name: string }, places: readonly ObjectPlace[]): CliError {
-  const lines = places.map((place) => {
-    const flag = place.namespace === '' ? "-n ''" : `-n ${place.namespace}`
-    return `  ${terminalText(flag)}  (${terminalText(`${place.kind} in ${place.cluster}`)})`
-  })
-  return new CliError('usage', `${object.type}/${object.name} is in more than one namespace`, {
-    hint: `Say which:\n${lines.join('\n')}`,
-  })
 }
