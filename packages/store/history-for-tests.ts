@@ -34,7 +34,7 @@ export async function lanesOf(from: Store): Promise<readonly number[]> {
 }
 
 export async function forgetHistory(target: Store): Promise<void> {
-  await target.pool.query('truncate revision, changed_field, history_object, history_position')
+  await target.pool.query('truncate revision, changed_field, blame_checkpoint, history_object, history_position')
 }
 
 /**

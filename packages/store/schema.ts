@@ -290,6 +290,7 @@ export const tallyHour = pgTable('tally_hour', {
 export const historyPosition = pgTable('history_position', {
   laneId: integer('lane_id').primaryKey(),
   nextSeq: int8('next_seq').notNull().default(1),
+  blamedSeq: int8('blamed_seq').notNull().default(1),
 })
 
 export const historyObject = pgTable('history_object', {
@@ -346,4 +347,11 @@ export const changedField = pgTable('changed_field', {
   isSure: boolean('is_sure').notNull(),
   fromText: text('from_text'),
   toText: text('to_text'),
+})
+
+export const blameCheckpoint = pgTable('blame_checkpoint', {
+  objectId: int8('object_id').notNull(),
+  place: int8('place').notNull(),
+  madeAt: at('made_at').notNull().defaultNow(),
+  packed: bytea('packed').notNull(),
 })
