@@ -139,7 +139,7 @@ async function changesOf(
     sql`select f.key::text as key, f.part, p.path, p.plain, f.op, f.from_text as "from", f.to_text as "to"
         from changed_field f join field_path p on p.id = f.path_id
         where f.object_id = ${objectId}::int8 and f.time >= ${fromUs}::int8 and f.time <= ${toUs}::int8
-          and f.time = any(${arrayOf('int8', times)})
+          and f.time = any(${arrayOf('int8', times)}) and f.op <> ${opLetters.came}::"char"
         order by p.path collate "C", f.op`,
   )
   return new Map(

@@ -5,13 +5,15 @@ import { formatFieldPath, type FieldPath } from '@plaintrail/history/field-path'
 import { maskChanges } from '@plaintrail/history/mask-secrets'
 import type { Revision } from '@plaintrail/history/revision'
 import { baseOf } from '@plaintrail/history/revision-link'
+import { imagesIn } from './images-in.ts'
 import { storable } from './revision-row.ts'
 
 export interface ChangedField {
   /** As formatFieldPath writes it, and the same with `[]` for every item of a list. */
   readonly path: string
   readonly plain: string
-  readonly op: Change['op']
+  /** `came`: an image that is in a new object or in a larger value that is new; for `image:` alone, and no change itself. */
+  readonly op: Change['op'] | 'came'
   /** A text as it is, another value as JSON, a secret hidden; null where there is none. At most `valueCharsMax`. */
   readonly from: string | null
   readonly to: string | null
@@ -25,26 +27,39 @@ const valueCharsMax = 200
 const pathCharsMax = 500
 
 /**
- * Without the noise, and without what another event is known to have set (a binding). None for a create, an end, a read (it
- * says not who made what it shows), where a state is not known, and where the two are of different versions of the API:
- * what was converted was not changed. `count` is of all, also of those past `fieldsMax`.
+ * Without the noise, and without what another event is known to have set (a binding). None for a create but the images that
+ * came with it, none for an end, a read (it says not who made what it shows), where a state is not known, and where the two
+ * are of different versions of the API: what was converted was not changed. `count` is of all changes, also of those past
+ * `fieldsMax`.
  */
 export function changedFields(
   before: Revision | null,
   { object, observation, significance, link }: Revision,
 ): { readonly fields: readonly ChangedField[]; readonly count: number } {
-  const isWrite = !observation.isRead && observation.observed !== 'deleted' && significance !== 'created'
-  const base = isWrite ? baseOf(before, link) : null
-  if (base === null || object === null || base['apiVersion'] !== object['apiVersion']) return { fields: [], count: 0 }
+  if (object === null || observation.isRead || observation.observed === 'deleted') return { fields: [], count: 0 }
+  if (significance === 'created')
+    return { fields: maskChanges(diffObjects(undefined, object).changes).flatMap(imagesOf), count: 0 }
+  const base = baseOf(before, link)
+  if (base === null || base['apiVersion'] !== object['apiVersion']) return { fields: [], count: 0 }
   const meant = diffObjects(base, object).changes.filter(({ noise }) => !noise)
-  const fields = maskChanges(meant.slice(0, fieldsMax)).map(({ path, op, from, to }) => ({
+  const changes = maskChanges(meant.slice(0, fieldsMax))
+  const fields = changes.map(({ path, op, from, to }) => fieldOf(path, op, from, to))
+  return { fields: [...fields, ...changes.flatMap(imagesOf)].slice(0, 2 * fieldsMax), count: meant.length }
+}
+
+/** An image that changed by itself is a change, and no part of a larger value. */
+function imagesOf({ path, to }: Change): readonly ChangedField[] {
+  return imagesIn(to, path).map((found) => fieldOf(found.path, 'came', undefined, found.image))
+}
+
+function fieldOf(path: FieldPath, op: ChangedField['op'], from: unknown, to: unknown): ChangedField {
+  return {
     path: storable(formatFieldPath(path).slice(0, pathCharsMax)),
     plain: storable(plainPath(path).slice(0, pathCharsMax)),
     op,
     from: textOf(from),
     to: textOf(to),
-  }))
-  return { fields, count: meant.length }
+  }
 }
 
 function plainPath(path: FieldPath): string {

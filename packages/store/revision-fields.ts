@@ -66,4 +66,7 @@ export async function createChangedFieldWriter(
   }
 }
 
-export const opLetters = { add: 'a', remove: 'd', replace: 'r' } as const satisfies Record<ChangedField['op'], string>
+export const opLetters = { add: 'a', remove: 'd', replace: 'r', came: 'c' } as const satisfies Record<
+  ChangedField['op'],
+  string
+>
