@@ -8,6 +8,7 @@ import {
   blameRows,
   noBlame,
   originSays,
+  refOf,
   type Blame,
   type Origin,
 } from './blame.ts'
@@ -142,7 +143,8 @@ function blameThrough(placed: readonly Revision[]): Blame {
   let blame = noBlame
   let known: JsonObject | null = null
   for (const [at, revision] of placed.entries()) {
-    blame = blameRevision(blame, { revision, before: placed[at - 1] ?? null, known })
+    const before = placed[at - 1]
+    blame = blameRevision(blame, { revision, before: before === undefined ? null : refOf(before), known })
     known = revision.object ?? known
   }
   return blame

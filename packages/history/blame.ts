@@ -4,6 +4,7 @@
 import { diffObjects, type Change } from './diff-objects.ts'
 import { formatFieldPath, type FieldPath, type PathSegment } from './field-path.ts'
 import type { JsonObject } from './json-values.ts'
+import { isNoWrite } from './revision-link.ts'
 import type { Revision } from './revision.ts'
 import { withFields } from './with-fields.ts'
 
@@ -66,7 +67,7 @@ export function blameAfter(before: Blame, changes: readonly Change[], origin: Or
 export interface BlameStep {
   readonly revision: Revision
   /** The revision before; null where there is none. */
-  readonly before: Revision | null
+  readonly before: RevisionRef | null
   /** The last state that is known before it, which `blame` is of; null before the first. */
   readonly known: JsonObject | null
 }
@@ -87,20 +88,20 @@ export function blameRevision(blame: Blame, { revision, before, known }: BlameSt
     filled = blameAfter(filled, diffObjects(base, next).changes, origin)
     base = next
   }
-  return blameAfter(filled, diffObjects(base ?? undefined, object).changes, originOf(revision, before))
+  const { changes } = diffObjects(base ?? undefined, object)
+  const origin = originOf(revision, before)
+  // What the API server converted was not set by anybody, and does not tell itself from what was.
+  const isConverted = base !== null && base['apiVersion'] !== object['apiVersion'] && origin.how === 'set'
+  return blameAfter(filled, changes, isConverted ? { ...origin, how: 'set-or-unseen', after: before } : origin)
 }
 
 /** What a revision's changes are blamed on: itself, unless its link to the one before is broken (revision-link.ts). */
-export function originOf(revision: Revision, before: Revision | null): Origin {
+export function originOf(revision: Revision, before: RevisionRef | null): Origin {
   const { adjacency, reasons } = revision.link
   const ref = refOf(revision)
   if (adjacency !== 'broken') return { how: 'set', revision: ref, after: null }
-  const isSeenOnly = reasons.some(({ kind }) => kind === 'read' || kind === 'repeated')
-  return {
-    how: isSeenOnly ? 'unseen' : 'set-or-unseen',
-    revision: ref,
-    after: before === null ? null : refOf(before),
-  }
+  const isSeenOnly = isNoWrite(revision.observation) || reasons.some(({ kind }) => kind === 'repeated')
+  return { how: isSeenOnly ? 'unseen' : 'set-or-unseen', revision: ref, after: before }
 }
 
 /** Who set what stands at `path`; null where nobody is known. */
@@ -150,7 +151,7 @@ function versionSays({ resourceVersion, event }: RevisionRef): string {
   return resourceVersion === null ? `event ${event}` : `version ${resourceVersion}`
 }
 
-function refOf({ event, observation }: Revision): RevisionRef {
+export function refOf({ event, observation }: Pick<Revision, 'event' | 'observation'>): RevisionRef {
   return { event, resourceVersion: observation.resourceVersion, time: observation.latest }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { managersOfField, secondOpinion } from './field-managers.ts'
+import { likelyManager, managersOfField, secondOpinion } from './field-managers.ts'
 import { parseFieldPath } from './field-path.ts'
 
 const object = {
@@ -64,4 +64,13 @@ test('a second opinion goes by the time of the managers, to the second', () => {
   expect(opinion('2026-11-26T10:00:00Z', '2026-11-26T10:00:01Z')).toBe('later')
   expect(opinion('2026-11-26T12:00:00Z', '2026-11-26T12:00:01Z')).toBe('differs')
   expect(secondOpinion([], { event: 'e', resourceVersion: 1, time: 0 }, 0)).toBe('unknown')
+})
+
+test('the likely manager is the one that wrote when the field was set, else the last that wrote', () => {
+  const entry = (manager: string, time: string) => ({ manager, operation: 'Update', subresource: '', time })
+  const both = [entry('helm', '2026-10-01T10:00:00Z'), entry('kubectl', '2026-10-02T10:00:00Z')]
+  const at = (time: string) => ({ event: 'e', resourceVersion: 1, time: Date.parse(time) * 1000 })
+  expect(likelyManager(both, at('2026-10-01T10:00:00Z'))).toBe('helm')
+  expect(likelyManager(both, at('2026-09-01T10:00:00Z'))).toBe('kubectl')
+  expect([likelyManager(both, null), likelyManager([], null)]).toEqual(['kubectl', null])
 })
