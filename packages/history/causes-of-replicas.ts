@@ -1,6 +1,6 @@
 // causeOfReplica: why a controller made or deleted a pod (or a job) of what it keeps: a change of that, or a loss.
 
-import { bodyIn, childOf, controllerIn, numberIn, uidIn, versionIn } from './attributed-objects.ts'
+import { bodyIn, controllerIn, uidIn, versionIn } from './attributed-objects.ts'
 import { controllerOf, type Controller } from './controllers.ts'
 import { found, isSameInitiator, notFound, type Finding } from './initiator-evidence.ts'
 import type { AttributedEvent, End, Facts, OwnerReference, SpecChange } from './initiator-facts.ts'
@@ -68,16 +68,12 @@ function isTowards(isMade: boolean, changes: readonly SpecChange[], at: number):
   if (change === undefined) return false
   if (!change.isCreate && change.generation !== null && changes[at + 1]?.generation !== change.generation - 1)
     return false
-  const now = replicasIn(change)
+  const now = change.essence?.replicas ?? null
   const before = changes[at + 1]
   if (change.isCreate || before === undefined) return change.isCreate && isMade
-  const was = replicasIn(before)
+  const was = before.essence?.replicas ?? null
   if (now === null || was === null) return true
   return isMade ? now > was : now < was
-}
-
-function replicasIn({ object }: SpecChange): number | null {
-  return numberIn(childOf(object, 'spec'), 'replicas')
 }
 
 function isOlder(one: SpecChange, other: SpecChange): boolean {

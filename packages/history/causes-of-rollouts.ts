@@ -1,17 +1,10 @@
 // causeOfRollout: which change of a Deployment made its controller write a ReplicaSet, found by what was written.
 
-import { bodyIn, childOf, controllerIn, numberIn, textIn, uidIn, versionIn } from './attributed-objects.ts'
+import { bodyIn, controllerIn, uidIn, versionIn } from './attributed-objects.ts'
+import { essenceOf, type Essence } from './essence.ts'
 import { found, isSameInitiator, notFound, type Finding } from './initiator-evidence.ts'
 import type { AttributedEvent, Facts, OwnerReference, SpecChange } from './initiator-facts.ts'
-import { isSameJson, type JsonObject } from './json-values.ts'
-
-/** The controller's own, and those it does not copy (kubernetes pkg/controller/deployment/util, annotationsToSkip). */
-const ownAnnotations = 'deployment.kubernetes.io/'
-const skipped: ReadonlySet<string> = new Set([
-  'kubectl.kubernetes.io/last-applied-configuration',
-  'deprecated.deployment.rollback.to',
-])
-const desiredKey = `${ownAnnotations}desired-replicas`
+import { isSameJson } from './json-values.ts'
 
 /**
  * A new ReplicaSet has the Deployment's template and the label pod-template-hash (kubernetes
@@ -20,12 +13,12 @@ const desiredKey = `${ownAnnotations}desired-replicas`
  * with the ownerReference's uid that came before by resourceVersion, so that two in one second are told apart.
  */
 export function causeOfRollout(seen: AttributedEvent, facts: Facts): Finding {
-  const after = bodyIn(seen)
-  const owner = controllerIn(after)
+  const owner = controllerIn(bodyIn(seen))
   if (owner?.kind !== 'Deployment') return notFound('the ReplicaSet has no Deployment')
   const version = versionIn(seen)
   const changes = facts.specChanges(owner.uid, version)
   if (changes.length === 0) return notFound(`who changed the Deployment ${owner.name} was not seen`)
+  const after = essenceOf(bodyIn(seen))
   if (seen.event.verb === 'create') return tied(owner, introducer(changes, isTemplateOf(after)), 'its template')
   const uid = uidIn(seen)
   const before = uid === null ? null : facts.stateBefore(uid, version)
@@ -38,24 +31,22 @@ export function causeOfRollout(seen: AttributedEvent, facts: Facts): Finding {
 
 interface Aspect {
   readonly name: string
-  readonly isIn: (deployment: JsonObject) => boolean
+  readonly isIn: (deployment: Essence) => boolean
 }
 
 /** What of the write can only come from a change of the Deployment. */
-function askedFor(before: JsonObject, after: JsonObject): readonly Aspect[] {
+function askedFor(before: Essence, after: Essence): readonly Aspect[] {
   const aspects: Aspect[] = []
-  const desired = textIn(annotationsOf(after), desiredKey)
-  if (desired !== null && desired !== textIn(annotationsOf(before), desiredKey)) {
+  const { desiredReplicas: desired, minReadySeconds: ready, annotations: copied } = after
+  if (desired !== null && desired !== before.desiredReplicas) {
     aspects.push({ name: `${desired} replicas`, isIn: (deployment) => String(replicasOf(deployment)) === desired })
   }
-  const ready = readyOf(after)
-  if (ready !== readyOf(before)) {
-    aspects.push({ name: 'minReadySeconds', isIn: (deployment) => readyOf(deployment) === ready })
+  if (ready !== before.minReadySeconds) {
+    aspects.push({ name: 'minReadySeconds', isIn: (deployment) => deployment.minReadySeconds === ready })
   }
-  const copied = copiedFrom(after)
-  if (!isSameJson(copied, copiedFrom(before))) {
-    const isIn = (deployment: JsonObject): boolean =>
-      Object.entries(copiedFrom(deployment)).every(([key, value]) => copied[key] === value)
+  if (!isSameJson(copied, before.annotations)) {
+    const isIn = ({ annotations }: Essence): boolean =>
+      Object.entries(annotations).every(([key, value]) => copied[key] === value)
     aspects.push({ name: 'annotations', isIn })
   }
   return aspects
@@ -75,7 +66,7 @@ function nameOf(asked: readonly Aspect[]): string {
 }
 
 /** The newest ReplicaSet grows: it has the template of the change that is rolled out. */
-function ofGrowth(owner: OwnerReference, replicaSet: JsonObject, changes: readonly SpecChange[]): Finding {
+function ofGrowth(owner: OwnerReference, replicaSet: Essence, changes: readonly SpecChange[]): Finding {
   const cause = introducer(changes, isTemplateOf(replicaSet))
   if (cause === null) return tied(owner, null, 'its template')
   const resumed = changes.find((_, at) => isResumed(changes, at))
@@ -86,7 +77,7 @@ function ofGrowth(owner: OwnerReference, replicaSet: JsonObject, changes: readon
 /** Others shrink for the newest; for which change is known once the controller has reported its generation. */
 function ofShrinking(
   owner: OwnerReference,
-  replicaSet: JsonObject,
+  replicaSet: Essence,
   changes: readonly SpecChange[],
   observed: number | null,
 ): Finding {
@@ -96,7 +87,7 @@ function ofShrinking(
   const last = changes[0]?.generation ?? null
   if (last !== null && observed !== null && observed > last) return unseen
   // A ReplicaSet with the template that is wanted shrinks for no rollout: another template must be wanted by now.
-  if (!isKnown(changes[0]) || isTemplateOf(replicaSet)(changes[0].object)) return unseen
+  if (!isKnown(changes[0]) || isTemplateOf(replicaSet)(changes[0].essence)) return unseen
   const isWhole = changes.slice(0, newest === undefined ? 0 : changes.indexOf(newest)).every((change, at) => {
     const before = changes[at + 1]
     return before !== undefined && isNext(change, before)
@@ -115,30 +106,30 @@ function isRollout(changes: readonly SpecChange[], at: number): boolean {
   if (change === undefined) return false
   if (change.isCreate) return true
   if (!isKnown(change) || !isKnown(before) || !isNext(change, before)) return false
-  return !isSameJson(templateOf(change.object), templateOf(before.object)) || isResumed(changes, at)
+  return !isSameTemplate(change.essence, before.essence) || isResumed(changes, at)
 }
 
 function isResumed(changes: readonly SpecChange[], at: number): boolean {
   const [change, before] = [changes[at], changes[at + 1]]
   if (!isKnown(change) || !isKnown(before)) return false
-  return childOf(before.object, 'spec')['paused'] === true && childOf(change.object, 'spec')['paused'] !== true
+  return before.essence.isPaused && !change.essence.isPaused
 }
 
-type Known = SpecChange & { readonly object: JsonObject }
+type Known = SpecChange & { readonly essence: Essence }
 
 function isKnown(change: SpecChange | undefined): change is Known {
-  return change !== undefined && change.object !== null
+  return change !== undefined && change.essence !== null
 }
 
 /** The change that made it so, of the newest run of states that are so; null where that is older than what was seen. */
-function introducer(changes: readonly SpecChange[], isSo: (deployment: JsonObject) => boolean): SpecChange | null {
+function introducer(changes: readonly SpecChange[], isSo: (deployment: Essence) => boolean): SpecChange | null {
   let run: SpecChange | null = null
   for (const change of changes) {
     // One state that is not known could have been the other way.
     if (!isKnown(change)) return null
     // Between the two somebody else may have made it so.
     if (run !== null && !isNext(run, change)) return null
-    if (isSo(change.object)) run = change
+    if (isSo(change.essence)) run = change
     else if (run !== null) return run
     if (change.isCreate) return run
   }
@@ -157,34 +148,14 @@ function tied(owner: OwnerReference, cause: SpecChange | null, what: string): Fi
   return found(cause, 'certain', 'owner', `${why}${generation}`)
 }
 
-function isTemplateOf(replicaSet: JsonObject): (deployment: JsonObject) => boolean {
-  const template = templateOf(replicaSet)
-  return (deployment) => isSameJson(templateOf(deployment), template)
+function isTemplateOf(replicaSet: Essence): (deployment: Essence) => boolean {
+  return (deployment) => isSameTemplate(deployment, replicaSet)
 }
 
-/** Without the label that the controller adds, and what a decoder writes for an empty time. */
-function templateOf(object: JsonObject): JsonObject {
-  const template = childOf(childOf(object, 'spec'), 'template')
-  const { creationTimestamp: _time, labels, ...metadata } = childOf(template, 'metadata')
-  const { 'pod-template-hash': _hash, ...own } = childOf({ labels }, 'labels')
-  return { ...template, metadata: { ...metadata, labels: own } }
+function isSameTemplate(one: Essence, other: Essence): boolean {
+  return one.template !== '' && one.template === other.template
 }
 
-function copiedFrom(object: JsonObject): JsonObject {
-  const copied = Object.entries(annotationsOf(object)).filter(
-    ([key]) => !key.startsWith(ownAnnotations) && !skipped.has(key),
-  )
-  return Object.fromEntries(copied)
-}
-
-function annotationsOf(object: JsonObject): JsonObject {
-  return childOf(childOf(object, 'metadata'), 'annotations')
-}
-
-function replicasOf(object: JsonObject): number {
-  return numberIn(childOf(object, 'spec'), 'replicas') ?? 1
-}
-
-function readyOf(object: JsonObject): number {
-  return numberIn(childOf(object, 'spec'), 'minReadySeconds') ?? 0
+function replicasOf({ replicas }: Essence): number {
+  return replicas ?? 1
 }

@@ -17,6 +17,7 @@ import type {
   SyncKind,
 } from './initiator-facts.ts'
 import { attribute, type AttributionOptions } from './attribute.ts'
+import { essenceOf, type Essence } from './essence.ts'
 import { unknown, type Attribution } from './initiator.ts'
 import { isJsonObject, type JsonObject } from './json-values.ts'
 
@@ -37,7 +38,7 @@ const syncKinds: ReadonlyMap<string, SyncKind> = new Map([
 
 interface State {
   readonly version: number | null
-  readonly object: JsonObject
+  readonly essence: Essence
 }
 
 export class FactsForTests implements Facts {
@@ -129,7 +130,7 @@ export class FactsForTests implements Facts {
     if (textIn(object, 'kind') === 'PartialObjectMetadata' || !isJsonObject(seen.raw['responseObject'])) return
     if (resource === 'horizontalpodautoscalers') this.#autoscalers.set(uid, object)
     if (subresource === '' || subresource === 'ephemeralcontainers') this.#change(uid, seen, object)
-    push(this.#states, uid, { version: versionIn(seen), object }, ({ version }) => version)
+    push(this.#states, uid, { version: versionIn(seen), essence: essenceOf(object) }, ({ version }) => version)
   }
 
   #change(uid: string, seen: AttributedEvent, object: JsonObject): void {
@@ -138,10 +139,10 @@ export class FactsForTests implements Facts {
     const isCreate = seen.event.flags.created === true
     if (!isCreate && generation !== null && generation === before?.generation) return
     if (!isCreate && before !== undefined && versionIn(seen) === before.resourceVersion) return
-    this.#pushChange(uid, seen, { isCreate, generation, object })
+    this.#pushChange(uid, seen, { isCreate, generation, essence: essenceOf(object) })
   }
 
-  #pushChange(uid: string, seen: AttributedEvent, more: Pick<SpecChange, 'isCreate' | 'generation' | 'object'>): void {
+  #pushChange(uid: string, seen: AttributedEvent, more: Pick<SpecChange, 'isCreate' | 'generation' | 'essence'>): void {
     const change = Object.assign(this.#causeOf(seen), { resourceVersion: versionIn(seen), ...more })
     push(this.#changes, uid, change, ({ resourceVersion }) => resourceVersion)
   }
@@ -153,11 +154,11 @@ export class FactsForTests implements Facts {
     const version = versionIn(seen)
     const before = this.specChanges(uid, version)[0]
     const state = this.stateBefore(uid, version)
-    if (state !== null && numberIn(childOf(state, 'spec'), 'replicas') === replicas) return
-    const object = state === null ? null : { ...state, spec: { ...childOf(state, 'spec'), replicas } }
+    if (state?.replicas === replicas) return
+    const essence = state === null ? null : { ...state, replicas }
     const generation = before?.generation === undefined || before.generation === null ? null : before.generation + 1
-    this.#pushChange(uid, seen, { isCreate: false, generation, object })
-    if (object !== null) push(this.#states, uid, { version, object }, (one) => one.version)
+    this.#pushChange(uid, seen, { isCreate: false, generation, essence })
+    if (essence !== null) push(this.#states, uid, { version, essence }, (one) => one.version)
   }
 
   #rememberDelete(seen: AttributedEvent): void {
@@ -203,13 +204,12 @@ export class FactsForTests implements Facts {
       .slice(0, changesMax)
   }
 
-  stateBefore(uid: string, before: number | null): JsonObject | null {
-    return this.#states.get(uid)?.find(({ version }) => isBefore(version, before))?.object ?? null
+  stateBefore(uid: string, before: number | null): Essence | null {
+    return this.#states.get(uid)?.find(({ version }) => isBefore(version, before))?.essence ?? null
   }
 
   observedGeneration(uid: string, before: number | null): number | null {
-    const state = this.stateBefore(uid, before)
-    return numberIn(childOf(state, 'status'), 'observedGeneration')
+    return this.stateBefore(uid, before)?.observedGeneration ?? null
   }
 
   ownersOf(uid: string): readonly OwnerReference[] | null {

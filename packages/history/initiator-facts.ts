@@ -1,6 +1,7 @@
 // Facts: what was seen before an event, as attribution asks for it. The store answers from tables, a test from a list.
 
 import type { Actor, Event } from '@plaintrail/event/event'
+import type { Essence } from './essence.ts'
 import type { Attribution } from './initiator.ts'
 import type { JsonObject } from './json-values.ts'
 
@@ -26,8 +27,8 @@ export interface SpecChange extends Cause {
   readonly isCreate: boolean
   readonly resourceVersion: number | null
   readonly generation: number | null
-  /** The object after it; null where the audit policy logs no answers. Replicas set by a scale are in it. */
-  readonly object: JsonObject | null
+  /** Of the object after it; null where the audit policy logs no answers. Replicas set by a scale are in it. */
+  readonly essence: Essence | null
 }
 
 /** The first request that took an object away, or began to. */
@@ -80,8 +81,8 @@ export type SyncKind = 'Application' | 'Kustomization' | 'HelmRelease'
  */
 export interface Facts {
   readonly specChanges: (uid: string, before: number | null) => readonly SpecChange[]
-  /** The object after the last write of any kind; null where that was not seen whole. */
-  readonly stateBefore: (uid: string, before: number | null) => JsonObject | null
+  /** Of the object after the last write of any kind; null where that was not seen whole. */
+  readonly stateBefore: (uid: string, before: number | null) => Essence | null
   /** The highest status.observedGeneration that a write showed before. */
   readonly observedGeneration: (uid: string, before: number | null) => number | null
   /** Of its last state that was seen; null where none was. */
