@@ -85,17 +85,6 @@ export async function eventsOf(store: Store, records: readonly EventRecord[]): P
   )
 }
 
-/** Those that say what the query asks of the sentence; `answers` are in the rows. */
-export async function thoseSaying<Row extends EventRecord>(
-  store: Store,
-  records: readonly Row[],
-  text: QueryConditions['text'],
-): Promise<readonly Row[]> {
-  if (text === null) return records
-  const sentences = await sentencesOf(store, records)
-  return records.filter((record, index) => text.holds(record.answers ?? [], sentences[index] ?? ''))
-}
-
 type ArrivedRow = EventRecord & {
   readonly laneId: number
   readonly seq: number

@@ -16,8 +16,9 @@ import type { Store } from './open-store.ts'
 import type { QueryConditions } from './query-conditions.ts'
 import { readSiblings, type StageRecord } from './read-siblings.ts'
 import { recordsInOrder, windowAfter } from './records-in-order.ts'
-import { sentencesOf, type FoundEvent } from './stored-events.ts'
+import type { FoundEvent } from './stored-events.ts'
 import { isInSnapshot } from './take-snapshot.ts'
+import { thoseSaying } from './those-saying.ts'
 
 export interface RequestsAsked {
   readonly window: Window
@@ -64,7 +65,7 @@ export async function readRequests(
         const records = await reader.next(rows)
         // Where most rows are earlier stages, or say something else, small steps would be many.
         if (records.length === rows) rows = Math.min(rows * 2, rowsMax)
-        saying.push(...(text === null ? records : await thoseSaying(store, records, text)))
+        saying.push(...(await thoseSaying(store, records, text)))
       } while (saying.length < Math.min(wanted, rowsMax) && !reader.isAtEnd() && !reader.isSpent())
       const siblings = await readSiblings(store, saying, asked.snapshot)
       return saying.flatMap((record, index) => {
@@ -74,15 +75,6 @@ export async function readRequests(
       })
     },
   }
-}
-
-async function thoseSaying(
-  store: Store,
-  records: readonly EventRecord[],
-  text: NonNullable<QueryConditions['text']>,
-): Promise<readonly EventRecord[]> {
-  const sentences = await sentencesOf(store, records)
-  return records.filter((record, index) => text.holds(record.answers ?? [], sentences[index] ?? ''))
 }
 
 function isShown(record: EventRecord, joined: readonly StageRecord[], stages: ReadonlySet<Stage>): boolean {

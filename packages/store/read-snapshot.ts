@@ -8,12 +8,13 @@ import { sql } from 'drizzle-orm'
 import { budgetOf } from './budget.ts'
 import { knownEventDays } from './event-days.ts'
 import { eventStretches } from './event-stretches.ts'
-import { eventsOf, thoseSaying, type Question } from './find-arrivals.ts'
+import { eventsOf, type Question } from './find-arrivals.ts'
 import type { EventPosition } from './find-records.ts'
 import type { Store } from './open-store.ts'
 import { queryConditions } from './query-conditions.ts'
 import { recordsInOrder } from './records-in-order.ts'
 import { isInSnapshot } from './take-snapshot.ts'
+import { thoseSaying } from './those-saying.ts'
 
 export interface SnapshotQuestion extends Question {
   /** Microseconds since 1970. Events without a usable time are in no such window. */

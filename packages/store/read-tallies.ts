@@ -9,11 +9,11 @@ import type pg from 'pg'
 import { budgetOf } from './budget.ts'
 import { currentTallies } from './current-tallies.ts'
 import type { Stretch } from './event-stretches.ts'
-import { sqlState, type Store } from './open-store.ts'
+import type { Store } from './open-store.ts'
 import { quarterOf, quarterStartUs } from './quarters.ts'
 import { arrayOf, statementOf } from './read-rows.ts'
-import { queryCanceled } from './read-within.ts'
 import { termsOf } from './weakened-query.ts'
+import { setTimeLeft, withinView } from './within-view.ts'
 
 /** How a count is made of tallies. */
 export interface TallyCount {
@@ -63,16 +63,18 @@ export async function readTallies<Row extends pg.QueryResultRow>(
   const [from, to] = [quarterOf(window.sinceUs - 1) + 1, quarterOf(window.untilUs)]
   if (from >= to) return []
   const budget = budgetOf(msMax)
-  return await withinOneView(store, msMax, async (client) => {
+  // A tally may be replaced at any time.
+  const stretches = await withinView(store, msMax, async (client) => {
     const quarters = await currentTallies(client, { ...question, from, to, needs, sealsMax })
     const found: TalliedStretch<Row>[] = []
     for (const run of runsOf(quarters).toReversed().slice(0, stretchesMax)) {
-      await client.query(`set local statement_timeout = ${timeoutMs(budget.leftMs())}`)
+      await setTimeLeft(client, budget.leftMs())
       const { rows } = await client.query<Row>(statementOf(sum(arrayOf('int4', run), where)))
       found.push({ fromUs: quarterStartUs(Math.min(...run)), toUs: quarterStartUs(Math.max(...run) + 1), rows })
     }
     return found
   })
+  return stretches ?? []
 }
 
 /** Those that follow each other without one missing. */
@@ -84,32 +86,4 @@ function runsOf(quarters: readonly number[]): readonly (readonly number[])[] {
     else runs.push([quarter])
   }
   return runs
-}
-
-/** Postgres takes 0 for no limit. */
-const timeoutMs = (ms: number): number => Math.max(1, Math.ceil(ms))
-
-/** A tally may be replaced at any time. Empty where Postgres gave up. */
-async function withinOneView<T>(
-  store: Store,
-  msMax: number,
-  read: (client: pg.PoolClient) => Promise<readonly T[]>,
-): Promise<readonly T[]> {
-  const client = await store.pool.connect()
-  let isBroken = false
-  try {
-    await client.query(
-      `begin isolation level repeatable read read only; set local statement_timeout = ${timeoutMs(msMax)}`,
-    )
-    const found = await read(client)
-    await client.query('commit')
-    return found
-  } catch (error) {
-    // A connection that cannot even roll back is no use to the next one.
-    await client.query('rollback').catch(() => (isBroken = true))
-    if (sqlState(error) === queryCanceled) return []
-    throw error
-  } finally {
-    client.release(isBroken)
-  }
 }

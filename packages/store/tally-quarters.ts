@@ -12,9 +12,9 @@ import { sqlState, type Store } from './open-store.ts'
 import { eventDays } from './partitions.ts'
 import { hoursAQuarter, hourUs, quarterOf, quartersADay, quarterStartUs } from './quarters.ts'
 import { arrayOf, statementOf } from './read-rows.ts'
-import { queryCanceled } from './read-within.ts'
 import { requestRows, type RequestRows } from './request-rows.ts'
 import { transaction } from './transaction.ts'
+import { queryCanceled } from './within-view.ts'
 
 export interface TallyBounds {
   /** The newest days that have events; of older ones there are no tallies. */
