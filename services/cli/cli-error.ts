@@ -1,6 +1,8 @@
 // CliError: why a command did not do what was asked, with the exit code that tells a script the same.
 
 export const exitCodes = {
+  /** Two states differ; as diff(1) and kubectl have it. What differs has been printed. */
+  different: 1,
   /** Wrong arguments, configuration, or a file of this machine. */
   usage: 2,
   /** Done in part, or the answer is known to lack something (--require-complete). */

@@ -13,6 +13,11 @@ import { plaintrail } from './testing/captured-io.ts'
 describe('help', () => {
   const commands = [
     'who',
+    'history',
+    'diff',
+    'blame',
+    'get',
+    'undo',
     'events',
     'tail',
     'show',

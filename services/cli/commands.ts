@@ -17,6 +17,31 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/who.ts')).addWho,
   },
   {
+    name: 'history',
+    summary: 'what changed in an object, revision by revision',
+    load: async () => (await import('./commands/history.ts')).addHistory,
+  },
+  {
+    name: 'diff',
+    summary: 'what changed in an object between two times',
+    load: async () => (await import('./commands/diff.ts')).addDiff,
+  },
+  {
+    name: 'blame',
+    summary: 'who set each field of an object last',
+    load: async () => (await import('./commands/blame.ts')).addBlame,
+  },
+  {
+    name: 'get',
+    summary: 'an object as it was at a time',
+    load: async () => (await import('./commands/get.ts')).addGet,
+  },
+  {
+    name: 'undo',
+    summary: 'the kubectl command that takes a change back',
+    load: async () => (await import('./commands/undo.ts')).addUndo,
+  },
+  {
     name: 'events',
     summary: 'the events that match',
     load: async () => (await import('./commands/events.ts')).addEvents,

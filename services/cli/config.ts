@@ -75,6 +75,19 @@ export const cliSettings = {
       'What is longer than the screen goes to this program, on a terminal only; without it `PAGER`, else `less`. `cat` is none.',
   },
   pagerOfAll: { env: 'PAGER', parse: trimmed, default: null, describe: 'The pager of every program.' },
+  externalDiff: {
+    env: 'PLAINTRAIL_EXTERNAL_DIFF',
+    parse: trimmed,
+    default: null,
+    describe:
+      'Program and words that `diff` shows two states with, given two folders as kubectl gives them; without it `KUBECTL_EXTERNAL_DIFF`, else none.',
+  },
+  externalDiffOfKubectl: {
+    env: 'KUBECTL_EXTERNAL_DIFF',
+    parse: trimmed,
+    default: null,
+    describe: 'What `kubectl diff` shows with.',
+  },
   noColor: { env: 'NO_COLOR', parse: trimmed, default: null, describe: 'Any text turns colours off.' },
   term: { env: 'TERM', parse: trimmed, default: null, describe: '`dumb` turns colours off.' },
 } as const
@@ -102,6 +115,8 @@ export function readCliConfig(env: Readonly<Record<string, string | undefined>>)
     home: read('home'),
     pager: read('pager') ?? read('pagerOfAll'),
     pagerOfAll: read('pagerOfAll'),
+    externalDiff: read('externalDiff') ?? read('externalDiffOfKubectl'),
+    externalDiffOfKubectl: read('externalDiffOfKubectl'),
     noColor: read('noColor'),
     term: read('term'),
   }

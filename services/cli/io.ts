@@ -1,11 +1,13 @@
 // CliIo: everything outside that the command line touches, so that a test can run it in its own process.
 import { createReadStream } from 'node:fs'
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { mkdir, mkdtemp, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isatty } from 'node:tty'
 import { openPager } from './open-pager.ts'
 import manifest from './package.json' with { type: 'json' }
+import { runProgram } from './run-program.ts'
 
 export interface CliIo {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -26,6 +28,8 @@ export interface CliIo {
   readonly stderr: Output
   /** A pager on this terminal: a program and its words. Null where there is none. */
   readonly openPager: (command: string) => Promise<Pager | null>
+  /** Runs a program on this terminal. Its exit code; null where there is none, or a signal ended it. */
+  readonly runProgram: (program: string, words: readonly string[]) => Promise<number | null>
   readonly fetch: typeof fetch
   readonly nowMs: () => number
   /** Returns early where the signal says so. */
@@ -62,6 +66,8 @@ export interface Files {
   open(path: string): Promise<{ readonly sizeBytes: number | null; readonly chunks: AsyncIterable<Uint8Array> }>
   exists(path: string): Promise<boolean>
   makeFolder(path: string): Promise<void>
+  /** A new folder that only this user may enter; it goes with all that is in it when it is disposed of. */
+  temporaryFolder(): Promise<TemporaryFolder>
   /** Writes a file that is not there yet. */
   create(path: string, text: string, mode: number): Promise<void>
   /** Writes what comes, over what is there, and has it on disk when it returns. */
@@ -69,6 +75,10 @@ export interface Files {
   rename(from: string, to: string): Promise<void>
   /** Writes a file, its folder too, so that a reader sees the old text or the new one and never a part. */
   replace(path: string, content: string | Uint8Array, mode: number): Promise<void>
+}
+
+export interface TemporaryFolder extends AsyncDisposable {
+  readonly path: string
 }
 
 const columnsDefault = 100
@@ -95,6 +105,7 @@ export function processIo({ env, isKubectlPlugin }: Surroundings): CliIo {
     stdout: outputTo(process.stdout, isatty(1)),
     stderr: outputTo(process.stderr, isatty(2)),
     openPager: (command) => openPager(command, env),
+    runProgram: (program, words) => runProgram(program, words, 'inherit'),
     fetch: (...request) => fetch(...request),
     nowMs: Date.now,
     sleepMs: (ms, signal) =>
@@ -120,6 +131,10 @@ export const realFiles: Files = {
     ),
   async makeFolder(path) {
     await mkdir(path, { recursive: true })
+  },
+  async temporaryFolder() {
+    const path = await mkdtemp(join(tmpdir(), 'plaintrail-'))
+    return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
   },
   create: (path, text, mode) => writeFile(path, text, { mode, flag: 'wx' }),
   async write(path, chunks) {

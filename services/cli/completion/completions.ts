@@ -33,7 +33,7 @@ export async function completions(words: readonly string[], io: CliIo, program: 
 }
 
 async function operandsOf(typed: Typed, io: CliIo): Promise<readonly string[]> {
-  const { command, operands, word } = typed
+  const { command, word } = typed
   switch (command.path) {
     case 'events':
     case 'actors':
@@ -44,7 +44,12 @@ async function operandsOf(typed: Typed, io: CliIo): Promise<readonly string[]> {
     case 'query complete':
       return queryWords(typed, io)
     case 'who':
-      return operands.length === 0 ? afterKey('obj', word, typed, io) : afterKey('name', word, typed, io)
+    case 'history':
+    case 'diff':
+    case 'blame':
+    case 'get':
+    case 'undo':
+      return objectWords(typed, io)
     case 'actor':
       return afterKey('actor', word, typed, io)
     case 'context use':
@@ -57,10 +62,18 @@ async function operandsOf(typed: Typed, io: CliIo): Promise<readonly string[]> {
   }
 }
 
+/** `deploy/checkout`, or two words; what stands behind them nobody can list. */
+async function objectWords(typed: Typed, io: CliIo): Promise<readonly string[]> {
+  const [first, second] = typed.operands
+  if (first === undefined) return afterKey('obj', typed.word, typed, io)
+  return second === undefined && !first.includes('/') ? afterKey('name', typed.word, typed, io) : []
+}
+
 /** Flags that are words of the query language have their values. */
 async function valuesOf(flag: string, typed: Typed, io: CliIo): Promise<readonly string[]> {
   if (flag === '--output') return startingWith(typed.word, plainFormats)
   if (flag === '--context') return contextNames(typed.word, io)
+  if (flag === '--patch') return startingWith(typed.word, ['strategic', 'merge', 'json'])
   if (flag === '--order') return startingWith(typed.word, ['desc', 'asc'])
   const key = flag === '--namespace' ? 'ns' : flag.slice('--'.length)
   return /^(actor|as|group|is|verb|class|kind|ns|name|obj|sub|outcome|stage|level|client|cluster)$/.test(key)

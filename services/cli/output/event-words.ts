@@ -5,8 +5,15 @@ import { terminalText } from './terminal-text.ts'
 
 const serviceAccount = /^system:serviceaccount:([^:]+):([^:]+)$/
 
+interface Identity {
+  readonly name: string
+  /** Whom it acted as. */
+  readonly as: string | null
+  readonly type?: string
+}
+
 /** `alice as system:admin`; a service account as `sa:ci/deployer`, which `--actor` takes too. */
-export function whoWords(actor: StoredEvent['actor']): string {
+export function whoWords(actor: Identity): string {
   const name = actor.name === '' ? '(not authenticated)' : shortIdentity(actor.name)
   return terminalText(actor.as === null ? name : `${name} as ${shortIdentity(actor.as)}`)
 }

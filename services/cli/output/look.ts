@@ -1,7 +1,7 @@
 // styledCell: what stands out on a terminal that has colours.
 import { styleText } from 'node:util'
 
-export type Look = 'bold' | 'dim' | 'red' | 'yellow'
+export type Look = 'bold' | 'dim' | 'red' | 'yellow' | 'green' | 'cyan'
 export type Style = (look: Look, text: string) => string
 
 export const plainStyle: Style = (_look, text) => text

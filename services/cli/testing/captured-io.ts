@@ -1,6 +1,7 @@
 // captureIo: the outside of the command line for a test: real files and real requests, output that can be looked at.
 import { runCli } from '../cli.ts'
 import { openPager } from '../open-pager.ts'
+import { runProgram } from '../run-program.ts'
 import { realFiles, type CliIo, type Output } from '../io.ts'
 
 export interface Captured {
@@ -60,6 +61,7 @@ export async function plaintrail(args: readonly string[], surroundings: Surround
     stdout: capture(out),
     stderr: capture(err),
     openPager: (command) => openPager(command, surroundings.env ?? {}),
+    runProgram: (program, words) => runProgram(program, words, (chunk) => void out.push(chunk)),
     fetch: surroundings.fetch ?? ((...request) => fetch(...request)),
     nowMs: () => now,
     sleepMs: async (ms) => void sleepsMs.push(ms),
