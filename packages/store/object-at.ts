@@ -4,12 +4,13 @@ import { stateAt, type StateAt } from '@plaintrail/history/state-at'
 import type { Revision } from '@plaintrail/history/revision'
 import type { Scope } from '@plaintrail/query/scope'
 import { sql } from 'drizzle-orm'
-import { toldRevision, type HistoryObject, type ToldRevision } from './object-history.ts'
+import type { HistoryObject } from './object-history.ts'
 import type { Store } from './open-store.ts'
 import { readRows } from './read-rows.ts'
 import { eventOf, revisionColumns, type RevisionRow } from './revision-row.ts'
 import { createRevisionSources } from './revision-sources.ts'
 import type { SegmentItems } from './segment-items.ts'
+import { toldRevision, type ToldRevision } from './told-revision.ts'
 import { inScope } from './visible-clusters.ts'
 
 export interface ObjectAt extends Pick<StateAt, 'presence' | 'orUnseen'> {
@@ -19,6 +20,12 @@ export interface ObjectAt extends Pick<StateAt, 'presence' | 'orUnseen'> {
   readonly revision: ToldRevision | null
   /** The event that may have changed it by then already. */
   readonly orAlready: ToldRevision | null
+  /** The one after it; its link says what may have been between them. */
+  readonly next: ToldRevision | null
+  /** Why there is no state, as a sentence; null where there is one, or was none. */
+  readonly lacks: string | null
+  /** An answer showed the state, and it is not made of others. */
+  readonly isShown: boolean
 }
 
 /** After the one in force: of these the first that began later says what there is to say. */
@@ -46,7 +53,21 @@ export async function objectAt(
     const row = one && rows.find((known) => eventOf(known) === one.event)
     return row ? toldRevision(row, []) : null
   }
-  return { object, revision: told(revision), presence, orAlready: told(orAlready), orUnseen }
+  return {
+    object,
+    revision: told(revision),
+    presence,
+    orAlready: told(orAlready),
+    orUnseen,
+    next: told(revisions[revision === null ? 0 : revisions.indexOf(revision) + 1] ?? null),
+    lacks: revision === null || presence === 'gone' ? null : lacksOf(revision),
+    isShown: revision !== null && revision.observation.object !== null,
+  }
+}
+
+/** Why the state after a revision is not known; null where it is. */
+export function lacksOf({ object, observation }: Revision): string | null {
+  return object === null ? (observation.lacks ?? 'the state that it was made of is not known') : null
 }
 
 async function rowsAround(store: Store, scope: Scope, id: number, timeUs: number): Promise<readonly RevisionRow[]> {

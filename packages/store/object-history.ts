@@ -1,17 +1,13 @@
 // objectHistory: the revisions of an object, newest first, and what each changed.
 
-import { formatEventId } from '@plaintrail/event/identity'
-import type { Observation } from '@plaintrail/history/observation'
-import type { Link, Revision } from '@plaintrail/history/revision'
 import type { Scope } from '@plaintrail/query/scope'
 import type { Window } from '@plaintrail/query/window'
 import { sql } from 'drizzle-orm'
 import { objectKey, type ObjectName } from './object-key.ts'
 import type { Store } from './open-store.ts'
-import { arrayOf, readRows } from './read-rows.ts'
-import type { ChangedField } from './revision-changes.ts'
-import { opLetters } from './revision-fields.ts'
-import { endPlace, eventOf, revisionColumns, type RevisionRow } from './revision-row.ts'
+import { readRows } from './read-rows.ts'
+import { endPlace, revisionColumns, type RevisionRow } from './revision-row.ts'
+import { changesOf, keyOfChanges, toldRevision, type ToldRevision } from './told-revision.ts'
 import { inScope } from './visible-clusters.ts'
 
 export interface HistoryObject {
@@ -19,23 +15,6 @@ export interface HistoryObject {
   /** UUID of the cluster. */
   readonly cluster: string
   readonly uid: string
-}
-
-export interface ToldRevision {
-  /** The id of the event that told it. */
-  readonly event: string
-  /** When its request was received, in microseconds since 1970. */
-  readonly timeUs: number
-  /** Null for an end, and where none was told. */
-  readonly resourceVersion: number | null
-  readonly observed: Observation['observed']
-  readonly isRead: boolean
-  readonly fidelity: Revision['fidelity']
-  readonly significance: Revision['significance']
-  readonly link: Link
-  /** Without the noise, and no more than revision-changes.ts writes; `changesCount` is of all. */
-  readonly changes: readonly ChangedField[]
-  readonly changesCount: number
 }
 
 export interface HistoryPage {
@@ -47,6 +26,8 @@ export interface HistoryPage {
 }
 
 const unplacedShownMax = 100
+/** Of one revision: all that are written. */
+const changesMax = 200
 /** Objects of one name: each was made after the one before had gone. */
 const objectsMax = 100
 
@@ -91,66 +72,11 @@ export async function objectHistory(
         )
       : []
   const shown = rows.slice(0, page.limit)
-  const changes = await changesOf(store, id, shown)
-  const told = (row: RevisionRow): ToldRevision => toldRevision(row, changes.get(eventOf(row)) ?? [])
+  const changes = await changesOf(store, shown, changesMax)
+  const told = (row: RevisionRow): ToldRevision => toldRevision(row, changes.get(keyOfChanges(row)) ?? [])
   return {
     revisions: shown.map(told),
     next: rows.length > page.limit ? (shown.at(-1)?.place ?? null) : null,
     unplaced: unplaced.map(told),
   }
-}
-
-export function toldRevision(row: RevisionRow, changes: readonly ChangedField[]): ToldRevision {
-  const { observed, isRead, fidelity, significance, link } = row
-  return {
-    event: formatEventId(row.time, Buffer.from(row.key.replaceAll('-', ''), 'hex')),
-    timeUs: row.time,
-    resourceVersion: row.place === endPlace ? null : row.place,
-    observed,
-    isRead,
-    fidelity,
-    significance,
-    link,
-    changes,
-    changesCount: row.changes,
-  }
-}
-
-interface ChangeRow {
-  readonly key: string
-  readonly part: number
-  readonly path: string
-  readonly plain: string
-  readonly op: string
-  readonly from: string | null
-  readonly to: string | null
-}
-
-async function changesOf(
-  store: Store,
-  objectId: number,
-  rows: readonly RevisionRow[],
-): Promise<ReadonlyMap<string, readonly ChangedField[]>> {
-  const times = rows.filter(({ changes }) => changes > 0).map(({ time }) => time)
-  if (times.length === 0) return new Map()
-  const [fromUs, toUs] = [Math.min(...times), Math.max(...times)]
-  const found = await readRows<ChangeRow & Record<string, unknown>>(
-    store,
-    sql`select f.key::text as key, f.part, p.path, p.plain, f.op, f.from_text as "from", f.to_text as "to"
-        from changed_field f join field_path p on p.id = f.path_id
-        where f.object_id = ${objectId}::int8 and f.time >= ${fromUs}::int8 and f.time <= ${toUs}::int8
-          and f.time = any(${arrayOf('int8', times)}) and f.op <> ${opLetters.came}::"char"
-        order by p.path collate "C", f.op`,
-  )
-  return new Map(
-    [...Map.groupBy(found, eventOf)].map(([event, own]) => [
-      event,
-      own.map(({ path, plain, op, from, to }) => ({ path, plain, op: wordOf(op), from, to })),
-    ]),
-  )
-}
-
-function wordOf(letter: string): ChangedField['op'] {
-  if (letter === opLetters.add) return 'add'
-  return letter === opLetters.remove ? 'remove' : 'replace'
 }

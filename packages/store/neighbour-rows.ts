@@ -1,0 +1,55 @@
+// Rows of one object's chain by where they stand: the one at a place, the ones before and after it, the one of an event.
+
+import type { Significance } from '@plaintrail/history/revision'
+import { sql, type SQL } from 'drizzle-orm'
+import type { Store } from './open-store.ts'
+import { arrayOf, readRows } from './read-rows.ts'
+import { revisionColumns, type RevisionRow } from './revision-row.ts'
+
+/** Where a revision stands. */
+export interface RevisionPlace {
+  readonly objectId: number
+  readonly place: number
+}
+
+/** The last one before a place; null where there is none. Without some, if they are not meant. */
+export async function rowBefore(
+  store: Store,
+  { objectId, place }: RevisionPlace,
+  without: readonly Significance[] = [],
+): Promise<RevisionRow | null> {
+  const isMeant = without.length === 0 ? sql`true` : sql`not r.significance = any(${arrayOf('text', without)})`
+  return await oneRow(
+    store,
+    sql`r.object_id = ${objectId}::int8 and r.place < ${String(place)}::int8 and ${isMeant} order by r.place desc`,
+  )
+}
+
+export async function rowAt(store: Store, { objectId, place }: RevisionPlace): Promise<RevisionRow | null> {
+  return await oneRow(store, sql`r.object_id = ${objectId}::int8 and r.place = ${String(place)}::int8`)
+}
+
+export async function rowAfter(store: Store, { objectId, place }: RevisionPlace): Promise<RevisionRow | null> {
+  return await oneRow(store, sql`r.object_id = ${objectId}::int8 and r.place > ${String(place)}::int8 order by r.place`)
+}
+
+/** What an event told of one of some objects: of several things the one that stands last. */
+export async function rowOfEvent(
+  store: Store,
+  objectIds: readonly number[],
+  { timeUs, key }: { readonly timeUs: number; readonly key: Uint8Array },
+): Promise<RevisionRow | null> {
+  return await oneRow(
+    store,
+    sql`r.object_id = any(${arrayOf('int8', objectIds)}) and r.time = ${timeUs}::int8
+        and r.key = ${Buffer.from(key).toString('hex')}::uuid order by r.place desc nulls last`,
+  )
+}
+
+async function oneRow(store: Store, which: SQL): Promise<RevisionRow | null> {
+  const [row] = await readRows<RevisionRow & Record<string, unknown>>(
+    store,
+    sql`select ${sql.raw(revisionColumns)} from revision r where ${which} limit 1`,
+  )
+  return row ?? null
+}
