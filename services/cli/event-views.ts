@@ -10,6 +10,8 @@ import {
   verbWord,
   whoWords,
 } from './output/event-words.ts'
+import type { TracedEvent } from './history-answers.ts'
+import { behindWords } from './output/initiator-words.ts'
 import { terminalText } from './output/terminal-text.ts'
 import type { View } from './output/view.ts'
 import { duration } from './output/when.ts'
@@ -39,21 +41,30 @@ export function eventView(session: Session): View<StoredEvent> {
 }
 
 /** Of one object, whose name stands above: `plaintrail who`. */
-export function objectEventView(session: Session): View<StoredEvent> {
+export function objectEventView(session: Session): View<TracedEvent> {
   return {
     columns: [
       { title: 'WHEN', cell: (event) => (event.time === null ? 'no time' : session.when(event.time)) },
-      { title: 'WHO', cell: (event) => whoWords(event.actor), look: 'bold' },
-      { title: 'DID', cell: didWords },
+      { title: 'WHO', cell: ({ actor, initiator }) => behindWords(actor, initiator), look: 'bold' },
+      { title: 'DID', cell: changedWords },
       { title: 'HOW', cell: ({ source }) => howWords(source), look: 'dim' },
       { title: 'FROM', cell: ({ source }) => fromWords(source), look: 'dim' },
       { title: 'VERB', cell: verbWord, isWide: true },
       { title: 'OUT', cell: outcomeWord, isWide: true },
       { title: 'EVENT', cell: (event) => terminalText(event.id), look: 'dim', isWide: true },
+      { title: 'KNOWN', cell: ({ change }) => terminalText(change?.fidelity ?? '-'), look: 'dim', isWide: true },
     ],
     nameOf: (event) => event.id,
     sentenceOf: (event) => event.sentence,
   }
+}
+
+/** What differs, before and after, where history knows it; a question mark is what another write may have changed. */
+function changedWords(event: TracedEvent): string {
+  const { change } = event
+  const isTold = change?.significance === 'created' || change?.significance === 'deleted'
+  if (event.outcome !== 'success' || change == null || isTold || change.summary === '') return didWords(event)
+  return terminalText(change.sure ? change.summary : `${change.summary} ?`)
 }
 
 /** Refused requests say why; connections how long they took. */

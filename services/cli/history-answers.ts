@@ -1,5 +1,7 @@
 // What the API answers about an object's history, as types: each is looked at once here, and taken as it is after that.
 
+import type { StoredEvent } from '@plaintrail/event/event'
+
 export interface Initiator {
   readonly kind: 'person' | 'service-account' | 'commit' | 'unknown'
   readonly name: string
@@ -31,6 +33,23 @@ interface ChangedField {
   readonly op: 'add' | 'remove' | 'replace'
   readonly from: string | null
   readonly to: string | null
+}
+
+/** What a write changed, as its event says it; null where that is not known. */
+export interface EventChange {
+  readonly fidelity: string
+  readonly significance: string
+  readonly changes: readonly ChangedField[]
+  readonly changes_count: number
+  readonly summary: string
+  /** Whether nothing speaks of a write between, so that all of it is this event's. */
+  readonly sure: boolean
+}
+
+/** An event with what history knows of it. A server from before history says neither. */
+export interface TracedEvent extends StoredEvent {
+  readonly change?: EventChange | null
+  readonly initiator?: Initiator | null
 }
 
 export interface Revision extends RevisionRef {

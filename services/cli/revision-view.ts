@@ -23,21 +23,8 @@ export function revisionView(session: Session): View<Revision> {
   }
 }
 
-const significanceWords: Readonly<Partial<Record<string, string>>> = {
-  created: 'created',
-  deleted: 'deleted',
-  deleting: 'began to delete',
-  status: 'status only',
-  renewal: 'renewed',
-  bookkeeping: 'nothing but versions',
-}
-
-/** `replicas 3 → 5`; for one that says no fields what kind of write it was. */
-function whatWords({ summary, significance, verb }: Revision): string {
-  const word = significanceWords[significance]
-  if (word !== undefined && (summary === '' || significance === 'created' || significance === 'deleted')) return word
-  return terminalText(summary || verb || 'changed')
-}
+/** `replicas 3 → 5`, `created`; where nothing is known of what changed, what kind of write it was. */
+const whatWords = ({ summary, verb }: Revision): string => terminalText(summary || verb || 'changed')
 
 /** `exact`, or how far what is said of it is to be trusted. */
 function knownWord({ fidelity, unseen_min: unseen }: Revision): string {

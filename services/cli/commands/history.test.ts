@@ -43,7 +43,7 @@ const story: readonly Revision[] = [
     actor: { ...alice, name: 'bob@acme.io' },
     significance: 'created',
     verb: 'create',
-    summary: '',
+    summary: 'created',
     client: null,
   }),
   sampleRevision({
@@ -54,7 +54,7 @@ const story: readonly Revision[] = [
     actor: { ...alice, name: 'bob@acme.io' },
     significance: 'deleted',
     verb: 'delete',
-    summary: '',
+    summary: 'deleted',
   }),
 ]
 

@@ -2,7 +2,9 @@ import type { StoredEvent } from '@plaintrail/event/event'
 import { describe, expect, test } from 'vitest'
 import { startCannedApi, type CannedAnswer, type CannedRequest } from '../testing/canned-api.ts'
 import { plaintrail } from '../testing/captured-io.ts'
+import type { TracedEvent } from '../history-answers.ts'
 import { sampleEvent, samplePage, usualActor, usualObject } from '../testing/sample-event.ts'
+import { argo, deploymentController, initiatorOf, syncByBob } from '../testing/sample-history.ts'
 
 const story: readonly StoredEvent[] = [
   sampleEvent(),
@@ -79,6 +81,82 @@ test('who answers with a sentence, a table and a sum', async () => {
       '',
     ].join('\n'),
   )
+})
+
+describe('what history knows', () => {
+  const change = { fidelity: 'exact', significance: 'changed', changes: [], changes_count: 1, summary: '', sure: true }
+  const traced: readonly TracedEvent[] = [
+    { ...sampleEvent(), change: { ...change, summary: 'image api:1.8 → api:1.9' }, initiator: null },
+    {
+      ...sampleEvent({ actor: { ...argo, groups: [] } }),
+      change: { ...change, summary: 'replicas 3 → 5', sure: false },
+      initiator: syncByBob,
+    },
+    {
+      ...sampleEvent({ actor: { ...deploymentController, groups: [] } }),
+      change: { ...change, summary: 'paused true' },
+      initiator: initiatorOf('alice@acme.io'),
+    },
+    {
+      ...sampleEvent({ actor: { ...deploymentController, groups: [] } }),
+      change: { ...change, significance: 'bookkeeping', summary: 'bookkeeping' },
+    },
+    { ...sampleEvent({ verb: 'create', detail: null }), change: { ...change, significance: 'created', summary: 'x' } },
+  ]
+
+  test('is said of each change, and of who is behind it', async () => {
+    await using api = await startCannedApi(apiOf(traced))
+    const done = await plaintrail(['who', 'deploy/checkout', '-n', 'shop'], {
+      server: api.url,
+      isTty: true,
+      columns: 130,
+      env: { NO_COLOR: '1' },
+    })
+    expect(done).toMatchObject({ code: 0, err: '' })
+    expect(done.out.split('\n').slice(2, -1)).toEqual([
+      'WHEN     WHO                                      DID                      HOW           FROM',
+      '14m ago  alice@acme.io                            image api:1.8 → api:1.9  kubectl 1.33  10.0.3.7',
+      '14m ago  argocd (sync by bob@acme.io?)            replicas 3 → 5 ?         kubectl 1.33  10.0.3.7',
+      '14m ago  alice@acme.io, by deployment-controller  paused true              kubectl 1.33  10.0.3.7',
+      '14m ago  alice@acme.io                            created                  kubectl 1.33  10.0.3.7',
+      '',
+      '4 changes, 1 person · 1 status update or dry run not shown (--all)',
+    ])
+  })
+
+  test('has all its fields in JSON', async () => {
+    await using api = await startCannedApi(apiOf(traced))
+    const { out } = await plaintrail(['who', 'deploy/checkout', '-o', 'jsonpath={.items[*].initiator.name}'], {
+      server: api.url,
+    })
+    expect(out).toBe('bob@acme.io alice@acme.io\n')
+  })
+
+  test('goes back from a pod to what somebody did', async () => {
+    const pod = { ...usualObject, group: '', resource: 'pods', kind: 'Pod', name: 'api-x2x' }
+    const chain = [
+      { what: 'owner', event: 'evt_rs', why: '' },
+      { what: 'owner', event: 'evt_deploy', why: '' },
+    ]
+    const made = {
+      ...sampleEvent({ object: pod, verb: 'create', detail: null, actor: { ...deploymentController, groups: [] } }),
+      initiator: initiatorOf('alice@acme.io', { chain }),
+    }
+    const causes: Readonly<Record<string, StoredEvent>> = {
+      '/v1/events/evt_rs': sampleEvent({ object: { ...usualObject, resource: 'replicasets', name: 'api-7c9f' } }),
+      '/v1/events/evt_deploy': sampleEvent(),
+    }
+    const answering = (known: readonly string[]) => (request: CannedRequest) =>
+      known.includes(request.path) ? { body: causes[request.path] } : apiOf([made])(request)
+    await using api = await startCannedApi(answering(Object.keys(causes)))
+    const done = await plaintrail(['who', 'pod/api-x2x'], { server: api.url })
+    expect(done.out.split('\n')[1]).toBe(
+      'po/api-x2x ← rs/api-7c9f ← deploy/checkout: image api:1.9, 2026-11-20T14:03:22.418211Z by alice@acme.io (certain)',
+    )
+    await using forgetful = await startCannedApi(answering([]))
+    const less = await plaintrail(['who', 'pod/api-x2x'], { server: forgetful.url })
+    expect(less.out.split('\n')[1]).toBe('po/api-x2x ← owner ← owner by alice@acme.io (certain)')
+  })
 })
 
 test('a pipe gets exact times, full width and no colour', async () => {
@@ -220,7 +298,7 @@ test('-o json is what the API answered, and -o name the events', async () => {
 test('-o wide has more columns, and --reverse the newest last', async () => {
   await using api = await startCannedApi(apiOf(story))
   const wide = await plaintrail(['who', 'deploy/checkout', '-o', 'wide'], { server: api.url })
-  expect(wide.out).toMatch(/^WHEN .* FROM +VERB +OUT +EVENT$/m)
+  expect(wide.out).toMatch(/^WHEN .* FROM +VERB +OUT +EVENT +KNOWN$/m)
   expect(wide.out).toContain('evt_05')
   const reversed = await plaintrail(['who', 'deploy/checkout', '--reverse', '--no-headers'], { server: api.url })
   expect(reversed.out).toMatch(/^2026-11-16[^]*2026-11-20T14:03:22/)

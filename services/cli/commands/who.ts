@@ -6,9 +6,11 @@ import type { Api, Query } from '../api.ts'
 import { windowOptions } from '../ask.ts'
 import { getEventPage, isComplete, pages, printable, requireComplete, warnIncomplete } from '../pages.ts'
 import { objectEventView } from '../event-views.ts'
-import { whoWords } from '../output/event-words.ts'
+import type { TracedEvent } from '../history-answers.ts'
+import { behindWords } from '../output/initiator-words.ts'
 import { terminalText } from '../output/terminal-text.ts'
 import { readCount, type Printed, type RunCommand, type Session } from '../session.ts'
+import { chainLine } from './chain-line.ts'
 import type { ObjectPlace } from './find-object.ts'
 import {
   addWhereOptions,
@@ -71,7 +73,7 @@ async function who(session: Session, object: NamedObject, options: WhoOptions): 
     if (session.format.kind === 'table' || session.format.kind === 'wide') {
       if (index > 0) await session.print('\n')
       const history = await readHistory(session, api, place, options, limit)
-      await printHistory(session, place, history)
+      await printHistory(session, api, place, history)
       isWhole &&= history.isComplete
       continue
     }
@@ -85,7 +87,7 @@ async function who(session: Session, object: NamedObject, options: WhoOptions): 
 }
 
 interface History {
-  readonly events: readonly StoredEvent[]
+  readonly events: readonly TracedEvent[]
   /** Status updates and dry runs that were left out. */
   readonly hiddenCount: number
   readonly hasMore: boolean
@@ -99,7 +101,7 @@ async function readHistory(
   options: WhoOptions,
   limit: number,
 ): Promise<History> {
-  const events: StoredEvent[] = []
+  const events: TracedEvent[] = []
   let hiddenCount = 0
   let pagesRead = 0
   let hasMore = false
@@ -120,19 +122,28 @@ async function readHistory(
   return { events: options.reverse === true ? shown.toReversed() : shown, hiddenCount, hasMore, isComplete: isWhole }
 }
 
+/** A controller's write that changed nothing else. */
+const asides: ReadonlySet<string> = new Set(['status', 'renewal', 'bookkeeping'])
+
 /** What changed nothing, or what a controller reports and nobody asked for. A person who edits a status is another matter. */
-function isAside(event: StoredEvent): boolean {
+function isAside(event: TracedEvent): boolean {
   if (event.flags.includes('dryRun')) return true
-  return event.object?.subresource === 'status' && event.outcome === 'success' && event.actor.type !== 'human'
+  const isReport = event.object?.subresource === 'status' || asides.has(event.change?.significance ?? '')
+  return isReport && event.outcome === 'success' && event.actor.type !== 'human'
 }
 
-async function printHistory(session: Session, place: ObjectPlace, history: History): Promise<void> {
+async function printHistory(session: Session, api: Api, place: ObjectPlace, history: History): Promise<void> {
   const { events } = history
   const last = events.filter(isChange).toSorted((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1))[0]
   if (session.hasHeaders) {
     const title = session.style('bold', placeWords(place))
-    const change = last === undefined ? 'no change' : `last change ${when(session, last)} by ${whoWords(last.actor)}`
-    await session.print(`${title}  (${terminalText(place.cluster)})   ${change}\n\n`)
+    const change =
+      last === undefined
+        ? 'no change'
+        : `last change ${when(session, last)} by ${behindWords(last.actor, last.initiator)}`
+    const chain = await chainLine(session, api, place, events)
+    const below = chain === null ? '' : `${chain}\n`
+    await session.print(`${title}  (${terminalText(place.cluster)})   ${change}\n${below}\n`)
   }
   const items = { answer: { text: '', value: null }, items: events }
   if (events.length > 0) await session.printItems(objectEventView(session), items)
