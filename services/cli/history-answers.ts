@@ -36,7 +36,7 @@ interface ChangedField {
 }
 
 /** What a write changed, as its event says it; null where that is not known. */
-export interface EventChange {
+interface EventChange {
   readonly fidelity: string
   readonly significance: string
   readonly changes: readonly ChangedField[]

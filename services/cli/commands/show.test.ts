@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { startCannedApi } from '../testing/canned-api.ts'
 import { plaintrail } from '../testing/captured-io.ts'
 import { sampleEvent } from '../testing/sample-event.ts'
+import { deploymentController, initiatorOf } from '../testing/sample-history.ts'
 
 test('an event is shown with its sentence, its fields and every stage', async () => {
   await using api = await startCannedApi(({ path }) =>
@@ -16,6 +17,28 @@ test('an event is shown with its sentence, its fields and every stage', async ()
   expect(lines).toContainEqual(expect.stringMatching(/^claims to be from +203\.0\.113\.9$/))
   expect(lines).toContainEqual(expect.stringMatching(/^RequestReceived +2026-11-20T14:03:22\.418211Z +- +evt_00$/))
   expect(lines).toContainEqual(expect.stringMatching(/^ResponseComplete +2026-11-20T14:03:22\.430556Z +200 +evt_01$/))
+})
+
+test('who is behind it is shown with the evidence, and what was not enough', async () => {
+  const change = {
+    fidelity: 'exact',
+    significance: 'changed',
+    changes: [],
+    changes_count: 1,
+    summary: 'replicas 3 → 5',
+  }
+  const event = {
+    ...sampleEvent({ actor: { ...deploymentController, groups: [] } }),
+    change: { ...change, sure: false },
+    initiator: initiatorOf('alice@acme.io', { considered: ['an autoscaler was not seen'] }),
+  }
+  await using api = await startCannedApi(() => ({ body: event }))
+  const { out } = await plaintrail(['show', 'evt_01'], { server: api.url })
+  expect(out).toMatch(/^behind it +alice@acme\.io, by deployment-controller \(certain\)$/m)
+  expect(out).toMatch(/^changed +replicas 3 → 5$/m)
+  expect(out).toMatch(/^known +exact; another write may have made a part of it$/m)
+  expect(out).toMatch(/^owner +evt_0a +its ownerReference$/m)
+  expect(out).toMatch(/^not enough {2}an autoscaler was not seen$/m)
 })
 
 test('--raw is byte for byte what arrived', async () => {

@@ -3,7 +3,9 @@ import type { StoredEvent } from '@plaintrail/event/event'
 import type { Command } from 'commander'
 import { isStoredEvent } from '../answers.ts'
 import { eventView } from '../event-views.ts'
+import type { TracedEvent } from '../history-answers.ts'
 import { didWords, objectWords, outcomeWord, whoWords } from '../output/event-words.ts'
+import { behindWords } from '../output/initiator-words.ts'
 import { terminalJson, terminalText } from '../output/terminal-text.ts'
 import { duration } from '../output/when.ts'
 import { notPlaintrail } from '../refusal.ts'
@@ -31,7 +33,7 @@ async function show(session: Session, id: string): Promise<void> {
   const api = await session.api()
   const answer = await api.get('/v1/events/{id}', { path: { id } })
   if (!isStoredEvent(answer.value)) throw notPlaintrail(api.url)
-  const event = answer.value
+  const event: TracedEvent = answer.value
   if (session.format.kind !== 'table') {
     await session.printItems(eventView(session), { answer, items: [event] })
     return
@@ -48,6 +50,22 @@ async function show(session: Session, id: string): Promise<void> {
     ),
     [null, null, null, 'dim'],
   )
+  await showEvidence(session, event)
+}
+
+/** By what is known who is behind it, from this event back; where nobody is, what was looked at. */
+async function showEvidence(session: Session, { initiator }: TracedEvent): Promise<void> {
+  const { chain = [], considered = [] } = initiator ?? {}
+  if (chain.length > 0) {
+    await session.print('\n')
+    await session.printTable(
+      ['BEHIND IT', 'EVENT', 'WHY'],
+      chain.map(({ what, event, why }) => [what, event, why].map(terminalText)),
+      [null, 'dim', null],
+    )
+  }
+  if (considered.length > 0) await session.print('\n')
+  for (const why of considered) await session.print(`${session.style('dim', 'not enough')}  ${terminalText(why)}\n`)
 }
 
 /** A pipe gets the bytes as they are; on a terminal, characters that could steer it are JSON escapes of themselves. */
@@ -64,8 +82,8 @@ async function showRaw(session: Session, id: string): Promise<void> {
 
 type Field = readonly [label: string, value: string]
 
-function fields(event: StoredEvent): readonly Field[] {
-  return [...whoFields(event), ...whatFields(event), ...evidenceFields(event)]
+function fields(event: TracedEvent): readonly Field[] {
+  return [...whoFields(event), ...behindFields(event), ...whatFields(event), ...evidenceFields(event)]
 }
 
 function whoFields({ actor, source, ...event }: StoredEvent): readonly Field[] {
@@ -84,6 +102,18 @@ function whoFields({ actor, source, ...event }: StoredEvent): readonly Field[] {
     ['claims to use', name === null ? userAgent : `${[name, version].filter(Boolean).join(' ')} (${userAgent})`],
   ])
 }
+
+function behindFields({ actor, change, initiator }: TracedEvent): readonly Field[] {
+  const isOther = initiator != null && initiator.kind !== 'unknown' && initiator.name !== actor.name
+  return present([
+    ['behind it', isOther ? `${behindWords(actor, initiator)} (${initiator.confidence})` : null],
+    ['changed', change == null ? null : change.summary],
+    ['known', change == null ? null : knownWords(change)],
+  ])
+}
+
+const knownWords = ({ fidelity, sure }: NonNullable<TracedEvent['change']>): string =>
+  sure ? fidelity : `${fidelity}; another write may have made a part of it`
 
 function whatFields(event: StoredEvent): readonly Field[] {
   const { object, outcome, code, authz } = event
