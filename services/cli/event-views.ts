@@ -1,5 +1,6 @@
 // eventView: how events are shown in a list.
 import type { StoredEvent } from '@plaintrail/event/event'
+import type { TracedEvent } from './history-answers.ts'
 import {
   didWords,
   fromWords,
@@ -10,7 +11,6 @@ import {
   verbWord,
   whoWords,
 } from './output/event-words.ts'
-import type { TracedEvent } from './history-answers.ts'
 import { behindWords } from './output/initiator-words.ts'
 import { terminalText } from './output/terminal-text.ts'
 import type { View } from './output/view.ts'

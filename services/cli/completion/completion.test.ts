@@ -44,6 +44,17 @@ describe('what is offered', () => {
     ],
     [['show', ''], []],
     [['nothing', ''], []],
+    [
+      ['undo', 'deploy/x', 'evt_1', '--patch', ''],
+      ['strategic', 'merge', 'json'],
+    ],
+    [
+      ['blame', '--a'],
+      [
+        "--all-namespaces\tevery namespace, whatever the context's default is",
+        '--at\tas it was then: 2d, 2026-11-20T14:03Z, evt_…, rv:123 (default: now)',
+      ],
+    ],
   ])('after %j', async (words, lines) => {
     expect(await offered(words)).toEqual(lines)
   })
@@ -58,6 +69,10 @@ describe('what is offered', () => {
     [['query', 'explain', 'is:read', 'ns:st'], ['ns:stage\tabout stage']],
     [['who', 'sh'], ['shop\tabout shop']],
     [['who', '-n', 'sh'], ['shop\tabout shop']],
+    [['diff', 'sh'], ['shop\tabout shop']],
+    [['history', 'deploy', 'sh'], ['shop\tabout shop']],
+    [['diff', 'deploy/shop', 's'], []],
+    [['diff', 'deploy', 'shop', 's'], []],
   ])('from the names that there are, after %j', async (words, lines) => {
     expect(await offered(words, 'shop', 'stage')).toEqual(lines)
   })
