@@ -4,11 +4,12 @@ import { causeOfController } from './causes-of-controllers.ts'
 import { causeOfCredential, hasKnownToken } from './causes-of-credentials.ts'
 import { causeOfKubelet } from './causes-of-kubelets.ts'
 import { causeOfSync } from './causes-of-syncs.ts'
-import { controllerOf, type Controller } from './controllers.ts'
+import { controllerOf } from './controllers.ts'
 import { linkOfRelease } from './helm-release.ts'
 import { lesser, type Finding } from './initiator-evidence.ts'
+import { initiatorByItself } from './initiator-by-itself.ts'
 import type { AttributedEvent, Facts } from './initiator-facts.ts'
-import { unknown, type Attribution, type ChainLink, type Confidence } from './initiator.ts'
+import { unknown, type Attribution, type ChainLink } from './initiator.ts'
 
 export interface AttributionOptions {
   /** Usernames of agents that do a kubelet's work under another name, such as kwok's. */
@@ -27,47 +28,29 @@ const consideredMax = 8
 export function attribute(seen: AttributedEvent, facts: Facts, options: AttributionOptions = {}): Attribution {
   const { event } = seen
   const { actor } = event
-  if (actor.type === 'anonymous' || actor.type === 'failed-authentication') {
-    return nobody(['nobody was authenticated'])
-  }
+  const alone = initiatorByItself({ ...event, id: seen.id })
+  if (actor.type === 'anonymous' || actor.type === 'failed-authentication') return alone ?? nobody([])
   const credential = causeOfCredential(seen, facts)
   // A controller's token that a person had made is that person's, and no controller's.
   if (credential !== null) return concluded(seen, credential)
-  if (actor.type === 'node' || options.kubelets?.has(actor.name) === true) {
-    return concluded(seen, causeOfKubelet(seen, facts))
+  if (options.kubelets?.has(actor.name) === true) return concluded(seen, causeOfKubelet(seen, facts))
+  if (alone === null) {
+    const controller = controllerOf(actor.name)
+    return concluded(
+      seen,
+      controller === null ? causeOfKubelet(seen, facts) : causeOfController(seen, facts, controller),
+    )
   }
-  const controller = event.impersonated === null ? controllerOf(actor.name) : null
-  if (controller !== null) return concluded(seen, ofController(seen, facts, controller))
-  if (actor.type === 'control-plane') return nobody([`${actor.name} is a part of the control plane`])
-  if (actor.type === 'human') return itself(seen, facts, 'person')
-  const sync = causeOfSync(seen, facts)
-  return sync?.isFound === true
-    ? concluded(seen, sync)
-    : itself(seen, facts, 'service-account', sync?.considered, hasKnownToken(seen, facts) ? 'certain' : 'likely')
-}
-
-function ofController(seen: AttributedEvent, facts: Facts, controller: Controller): Finding {
-  if (seen.event.class !== 'write' || seen.event.outcome !== 'success') {
-    return { isFound: false, considered: ['a controller that reads or is refused changes nothing'] }
-  }
-  return causeOfController(seen, facts, controller)
-}
-
-/** `user` is authenticated; `impersonatedUser` is whom it acted as (apiserver pkg/endpoints/filters/impersonation.go). */
-function itself(
-  seen: AttributedEvent,
-  facts: Facts,
-  kind: 'person' | 'service-account',
-  considered: readonly string[] = [],
-  confidence: Confidence = 'certain',
-): Attribution {
-  const { id, event } = seen
-  const { actor, impersonated } = event
-  const why = `${actor.name} was authenticated and acted as ${impersonated?.name ?? ''}`
-  const acted = impersonated === null ? [] : [{ what: 'impersonation', event: id, why }]
+  if (alone.initiator.kind === 'unknown') return alone
+  const sync = actor.type === 'service-account' ? causeOfSync(seen, facts) : null
+  if (sync?.isFound === true) return concluded(seen, sync)
   const release = linkOfRelease(seen, facts)
-  const chain = release === null ? acted : [...acted, release]
-  return { initiator: { kind, name: actor.name }, confidence, chain, considered }
+  return {
+    ...alone,
+    confidence: hasKnownToken(seen, facts) ? 'certain' : alone.confidence,
+    chain: release === null ? alone.chain : [...alone.chain, release],
+    considered: sync?.considered ?? [],
+  }
 }
 
 function nobody(considered: readonly string[], chain: readonly ChainLink[] = []): Attribution {

@@ -1,5 +1,6 @@
 // causeOfController: what made a controller of the cluster do a write, by which controller it is.
 
+import type { Event, ObjectRef } from '@plaintrail/event/event'
 import { childOf, textIn, uidIn } from './attributed-objects.ts'
 import { causeOfCollection, causeOfNamespace, causeOfNewNamespace } from './causes-of-deletes.ts'
 import { causeOfReplica } from './causes-of-replicas.ts'
@@ -9,20 +10,67 @@ import type { Controller } from './controllers.ts'
 import { found, notFound, type Finding } from './initiator-evidence.ts'
 import type { AttributedEvent, Facts } from './initiator-facts.ts'
 
-/** Records of the controllers' own: nobody asked for them (Events; the status of what they keep). */
-const report = notFound('a controller reports what is, which nobody asked for')
+/** The only controllers whose writes other events explain. */
+const explained: ReadonlySet<Controller> = new Set<Controller>([
+  'manager',
+  'scheduler',
+  'deployment-controller',
+  'replicaset-controller',
+  'statefulset-controller',
+  'daemon-set-controller',
+  'job-controller',
+  'cronjob-controller',
+  'horizontal-pod-autoscaler',
+  'generic-garbage-collector',
+  'namespace-controller',
+  'service-account-controller',
+  'root-ca-cert-publisher',
+  'certificate-controller',
+])
 
+/** These change an object by its status, which is what they are for. */
+const byStatus: Readonly<Partial<Record<Controller, readonly string[]>>> = {
+  'namespace-controller': ['namespaces'],
+  'certificate-controller': ['certificatesigningrequests'],
+  manager: ['namespaces', 'certificatesigningrequests'],
+}
+
+/** Why nobody is behind what the controller did, as the event alone says it; null where other events may tell. */
+export function reportOf(
+  deed: Pick<Event, 'class' | 'outcome'> & { readonly object: Pick<ObjectRef, 'resource' | 'subresource'> | null },
+  controller: Controller,
+): string | null {
+  const { object } = deed
+  if (deed.class !== 'write' || deed.outcome !== 'success')
+    return 'a controller that reads or is refused changes nothing'
+  if (object === null) return 'it is a request to no object'
+  if (!explained.has(controller)) return 'why this controller writes does not show in audit events'
+  const { resource, subresource } = object
+  const isOwn =
+    resource === 'events' ||
+    resource === 'leases' ||
+    (subresource === 'status' && byStatus[controller]?.includes(resource) !== true) ||
+    (controller === 'scheduler' && subresource !== 'binding') ||
+    (controller === 'horizontal-pod-autoscaler' && subresource !== 'scale')
+  return isOwn ? 'a controller reports what is, which nobody asked for' : null
+}
+
+/** Of what reportOf says nothing about. */
 export function causeOfController(seen: AttributedEvent, facts: Facts, name: Controller): Finding {
   const { object, verb } = seen.event
   const controller = name === 'manager' ? byDeed(seen) : name
   if (object === null) return notFound('it is a request to no object')
-  if (controller === 'certificate-controller') return causeOfCertificate(seen, facts)
-  if (controller === 'namespace-controller') return causeOfNamespace(seen, facts)
-  if (controller === 'horizontal-pod-autoscaler') return causeOfScale(seen, facts)
-  if (controller === 'scheduler') return object.subresource === 'binding' ? ofBinding(seen, facts) : report
-  if (object.resource === 'events' || object.subresource === 'status') return report
-  if (controller === 'generic-garbage-collector') return causeOfCollection(seen, facts)
   switch (controller) {
+    case 'certificate-controller':
+      return causeOfCertificate(seen, facts)
+    case 'namespace-controller':
+      return causeOfNamespace(seen, facts)
+    case 'horizontal-pod-autoscaler':
+      return causeOfScale(seen, facts)
+    case 'scheduler':
+      return ofBinding(seen, facts)
+    case 'generic-garbage-collector':
+      return causeOfCollection(seen, facts)
     case 'deployment-controller': {
       const isWrite = object.resource === 'replicasets' && (verb === 'create' || verb === 'update')
       return isWrite ? causeOfRollout(seen, facts) : notFound('the controller tidies up')

@@ -2,6 +2,7 @@
 
 import { uidIn } from './attributed-objects.ts'
 import { found, notFound, type Finding } from './initiator-evidence.ts'
+import { isPodsEnd } from './initiator-by-itself.ts'
 import type { AttributedEvent, Facts } from './initiator-facts.ts'
 
 /**
@@ -11,8 +12,7 @@ import type { AttributedEvent, Facts } from './initiator-facts.ts'
  */
 export function causeOfKubelet(seen: AttributedEvent, facts: Facts): Finding {
   const { event } = seen
-  const isDelete = event.verb === 'delete' && event.object?.resource === 'pods' && event.object.subresource === ''
-  if (!isDelete || event.outcome !== 'success') return notFound('a kubelet reports what is, which nobody asked for')
+  if (!isPodsEnd(event)) return notFound('a kubelet reports what is, which nobody asked for')
   const uid = uidIn(seen)
   if (uid === null) return notFound('the event does not say the uid of the pod')
   const end = facts.endOf(uid)
@@ -20,6 +20,6 @@ export function causeOfKubelet(seen: AttributedEvent, facts: Facts): Finding {
   const { actor, saidBy, verb } = end
   const did = verb === 'eviction' ? 'evicted' : 'deleted'
   if (saidBy === 'uid') return found(end, 'certain', 'deleted-pod', `${actor.name} ${did} the pod with the uid ${uid}`)
-  const why = `${actor.name} ${did} the pod that had the name ${event.object.name} then`
+  const why = `${actor.name} ${did} the pod that had the name ${event.object?.name ?? ''} then`
   return found(end, 'likely', verb === 'eviction' ? 'eviction' : 'deleted-pod', why)
 }
