@@ -1,10 +1,11 @@
 // createHistoryFollower: makes revisions of what is stored, a bounded batch of one lane at a time, by the lane's numbers.
 
+import { EnvelopeError } from '@plaintrail/event-log/envelope'
 import type { PoolClient } from 'pg'
 import { createDimensions } from './dimensions.ts'
 import { readHistoryArrivals, type HistoryArrival } from './history-arrivals.ts'
 import { lockHistoryObjects, type ClusterOfLane } from './history-objects.ts'
-import type { Store } from './open-store.ts'
+import { sqlState, type Store } from './open-store.ts'
 import { createChangedFieldWriter } from './revision-fields.ts'
 import { takeArrival } from './revision-slots.ts'
 import { createRevisionSources } from './revision-sources.ts'
@@ -20,11 +21,11 @@ export interface FollowBounds {
 
 export const followBounds: FollowBounds = { numbersMax: 1_000, bytesMax: 8 * 1024 * 1024 }
 
-/** `busy`: another follower has the lane. `idle`: all of it is followed. `followed`: up to `last`. */
-type Followed =
+/** `busy`: another follower has the lane. `idle`: all of it is followed. `followed`: up to `last`, so many numbers. */
+export type Followed =
   | { readonly kind: 'busy' }
   | { readonly kind: 'idle' }
-  | { readonly kind: 'followed'; readonly last: number; readonly observations: number }
+  | { readonly kind: 'followed'; readonly last: number; readonly events: number; readonly observations: number }
 
 export interface HistoryFollower {
   /**
@@ -33,6 +34,21 @@ export interface HistoryFollower {
    * Takes two connections of the pool. Not to be called again on one follower before it has returned.
    */
   follow(laneId: number, bounds?: FollowBounds): Promise<Followed>
+  /**
+   * Moves past the next event without telling what it tells, and says which it was; null where another has the lane, or all
+   * of it is followed. For an event that fails again and again by itself (`isOfEvent`).
+   */
+  leaveOut(laneId: number): Promise<number | null>
+}
+
+/**
+ * Whether an error says something of the events that were followed, and not of Postgres or the way to it: a fault in what
+ * makes states of bytes, bytes that are damaged, a value that no column takes (SQLSTATE classes 22, 23 and 54).
+ */
+export function isOfEvent(error: unknown): boolean {
+  const state = sqlState(error)
+  if (state !== null) return /^(?:22|23|54)/.test(state)
+  return error instanceof TypeError || error instanceof RangeError || error instanceof EnvelopeError
 }
 
 export function createHistoryFollower(store: Store): HistoryFollower {
@@ -48,7 +64,7 @@ export function createHistoryFollower(store: Store): HistoryFollower {
     const { arrivals, last } = await readHistoryArrivals(store, stretch, bounds.bytesMax, sources)
     await takeAll(client, cluster, arrivals)
     await client.query('update history_position set next_seq = $2 where lane_id = $1', [laneId, last + 1])
-    return { kind: 'followed', last, observations: arrivals.length }
+    return { kind: 'followed', last, events: last - stretch.after, observations: arrivals.length }
   }
 
   const takeAll = async (
@@ -76,6 +92,14 @@ export function createHistoryFollower(store: Store): HistoryFollower {
       } finally {
         sources.forget()
       }
+    },
+    async leaveOut(laneId) {
+      return await transaction(store, async (client) => {
+        const next = await lockPosition(client, laneId)
+        if (next === null || next > (await laneOf(client, laneId)).head) return null
+        await client.query('update history_position set next_seq = $2 where lane_id = $1', [laneId, next + 1])
+        return next
+      })
     },
   }
 }

@@ -5,6 +5,7 @@ import { jobrunnerSettings } from '@plaintrail/jobrunner/config'
 import { receiverSettings } from '@plaintrail/receiver/config'
 import { choice, path, text, type Config } from '@plaintrail/runtime/config'
 import { logLevels } from '@plaintrail/runtime/logger'
+import { historySettings } from '@plaintrail/worker/config'
 
 export const standaloneSettings = {
   dataFolder: {
@@ -28,6 +29,12 @@ export const standaloneSettings = {
   },
 } as const
 
-export const allSettings = { ...standaloneSettings, ...apiSettings, ...receiverSettings, ...jobrunnerSettings } as const
+export const allSettings = {
+  ...standaloneSettings,
+  ...apiSettings,
+  ...receiverSettings,
+  ...jobrunnerSettings,
+  ...historySettings,
+} as const
 
 export type StandaloneConfig = Config<typeof allSettings>

@@ -94,7 +94,8 @@ export async function startStandalone(
   await checkRedactionKey(asking, secrets.redactionKey)
   await ensureApiToken(asking, { name: 'admin', digest: createHash('sha256').update(secrets.adminToken).digest() })
   stack.use(watchStore({ store: asking, health, ask: askQueue(asking, metrics) }))
-  const worker = stack.use(startWorkerThread({ connection, logLevel: config.logLevel }, { health, logger }))
+  const { logLevel, history } = config
+  const worker = stack.use(startWorkerThread({ connection, logLevel, history }, { health, logger }))
   const jobs = stack.use(postgresJobs({ connection, logger, limits: overrides.jobsLimits ?? {} }))
   const working = open('jobrunner', jobConnectionsMax, 0)
   stack.use(await startJobrunner(config, { store: working, jobs, logger, metrics, health, ...overrides.jobrunner }))

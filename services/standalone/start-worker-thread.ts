@@ -9,6 +9,7 @@ import type { Connection } from '@plaintrail/store/open-store'
 export interface WorkerInput {
   readonly connection: Connection
   readonly logLevel: LogLevel
+  readonly history: 'on' | 'off'
 }
 
 export type ToWorker = { readonly kind: 'metrics'; readonly request: number } | { readonly kind: 'stop' }

@@ -29,7 +29,8 @@ if (parentPort) {
       onIdleError: (error) => logger.warn({ error }, 'a connection to Postgres broke'),
     }),
   )
-  stack.use(startWorker({ store, reader: tableLogReader(store), logger, metrics, health }))
+  const history = input.history === 'on' ? input.connection : null
+  stack.use(startWorker({ store, reader: tableLogReader(store), logger, metrics, health, history }))
   const timer = setInterval(() => say({ kind: 'health', state: health.snapshot() }), healthEveryMs)
   stack.defer(() => clearInterval(timer))
   port.on('message', (message: ToWorker) => {

@@ -1,7 +1,7 @@
-// The settings of the worker's process; inside the standalone it has none of its own.
+// The settings of the worker: those of its process, and the one that the standalone has too.
 
 import { kafkaSettings } from '@plaintrail/event-log/kafka-settings'
-import { duration } from '@plaintrail/runtime/config'
+import { choice, duration } from '@plaintrail/runtime/config'
 import { databaseSettings } from '@plaintrail/store/database-settings'
 
 export const sessionSettings = {
@@ -13,5 +13,21 @@ export const sessionSettings = {
   },
 } as const
 
+/** Of every worker, and so of the standalone too. */
+export const historySettings = {
+  history: {
+    env: 'PLAINTRAIL_HISTORY',
+    parse: choice('on', 'off'),
+    default: 'on',
+    describe:
+      'off: workers make no revisions of what they store; what is stored meanwhile is followed when it is on again.',
+  },
+} as const
+
 /** Beside what every process has. */
-export const workerProcessSettings = { ...databaseSettings, ...kafkaSettings, ...sessionSettings } as const
+export const workerProcessSettings = {
+  ...databaseSettings,
+  ...kafkaSettings,
+  ...sessionSettings,
+  ...historySettings,
+} as const

@@ -58,7 +58,13 @@ export async function startWorkerProcess(
     }),
   )
   stack.use(
-    startWorker({ ...ground, store, reader: wrapReader(reader), wrapWriter: (writer) => wrapWriter(writer, store) }),
+    startWorker({
+      ...ground,
+      store,
+      reader: wrapReader(reader),
+      wrapWriter: (writer) => wrapWriter(writer, store),
+      history: config.history === 'on' ? config.databaseUrl : null,
+    }),
   )
   const kept = stack.move()
   return { ready: `reading ${topics.join(', ')}`, [Symbol.asyncDispose]: () => kept.disposeAsync() }

@@ -5,9 +5,10 @@ import type { LogReader } from '@plaintrail/event-log/event-log'
 import type { Health, HealthState } from '@plaintrail/runtime/health'
 import type { Logger } from '@plaintrail/runtime/logger'
 import type { Metrics } from '@plaintrail/runtime/metrics'
-import type { Store } from '@plaintrail/store/open-store'
+import type { Connection, Store } from '@plaintrail/store/open-store'
 import { createBatchWriter, type BatchWriter } from '@plaintrail/store/store-batch'
 import { processLog } from './process-log.ts'
+import { startHistory } from './start-history.ts'
 import { createWorkerMetrics } from './worker-metrics.ts'
 
 export interface WorkerParts {
@@ -19,12 +20,14 @@ export interface WorkerParts {
   /** For tests: the writer wrapped in another. */
   readonly wrapWriter?: (writer: BatchWriter) => BatchWriter
   readonly waitMsMax?: number
+  /** Where history is followed by connections of its own; null where it is not. */
+  readonly history?: Connection | null
 }
 
 /** A batch takes a second at most; one that has taken so long waits for a lock, or for a Postgres that does not answer. */
 const waitMsMaxDefault = 30_000
 
-/** Disposing waits for the batch in flight. */
+/** Disposing waits for the batches in flight. */
 export function startWorker(parts: WorkerParts): AsyncDisposable {
   const stop = new AbortController()
   const { health, logger, store, waitMsMax = waitMsMaxDefault } = parts
@@ -37,13 +40,21 @@ export function startWorker(parts: WorkerParts): AsyncDisposable {
     const detail = `a batch has waited for Postgres for ${waitedMs} ms: see what it waits for in pg_stat_activity`
     return { ok: false, detail }
   })
+  let isBusy = false
+  const { history: connection = null } = parts
+  const history = connection === null ? null : startHistory({ ...parts, connection, isIngestBusy: () => isBusy })
+  if (history === null) health.set('history', { ok: true, detail: 'off: PLAINTRAIL_HISTORY' })
   const log = processLog(
     {
       reader: parts.reader,
       writer: parts.wrapWriter ? parts.wrapWriter(watched.writer) : watched.writer,
       logger,
-      onCommitted: (outcome) => counted.committed(outcome),
+      onCommitted: (outcome) => {
+        counted.committed(outcome)
+        history?.wake()
+      },
       onTurn: (hadWork) => {
+        isBusy = hadWork
         state = { ok: true, detail: 'working' }
         if (!hadWork) counted.idle()
       },
@@ -55,7 +66,7 @@ export function startWorker(parts: WorkerParts): AsyncDisposable {
   return {
     async [Symbol.asyncDispose]() {
       stop.abort()
-      await log
+      await Promise.all([log, history?.[Symbol.asyncDispose]()])
     },
   }
 }
