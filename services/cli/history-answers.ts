@@ -53,7 +53,7 @@ export interface TracedEvent extends StoredEvent {
 }
 
 export interface Revision extends RevisionRef {
-  readonly uid: string
+  readonly uid: string | null
   readonly fidelity: string
   readonly significance: string
   readonly adjacency: string
@@ -115,6 +115,8 @@ export interface Change {
 }
 
 export interface DiffAnswer extends Told {
+  /** That the two are different objects of one name, as a sentence. */
+  readonly recreated: string | null
   readonly from: State
   readonly to: State
   readonly changes: readonly Change[]
@@ -151,6 +153,8 @@ export interface UndoAnswer extends Told {
   readonly commands: readonly { readonly line: string; readonly says: string }[]
   readonly conflicts: readonly { readonly path: string; readonly says: string; readonly by: RevisionRef | null }[]
   readonly refused: readonly { readonly path: string; readonly says: string }[]
+  /** Why some of what differs may be the work of others. */
+  readonly doubts: readonly string[]
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -177,7 +181,7 @@ export function isBlameAnswer(value: unknown): value is BlameAnswer {
 export function isUndoAnswer(value: unknown): value is UndoAnswer {
   return (
     isFields(value) &&
-    hasLists(value, 'changes', 'commands', 'conflicts', 'refused') &&
+    hasLists(value, 'changes', 'commands', 'conflicts', 'refused', 'doubts') &&
     isFields(value['patches']) &&
     hasHistory(value)
   )

@@ -15,7 +15,7 @@ export function revisionView(session: Session): View<Revision> {
       { title: 'HOW', cell: ({ client }) => clientWords(client), look: 'dim' },
       { title: 'VERSION', cell: (one) => versionWord(one), look: 'dim' },
       { title: 'VERB', cell: ({ verb }) => terminalText(verb) || '-', isWide: true },
-      { title: 'UID', cell: ({ uid }) => terminalText(uid), look: 'dim', isWide: true },
+      { title: 'UID', cell: ({ uid }) => terminalText(uid ?? '-'), look: 'dim', isWide: true },
       { title: 'EVENT', cell: ({ event }) => terminalText(event), look: 'dim', isWide: true },
     ],
     nameOf: ({ event }) => event,

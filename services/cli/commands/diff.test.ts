@@ -32,6 +32,7 @@ const answerOf = (different: object = {}): object => ({
   changes_count: 1,
   noise_count: 3,
   is_cut: false,
+  recreated: null,
   why_not: null,
   meta: { history: followed },
   ...different,
@@ -111,10 +112,11 @@ test('what is not sure about a state is told, and that history is behind', async
 test('states that are not there are said to be so', async () => {
   const from = sampleState({ presence: 'not-yet', revision: null, fidelity: null })
   const to = sampleState({ presence: 'gone', fidelity: null })
-  await using api = await startHistoryApi({ diff: answerOf({ from, to }) })
-  const { out } = await plaintrail(['diff', 'deploy/checkout'], { server: api.url })
+  await using api = await startHistoryApi({ diff: answerOf({ from, to, recreated: 'These are two.' }) })
+  const { out, err } = await plaintrail(['diff', 'deploy/checkout'], { server: api.url })
   expect(out).toMatch(/^--- shop\/checkout @ 2026-11-20T14:17:22.000000Z {2}\[not there yet\]$/m)
   expect(out).toMatch(/^\+\+\+ .*alice@acme.io {2}kubectl 1.33 {2}\[gone\]$/m)
+  expect(err).toContain('! These are two.\n')
 })
 
 test('--show-noise asks for all of it, and other formats have the changes', async () => {

@@ -74,6 +74,7 @@ async function diff(session: Session, words: readonly string[], options: DiffOpt
   const found = readDiff(api, answer)
   await tellBehind(session, found.meta.history)
   await tellWhyNot(session, found.why_not)
+  if (found.recreated !== null) await session.warn(terminalText(`! ${found.recreated}`))
   for (const state of [found.from, found.to]) await tellState(session, state)
   if (session.format.kind === 'table' || session.format.kind === 'wide')
     await show(session, api, { place, found, sides: { from, to } }, options)
@@ -102,7 +103,7 @@ async function show(session: Session, api: Api, one: Found, options: DiffOptions
     else if (externalDiff !== null) await showOutside(session, api, { ...one, program: externalDiff }, options)
     else await printChanges(session, place, found)
   }
-  await session.note(footer(session, found, options))
+  if (found.why_not === null || found.changes_count > 0) await session.note(footer(session, found, options))
 }
 
 async function printChanges(session: Session, place: ObjectPlace, { from, to, changes }: DiffAnswer): Promise<void> {

@@ -17,6 +17,7 @@ const answerOf = (different: object = {}): object => ({
   ],
   conflicts: [],
   refused: [],
+  doubts: [],
   why_not: null,
   meta: { history: followed },
   ...different,
@@ -58,12 +59,13 @@ test('what somebody changed since, and what cannot be written, is told, and the 
   const by = sampleRef({ event: 'evt_09', actor: { ...alice, name: 'bob@acme.io' } })
   const conflicts = [{ path: 'spec.replicas', says: 'it is 7 now', by }]
   const refused = [{ path: 'data.password', says: 'a secret is known by its digest only' }]
-  await using api = await startHistoryApi({ undo: answerOf({ conflicts, refused }) })
+  await using api = await startHistoryApi({ undo: answerOf({ conflicts, refused, doubts: ['a version is missing'] }) })
   const done = await plaintrail(['undo', 'deploy/checkout', 'evt_01'], { server: api.url })
   expect(done.code).toBe(3)
   expect(done.out).toContain('kubectl set image')
   expect(done.err).toContain('! spec.replicas: it is 7 now (bob@acme.io, 2026-11-20T14:03:22.418211Z, evt_09)\n')
   expect(done.err).toContain('! data.password: a secret is known by its digest only\n')
+  expect(done.err).toContain('! a part of it may be the work of others: a version is missing\n')
   expect(done.err).toContain('a part of it is not taken back')
 })
 

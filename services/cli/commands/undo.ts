@@ -109,7 +109,9 @@ function changeWords({ path, op, from, to }: Change): string {
 }
 
 /** Throws CliError where not all of it can be taken back. */
-async function tellLeft(session: Session, { patches, conflicts, refused, why_not: whyNot }: UndoAnswer): Promise<void> {
+async function tellLeft(session: Session, answer: UndoAnswer): Promise<void> {
+  const { patches, conflicts, refused, doubts, why_not: whyNot } = answer
+  for (const doubt of doubts) await session.warn(terminalText(`! a part of it may be the work of others: ${doubt}`))
   for (const { path, says, by } of conflicts) {
     const whom = by === null ? '' : ` (${behindWords(by.actor, by.initiator)}, ${session.when(by.time)}, ${by.event})`
     await session.warn(terminalText(`! ${path}: ${says}${whom}`))
