@@ -515,6 +515,46 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/objects/{cluster}/{group}/{resource}/{ns}/{name}/at": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * An object as it was
+         * @description The manifest at a time, of objects that are gone too, with how far it is to be trusted. As YAML it has that in comments at its top. Secrets are `(hidden)`.
+         */
+        readonly get: operations["getObjectAt"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/objects/{cluster}/{group}/{resource}/{ns}/{name}/diff": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What is different between two states of an object
+         * @description By field path: items of lists go by their keys, amounts by value, and what nobody meant is left out. The values of secrets are `(hidden)`.
+         */
+        readonly get: operations["getObjectDiff"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/objects/{cluster}/{group}/{resource}/{ns}/{name}/history": {
         readonly parameters: {
             readonly query?: never;
@@ -527,6 +567,46 @@ export interface paths {
          * @description Changes and connections, over all of time, unless `class`, `since` or `until` say otherwise. Every event has such a path in `links.history`.
          */
         readonly get: operations["getObjectHistory"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/objects/{cluster}/{group}/{resource}/{ns}/{name}/revisions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Every state that an object had, newest first
+         * @description The chain of its states by resourceVersion, over all objects that had the name, with who made each and what it changed. Writes whose answers were not logged stand among them by their time.
+         */
+        readonly get: operations["getObjectRevisions"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/objects/{cluster}/{group}/{resource}/{ns}/{name}/undo": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What takes a change of an object back
+         * @description Patches and commands for the object as it is now. What somebody changed since is named and left alone, and a secret is not known to be written back. Nothing is done.
+         */
+        readonly get: operations["getObjectUndo"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -787,6 +867,38 @@ export interface components {
             readonly from: components["schemas"]["MicroTime"];
             /** @description Where it ends, itself not in it. */
             readonly to: components["schemas"]["MicroTime"];
+        };
+        /** @description One difference between two states of an object. */
+        readonly Change: {
+            /** @description The value before; missing for `add`. A secret is `(hidden)`. */
+            readonly from?: unknown;
+            /** @description Nobody meant it: status, managedFields, versions, and what controllers note for themselves. */
+            readonly noise: boolean;
+            /**
+             * @description A value came, went, or became another.
+             * @enum {string}
+             */
+            readonly op: "add" | "remove" | "replace";
+            /** @description Where, such as `spec.template.spec.containers[api].image`; items of lists by their keys. Empty for the whole object. */
+            readonly path: string;
+            /** @description The values are secret, or a part of them. */
+            readonly secret: boolean;
+            /** @description The value after; missing for `remove`. A secret is `(hidden)`. */
+            readonly to?: unknown;
+        };
+        /** @description What a write changed at one place, in short. */
+        readonly ChangedField: {
+            /** @description The value before: a text as it is, another as JSON, at most 200 characters, a secret `(hidden)`; null for none. */
+            readonly from: string | null;
+            /**
+             * @description A value came, went, or became another.
+             * @enum {string}
+             */
+            readonly op: "add" | "remove" | "replace";
+            /** @description Where, such as `spec.template.spec.containers[api].image`; items of lists by their keys. Empty for the whole object. */
+            readonly path: string;
+            /** @description The value after, in the same way. */
+            readonly to: string | null;
         };
         /** @description A cluster that posts here. */
         readonly Cluster: {
@@ -1276,6 +1388,15 @@ export interface components {
             readonly compared_since: components["schemas"]["MicroTime"] | null;
             readonly window: components["schemas"]["Window"];
         };
+        /** @description How far history, which is made after events are stored, has come in the cluster. */
+        readonly Followed: {
+            /** @description Stored events of the cluster that are not followed yet. */
+            readonly behind: number;
+            /** @description Whether all stored events of the cluster are followed. */
+            readonly complete: boolean;
+            /** @description All stored events that were received before are followed; null where that is not known. */
+            readonly until: components["schemas"]["MicroTime"] | null;
+        };
         /** @description Who asked, and for what, within a window. */
         readonly FoundActor: {
             /** @description Of these, how many of each class. */
@@ -1363,6 +1484,18 @@ export interface components {
             /** @description Where it ends, or how far it has come. */
             readonly to: components["schemas"]["MicroTime"];
         };
+        /** @description Why a difference is not the work of one event alone. */
+        readonly GapReason: {
+            /** @description False where something else explains it as well, such as admission. */
+            readonly certain: boolean;
+            /**
+             * @description What shows it.
+             * @enum {string}
+             */
+            readonly kind: "beginning" | "read" | "version" | "generation" | "section" | "deletion" | "manager" | "repeated" | "unasked" | "unplaced" | "state-unknown";
+            /** @description In words. */
+            readonly says: string;
+        };
         /** @description Whether there are more within the window. */
         readonly HasMore: {
             /** @description After it. */
@@ -1380,6 +1513,10 @@ export interface components {
              */
             readonly interval: "1m" | "5m" | "15m" | "1h" | "6h" | "1d";
             readonly meta: components["schemas"]["CountMeta"];
+        };
+        /** @description How far history has come. */
+        readonly HistoryMeta: {
+            readonly history: components["schemas"]["Followed"];
         };
         /** @description Work that failed in all its attempts, and waits for a person. */
         readonly Job: {
@@ -1416,12 +1553,41 @@ export interface components {
             /** @description With which verb. */
             readonly verb: string;
         };
+        /** @description One object that had the name. */
+        readonly Lifetime: {
+            /**
+             * @description `unseen`: the name was used again, so it was gone; `open`: nothing says that it is gone.
+             * @enum {string}
+             */
+            readonly end: "seen" | "unseen" | "open";
+            /** @description Its end; null where there is none yet, or it was not seen. */
+            readonly ended: components["schemas"]["RevisionRef"] | null;
+            /** @description Its creation; null where it was not seen. */
+            readonly made: components["schemas"]["RevisionRef"] | null;
+            /** @description Of the object. */
+            readonly uid: string;
+        };
         /**
          * Format: date-time
          * @description RFC 3339 in UTC with microseconds.
          * @example 2026-11-20T12:13:22.395502Z
          */
         readonly MicroTime: string;
+        /** @description The object that the path names. */
+        readonly NamedObject: {
+            /** @description The name of the cluster. */
+            readonly cluster: string;
+            /** @description The API group; empty for the core group. */
+            readonly group: string;
+            /** @description The kind of that resource; guessed from the plural where it is not known. */
+            readonly kind: string;
+            /** @description Of the object. */
+            readonly name: string;
+            /** @description Empty where there is none. */
+            readonly namespace: string;
+            /** @description The plural in small letters. */
+            readonly resource: string;
+        };
         /** @description One request, and where it stands. */
         readonly Neighbor: {
             readonly event: components["schemas"]["StoredEvent"];
@@ -1501,6 +1667,37 @@ export interface components {
             /** @description To be sent alone, as `?cursor=…`, to the same path; null at the end. */
             readonly next_cursor: string | null;
         };
+        /** @description An object as it was. */
+        readonly ObjectAt: {
+            /** @description The object as it was, secrets `(hidden)`; null where there was none, or it is not known. */
+            readonly manifest: {
+                readonly [key: string]: unknown;
+            } | null;
+            readonly meta: components["schemas"]["HistoryMeta"];
+            readonly object: components["schemas"]["NamedObject"];
+            readonly state: components["schemas"]["ObjectState"];
+            /** @description Why something is not known; null where all is. */
+            readonly why_not: components["schemas"]["WhyNot"] | null;
+        };
+        /** @description What is different between two states. */
+        readonly ObjectDiff: {
+            /** @description What takes the first to the second, at most 1,000. */
+            readonly changes: readonly components["schemas"]["Change"][];
+            /** @description Of all of them, without the noise that is not shown. */
+            readonly changes_count: number;
+            readonly from: components["schemas"]["ObjectState"];
+            /** @description There are more than are listed. */
+            readonly is_cut: boolean;
+            readonly meta: components["schemas"]["HistoryMeta"];
+            /** @description Differences that nobody meant: `noise=true` shows them. */
+            readonly noise_count: number;
+            readonly object: components["schemas"]["NamedObject"];
+            /** @description That the two are different objects of one name, as a sentence; null where they are one. */
+            readonly recreated: string | null;
+            readonly to: components["schemas"]["ObjectState"];
+            /** @description Why something is not known; null where all is. */
+            readonly why_not: components["schemas"]["WhyNot"] | null;
+        };
         /** @description Paths of this API. */
         readonly ObjectLinks: {
             /** @description What was done to it, over all of time. */
@@ -1533,6 +1730,49 @@ export interface components {
             readonly uid: string | null;
             /** @description objectRef.apiVersion. */
             readonly version: string;
+        };
+        /** @description An object at a time, and how far that is to be trusted. */
+        readonly ObjectState: {
+            /** @description Of the state: `exact` as the API server answered it, `derived` from a patch, `metadata-only` not known; null where there is none. Never `gap`. */
+            readonly fidelity: ("exact" | "derived" | "metadata-only" | "gap") | null;
+            /** @description The next revision, where it may have been in force already: its request was under way. */
+            readonly or_already: components["schemas"]["RevisionRef"] | null;
+            /** @description A write that was not seen may have changed it by then. */
+            readonly or_unseen: boolean;
+            /**
+             * @description Whether it was there. `maybe`: nothing that is stored tells; `not-yet`: it was made later.
+             * @enum {string}
+             */
+            readonly presence: "present" | "gone" | "not-yet" | "maybe";
+            /** @description What made the state; null where nothing before tells of it. */
+            readonly revision: components["schemas"]["RevisionRef"] | null;
+            /** @description All of that in one sentence, for people; its wording may change. */
+            readonly says: string;
+            /** @description The time that was asked about, or that of the event that was. */
+            readonly time: components["schemas"]["MicroTime"];
+            /** @description Of the object that had the name then; null where it is not known. */
+            readonly uid: string | null;
+        };
+        /** @description What takes a change back. */
+        readonly ObjectUndo: {
+            /** @description What the patches do: the changes of the event, the other way round. */
+            readonly changes: readonly components["schemas"]["Change"][];
+            /** @description Each of them alone does it, the plainest first. */
+            readonly commands: readonly components["schemas"]["UndoCommand"][];
+            /** @description What somebody changed since. */
+            readonly conflicts: readonly components["schemas"]["UndoConflict"][];
+            /** @description Why some of what differs may be the work of others; empty where it is not. */
+            readonly doubts: readonly string[];
+            readonly event: components["schemas"]["EventId"];
+            readonly meta: components["schemas"]["HistoryMeta"];
+            readonly object: components["schemas"]["NamedObject"];
+            readonly patches: components["schemas"]["UndoPatches"];
+            /** @description What cannot be taken back. */
+            readonly refused: readonly components["schemas"]["UndoRefused"][];
+            /** @description The object now, which the patches are for. */
+            readonly state: components["schemas"]["ObjectState"];
+            /** @description Why something is not known; null where all is. */
+            readonly why_not: components["schemas"]["WhyNot"] | null;
         };
         /** @description An error (RFC 9457). */
         readonly Problem: {
@@ -1640,6 +1880,93 @@ export interface components {
              * @constant
              */
             readonly state: "waiting";
+        };
+        /** @description One state of an object, or one write whose outcome was not seen. */
+        readonly Revision: {
+            /** @description Null where the event itself is past retention. */
+            readonly actor: components["schemas"]["Writer"] | null;
+            /**
+             * @description Whether a write was missed between it and the one before: see `reasons` where `broken`.
+             * @enum {string}
+             */
+            readonly adjacency: "first" | "proven" | "assumed" | "broken";
+            /** @description What it changed, without noise, at most 20. */
+            readonly changes: readonly components["schemas"]["ChangedField"][];
+            /** @description Of all of them. */
+            readonly changes_count: number;
+            /** @description The program that the user agent claims to be, such as `kubectl 1.33.3`; null where there is none. */
+            readonly client: string | null;
+            readonly event: components["schemas"]["EventId"];
+            /**
+             * @description `exact`: the state was answered, and what differs was changed by this event. `gap`: the state was answered, and others had a part in what differs. `derived`: no answer showed it. `metadata-only`: that it was written.
+             * @enum {string}
+             */
+            readonly fidelity: "exact" | "derived" | "metadata-only" | "gap";
+            /**
+             * @description What the event shows of it.
+             * @enum {string}
+             */
+            readonly observed: "state" | "deleted" | "deleting" | "patch-only" | "metadata-only";
+            /** @description Why a write was missed; empty unless `broken`. */
+            readonly reasons: readonly components["schemas"]["GapReason"][];
+            /** @description Null where the event does not say it, as most ends. */
+            readonly resource_version: number | null;
+            /**
+             * @description What it is about; `status`, `renewal` and `bookkeeping` are left out unless `all=true`.
+             * @enum {string}
+             */
+            readonly significance: "created" | "deleted" | "deleting" | "changed" | "status" | "renewal" | "bookkeeping" | "unknown";
+            /**
+             * @description `read`: the write was not seen, and a read was the first to show it.
+             * @enum {string}
+             */
+            readonly source: "write" | "read";
+            /** @description What it changed in one line of at most 160 characters, such as `replicas 3 → 5`; may be empty. */
+            readonly summary: string;
+            /** @description When its request was received. */
+            readonly time: components["schemas"]["MicroTime"];
+            /** @description Of the object; null where no body and no reference says it. */
+            readonly uid: string | null;
+            /** @description How many writes were certainly not seen before it. */
+            readonly unseen_min: number;
+            /** @description Of the request; empty where the event itself is past retention. */
+            readonly verb: string;
+        };
+        /** @description What was asked, and how complete its answer is. */
+        readonly RevisionMeta: {
+            /** @description Revisions in the window that `all=true` shows beside these; 10001 for more. */
+            readonly hidden: number;
+            readonly history: components["schemas"]["Followed"];
+            readonly object: components["schemas"]["NamedObject"];
+            /** @description Why states are not known; null where some are. */
+            readonly why_not: components["schemas"]["WhyNot"] | null;
+            readonly window: components["schemas"]["Window"];
+        };
+        /** @description One page. */
+        readonly RevisionPage: {
+            /** @description By version, newest first, whatever the clocks say. */
+            readonly data: readonly components["schemas"]["Revision"][];
+            /** @description Whether there is another page. */
+            readonly has_more: boolean;
+            /** @description The objects that had the name, the last one first, at most 100. */
+            readonly lifetimes: readonly components["schemas"]["Lifetime"][];
+            readonly meta: components["schemas"]["RevisionMeta"];
+            /** @description To be sent alone, as `?cursor=…`, to the same path; null at the end. */
+            readonly next_cursor: string | null;
+        };
+        /** @description The event that made a state of an object, or was the first to show it. */
+        readonly RevisionRef: {
+            /** @description Null where the event itself is past retention. */
+            readonly actor: components["schemas"]["Writer"] | null;
+            /** @description The program that the user agent claims to be, such as `kubectl 1.33.3`; null where there is none. */
+            readonly client: string | null;
+            readonly event: components["schemas"]["EventId"];
+            /** @description Null where the event does not say it, as most ends. */
+            readonly resource_version: number | null;
+            /** @description When its request was received. */
+            readonly time: components["schemas"]["MicroTime"];
+            /** @description Of the request; empty where the event itself is past retention. */
+            readonly verb: string;
         };
         /** @description A connection into something running. */
         readonly Session: {
@@ -1793,6 +2120,38 @@ export interface components {
             /** @description At most 10001. */
             readonly value: number;
         };
+        /** @description A command of kubectl. */
+        readonly UndoCommand: {
+            /** @description For a POSIX shell. */
+            readonly line: string;
+            /** @description What it does. */
+            readonly says: string;
+        };
+        /** @description What somebody changed since: no patch touches it. */
+        readonly UndoConflict: {
+            /** @description Who changed it last; null where that is not known. */
+            readonly by: components["schemas"]["RevisionRef"] | null;
+            /** @description Where. */
+            readonly path: string;
+            /** @description In words. */
+            readonly says: string;
+        };
+        /** @description Each of them alone does it. */
+        readonly UndoPatches: {
+            /** @description RFC 6902; it tests what it finds before it writes. Null where nothing can be taken back. */
+            readonly json: readonly unknown[] | null;
+            /** @description RFC 7386, with whole lists; null where it cannot say it. */
+            readonly merge: unknown;
+            /** @description For types of Kubernetes alone; null where it cannot say it. */
+            readonly strategic: unknown;
+        };
+        /** @description What cannot be taken back. */
+        readonly UndoRefused: {
+            /** @description Where; empty for all of it. */
+            readonly path: string;
+            /** @description In words. */
+            readonly says: string;
+        };
         /** @description A value, and how many requests have it. */
         readonly ValueCount: {
             /** @description Requests with it. */
@@ -1804,6 +2163,13 @@ export interface components {
         readonly Version: {
             /** @description As in the header Plaintrail-Version. */
             readonly version: string;
+        };
+        /** @description What would be here, if it had been recorded. */
+        readonly WhyNot: {
+            /** @description The rule of an audit policy, in YAML, that would give it from then on; null where none would. */
+            readonly policy: string | null;
+            /** @description Why there is no state or no difference, in a sentence. */
+            readonly says: string;
         };
         /** @description The stretch of time that was searched. */
         readonly Window: {
@@ -1822,6 +2188,18 @@ export interface components {
             /** @description The question as it was understood, in its normal form. */
             readonly query: string;
             readonly window: components["schemas"]["Window"];
+        };
+        /** @description Who asked for it. */
+        readonly Writer: {
+            /** @description Whom the caller acted as; null for nobody. */
+            readonly as: string | null;
+            /** @description The authenticated caller. */
+            readonly name: string;
+            /**
+             * @description What kind of caller it is, told from the name.
+             * @enum {string}
+             */
+            readonly type: "human" | "service-account" | "node" | "control-plane" | "anonymous" | "failed-authentication";
         };
     };
     responses: never;
@@ -1918,6 +2296,8 @@ export interface operations {
                 readonly as?: readonly string[];
                 /** @description In the query language `audit:a1d28f6e-d44d-468b-86e6-4adbb74242e5`: the auditID. */
                 readonly audit?: readonly string[];
+                /** @description In the query language `changed:spec.replicas`: a field that changed. */
+                readonly changed?: readonly string[];
                 /** @description In the query language `claimed:203.0.113.9`: an address that was only claimed. */
                 readonly claimed?: readonly string[];
                 /** @description In the query language `class:connect`: what kind of thing was done. It can be read, write, connect, other. */
@@ -1932,8 +2312,12 @@ export interface operations {
                 readonly created?: readonly string[];
                 /** @description The `next_cursor` of the page before, sent alone: it carries the whole question and its window. */
                 readonly cursor?: string;
+                /** @description In the query language `from_value:5`: its old value; `from_value:""` none. */
+                readonly from_value?: readonly string[];
                 /** @description In the query language `group:sre`: a group of the actor. */
                 readonly group?: readonly string[];
+                /** @description In the query language `image:*\/api:1.9*`: an image of a container, new with this write. */
+                readonly image?: readonly string[];
                 /** @description In the query language `-ip:10.0.0.0/8`: the address that the API server saw. */
                 readonly ip?: readonly string[];
                 /** @description In the query language `is:human`: one of the words below. */
@@ -1952,6 +2336,8 @@ export interface operations {
                 readonly "not.as"?: readonly string[];
                 /** @description None of these; see `audit`. */
                 readonly "not.audit"?: readonly string[];
+                /** @description None of these; see `changed`. */
+                readonly "not.changed"?: readonly string[];
                 /** @description None of these; see `claimed`. */
                 readonly "not.claimed"?: readonly string[];
                 /** @description None of these; see `class`. */
@@ -1964,8 +2350,12 @@ export interface operations {
                 readonly "not.code"?: readonly string[];
                 /** @description None of these; see `created`. */
                 readonly "not.created"?: readonly string[];
+                /** @description None of these; see `from_value`. */
+                readonly "not.from_value"?: readonly string[];
                 /** @description None of these; see `group`. */
                 readonly "not.group"?: readonly string[];
+                /** @description None of these; see `image`. */
+                readonly "not.image"?: readonly string[];
                 /** @description None of these; see `ip`. */
                 readonly "not.ip"?: readonly string[];
                 /** @description None of these; see `is`. */
@@ -1992,6 +2382,8 @@ export interface operations {
                 readonly "not.stage"?: readonly string[];
                 /** @description None of these; see `sub`. */
                 readonly "not.sub"?: readonly string[];
+                /** @description None of these; see `to`. */
+                readonly "not.to"?: readonly string[];
                 /** @description None of these; see `took`. */
                 readonly "not.took"?: readonly string[];
                 /** @description None of these; see `uid`. */
@@ -2020,6 +2412,8 @@ export interface operations {
                 readonly stage?: readonly string[];
                 /** @description In the query language `sub:exec`: the subresource; `sub:""` none. */
                 readonly sub?: readonly string[];
+                /** @description In the query language `to:0`: the new value of a changed field; `to:""` none. */
+                readonly to?: readonly string[];
                 /** @description In the query language `took:>10m`: how long the request or session lasted. */
                 readonly took?: readonly string[];
                 /** @description Only these, as `is:` has them. */
@@ -2065,6 +2459,8 @@ export interface operations {
                 readonly as?: readonly string[];
                 /** @description In the query language `audit:a1d28f6e-d44d-468b-86e6-4adbb74242e5`: the auditID. */
                 readonly audit?: readonly string[];
+                /** @description In the query language `changed:spec.replicas`: a field that changed. */
+                readonly changed?: readonly string[];
                 /** @description In the query language `claimed:203.0.113.9`: an address that was only claimed. */
                 readonly claimed?: readonly string[];
                 /** @description In the query language `class:connect`: what kind of thing was done. It can be read, write, connect, other. */
@@ -2077,8 +2473,12 @@ export interface operations {
                 readonly code?: readonly string[];
                 /** @description In the query language `created:2026-11-01..2026-11-05`: the time of the request. */
                 readonly created?: readonly string[];
+                /** @description In the query language `from_value:5`: its old value; `from_value:""` none. */
+                readonly from_value?: readonly string[];
                 /** @description In the query language `group:sre`: a group of the actor. */
                 readonly group?: readonly string[];
+                /** @description In the query language `image:*\/api:1.9*`: an image of a container, new with this write. */
+                readonly image?: readonly string[];
                 /** @description In the query language `-ip:10.0.0.0/8`: the address that the API server saw. */
                 readonly ip?: readonly string[];
                 /** @description In the query language `is:human`: one of the words below. */
@@ -2095,6 +2495,8 @@ export interface operations {
                 readonly "not.as"?: readonly string[];
                 /** @description None of these; see `audit`. */
                 readonly "not.audit"?: readonly string[];
+                /** @description None of these; see `changed`. */
+                readonly "not.changed"?: readonly string[];
                 /** @description None of these; see `claimed`. */
                 readonly "not.claimed"?: readonly string[];
                 /** @description None of these; see `class`. */
@@ -2107,8 +2509,12 @@ export interface operations {
                 readonly "not.code"?: readonly string[];
                 /** @description None of these; see `created`. */
                 readonly "not.created"?: readonly string[];
+                /** @description None of these; see `from_value`. */
+                readonly "not.from_value"?: readonly string[];
                 /** @description None of these; see `group`. */
                 readonly "not.group"?: readonly string[];
+                /** @description None of these; see `image`. */
+                readonly "not.image"?: readonly string[];
                 /** @description None of these; see `ip`. */
                 readonly "not.ip"?: readonly string[];
                 /** @description None of these; see `is`. */
@@ -2135,6 +2541,8 @@ export interface operations {
                 readonly "not.stage"?: readonly string[];
                 /** @description None of these; see `sub`. */
                 readonly "not.sub"?: readonly string[];
+                /** @description None of these; see `to`. */
+                readonly "not.to"?: readonly string[];
                 /** @description None of these; see `took`. */
                 readonly "not.took"?: readonly string[];
                 /** @description None of these; see `uid`. */
@@ -2163,6 +2571,8 @@ export interface operations {
                 readonly stage?: readonly string[];
                 /** @description In the query language `sub:exec`: the subresource; `sub:""` none. */
                 readonly sub?: readonly string[];
+                /** @description In the query language `to:0`: the new value of a changed field; `to:""` none. */
+                readonly to?: readonly string[];
                 /** @description In the query language `took:>10m`: how long the request or session lasted. */
                 readonly took?: readonly string[];
                 /** @description In the query language `uid:b93690c7-4bcd-4518-a69e-489dc0e8bfd7`: the uid of the object. */
@@ -2321,6 +2731,8 @@ export interface operations {
                 readonly as?: readonly string[];
                 /** @description In the query language `audit:a1d28f6e-d44d-468b-86e6-4adbb74242e5`: the auditID. */
                 readonly audit?: readonly string[];
+                /** @description In the query language `changed:spec.replicas`: a field that changed. */
+                readonly changed?: readonly string[];
                 /** @description In the query language `claimed:203.0.113.9`: an address that was only claimed. */
                 readonly claimed?: readonly string[];
                 /** @description In the query language `class:connect`: what kind of thing was done. It can be read, write, connect, other. */
@@ -2337,8 +2749,12 @@ export interface operations {
                 readonly cursor?: string;
                 /** @description Only these fields of each event, and parts of them: `id,time,actor.name,object`. */
                 readonly fields?: readonly string[];
+                /** @description In the query language `from_value:5`: its old value; `from_value:""` none. */
+                readonly from_value?: readonly string[];
                 /** @description In the query language `group:sre`: a group of the actor. */
                 readonly group?: readonly string[];
+                /** @description In the query language `image:*\/api:1.9*`: an image of a container, new with this write. */
+                readonly image?: readonly string[];
                 /** @description `raw`: each event also has its bytes, as `raw` or `raw_base64`, 16 MiB a page. `total`: `meta.total` says how many there are. */
                 readonly include?: readonly string[];
                 /** @description In the query language `-ip:10.0.0.0/8`: the address that the API server saw. */
@@ -2359,6 +2775,8 @@ export interface operations {
                 readonly "not.as"?: readonly string[];
                 /** @description None of these; see `audit`. */
                 readonly "not.audit"?: readonly string[];
+                /** @description None of these; see `changed`. */
+                readonly "not.changed"?: readonly string[];
                 /** @description None of these; see `claimed`. */
                 readonly "not.claimed"?: readonly string[];
                 /** @description None of these; see `class`. */
@@ -2371,8 +2789,12 @@ export interface operations {
                 readonly "not.code"?: readonly string[];
                 /** @description None of these; see `created`. */
                 readonly "not.created"?: readonly string[];
+                /** @description None of these; see `from_value`. */
+                readonly "not.from_value"?: readonly string[];
                 /** @description None of these; see `group`. */
                 readonly "not.group"?: readonly string[];
+                /** @description None of these; see `image`. */
+                readonly "not.image"?: readonly string[];
                 /** @description None of these; see `ip`. */
                 readonly "not.ip"?: readonly string[];
                 /** @description None of these; see `is`. */
@@ -2399,6 +2821,8 @@ export interface operations {
                 readonly "not.stage"?: readonly string[];
                 /** @description None of these; see `sub`. */
                 readonly "not.sub"?: readonly string[];
+                /** @description None of these; see `to`. */
+                readonly "not.to"?: readonly string[];
                 /** @description None of these; see `took`. */
                 readonly "not.took"?: readonly string[];
                 /** @description None of these; see `uid`. */
@@ -2429,6 +2853,8 @@ export interface operations {
                 readonly stage?: readonly string[];
                 /** @description In the query language `sub:exec`: the subresource; `sub:""` none. */
                 readonly sub?: readonly string[];
+                /** @description In the query language `to:0`: the new value of a changed field; `to:""` none. */
+                readonly to?: readonly string[];
                 /** @description In the query language `took:>10m`: how long the request or session lasted. */
                 readonly took?: readonly string[];
                 /** @description In the query language `uid:b93690c7-4bcd-4518-a69e-489dc0e8bfd7`: the uid of the object. */
@@ -2578,6 +3004,8 @@ export interface operations {
                 readonly as?: readonly string[];
                 /** @description In the query language `audit:a1d28f6e-d44d-468b-86e6-4adbb74242e5`: the auditID. */
                 readonly audit?: readonly string[];
+                /** @description In the query language `changed:spec.replicas`: a field that changed. */
+                readonly changed?: readonly string[];
                 /** @description In the query language `claimed:203.0.113.9`: an address that was only claimed. */
                 readonly claimed?: readonly string[];
                 /** @description In the query language `class:connect`: what kind of thing was done. It can be read, write, connect, other. */
@@ -2592,8 +3020,12 @@ export interface operations {
                 readonly created?: readonly string[];
                 /** @description Of these; `actor,verb,kind,ns,outcome,cluster` unless you say. */
                 readonly fields?: readonly ("actor" | "verb" | "ns" | "kind" | "outcome" | "class" | "cluster" | "client" | "code" | "sub" | "ip" | "as")[];
+                /** @description In the query language `from_value:5`: its old value; `from_value:""` none. */
+                readonly from_value?: readonly string[];
                 /** @description In the query language `group:sre`: a group of the actor. */
                 readonly group?: readonly string[];
+                /** @description In the query language `image:*\/api:1.9*`: an image of a container, new with this write. */
+                readonly image?: readonly string[];
                 /** @description In the query language `-ip:10.0.0.0/8`: the address that the API server saw. */
                 readonly ip?: readonly string[];
                 /** @description In the query language `is:human`: one of the words below. */
@@ -2612,6 +3044,8 @@ export interface operations {
                 readonly "not.as"?: readonly string[];
                 /** @description None of these; see `audit`. */
                 readonly "not.audit"?: readonly string[];
+                /** @description None of these; see `changed`. */
+                readonly "not.changed"?: readonly string[];
                 /** @description None of these; see `claimed`. */
                 readonly "not.claimed"?: readonly string[];
                 /** @description None of these; see `class`. */
@@ -2624,8 +3058,12 @@ export interface operations {
                 readonly "not.code"?: readonly string[];
                 /** @description None of these; see `created`. */
                 readonly "not.created"?: readonly string[];
+                /** @description None of these; see `from_value`. */
+                readonly "not.from_value"?: readonly string[];
                 /** @description None of these; see `group`. */
                 readonly "not.group"?: readonly string[];
+                /** @description None of these; see `image`. */
+                readonly "not.image"?: readonly string[];
                 /** @description None of these; see `ip`. */
                 readonly "not.ip"?: readonly string[];
                 /** @description None of these; see `is`. */
@@ -2652,6 +3090,8 @@ export interface operations {
                 readonly "not.stage"?: readonly string[];
                 /** @description None of these; see `sub`. */
                 readonly "not.sub"?: readonly string[];
+                /** @description None of these; see `to`. */
+                readonly "not.to"?: readonly string[];
                 /** @description None of these; see `took`. */
                 readonly "not.took"?: readonly string[];
                 /** @description None of these; see `uid`. */
@@ -2680,6 +3120,8 @@ export interface operations {
                 readonly stage?: readonly string[];
                 /** @description In the query language `sub:exec`: the subresource; `sub:""` none. */
                 readonly sub?: readonly string[];
+                /** @description In the query language `to:0`: the new value of a changed field; `to:""` none. */
+                readonly to?: readonly string[];
                 /** @description In the query language `took:>10m`: how long the request or session lasted. */
                 readonly took?: readonly string[];
                 /** @description In the query language `uid:b93690c7-4bcd-4518-a69e-489dc0e8bfd7`: the uid of the object. */
@@ -2723,6 +3165,8 @@ export interface operations {
                 readonly audit?: readonly string[];
                 /** @description Also counts each value of this. */
                 readonly by?: "outcome" | "class" | "verb" | "cluster";
+                /** @description In the query language `changed:spec.replicas`: a field that changed. */
+                readonly changed?: readonly string[];
                 /** @description In the query language `claimed:203.0.113.9`: an address that was only claimed. */
                 readonly claimed?: readonly string[];
                 /** @description In the query language `class:connect`: what kind of thing was done. It can be read, write, connect, other. */
@@ -2735,8 +3179,12 @@ export interface operations {
                 readonly code?: readonly string[];
                 /** @description In the query language `created:2026-11-01..2026-11-05`: the time of the request. */
                 readonly created?: readonly string[];
+                /** @description In the query language `from_value:5`: its old value; `from_value:""` none. */
+                readonly from_value?: readonly string[];
                 /** @description In the query language `group:sre`: a group of the actor. */
                 readonly group?: readonly string[];
+                /** @description In the query language `image:*\/api:1.9*`: an image of a container, new with this write. */
+                readonly image?: readonly string[];
                 /** @description The length of a bucket; `auto`, the default, suits the window. */
                 readonly interval?: "auto" | "1m" | "5m" | "15m" | "1h" | "6h" | "1d";
                 /** @description In the query language `-ip:10.0.0.0/8`: the address that the API server saw. */
@@ -2755,6 +3203,8 @@ export interface operations {
                 readonly "not.as"?: readonly string[];
                 /** @description None of these; see `audit`. */
                 readonly "not.audit"?: readonly string[];
+                /** @description None of these; see `changed`. */
+                readonly "not.changed"?: readonly string[];
                 /** @description None of these; see `claimed`. */
                 readonly "not.claimed"?: readonly string[];
                 /** @description None of these; see `class`. */
@@ -2767,8 +3217,12 @@ export interface operations {
                 readonly "not.code"?: readonly string[];
                 /** @description None of these; see `created`. */
                 readonly "not.created"?: readonly string[];
+                /** @description None of these; see `from_value`. */
+                readonly "not.from_value"?: readonly string[];
                 /** @description None of these; see `group`. */
                 readonly "not.group"?: readonly string[];
+                /** @description None of these; see `image`. */
+                readonly "not.image"?: readonly string[];
                 /** @description None of these; see `ip`. */
                 readonly "not.ip"?: readonly string[];
                 /** @description None of these; see `is`. */
@@ -2795,6 +3249,8 @@ export interface operations {
                 readonly "not.stage"?: readonly string[];
                 /** @description None of these; see `sub`. */
                 readonly "not.sub"?: readonly string[];
+                /** @description None of these; see `to`. */
+                readonly "not.to"?: readonly string[];
                 /** @description None of these; see `took`. */
                 readonly "not.took"?: readonly string[];
                 /** @description None of these; see `uid`. */
@@ -2823,6 +3279,8 @@ export interface operations {
                 readonly stage?: readonly string[];
                 /** @description In the query language `sub:exec`: the subresource; `sub:""` none. */
                 readonly sub?: readonly string[];
+                /** @description In the query language `to:0`: the new value of a changed field; `to:""` none. */
+                readonly to?: readonly string[];
                 /** @description In the query language `took:>10m`: how long the request or session lasted. */
                 readonly took?: readonly string[];
                 /** @description In the query language `uid:b93690c7-4bcd-4518-a69e-489dc0e8bfd7`: the uid of the object. */
@@ -2894,6 +3352,8 @@ export interface operations {
                 readonly as?: readonly string[];
                 /** @description In the query language `audit:a1d28f6e-d44d-468b-86e6-4adbb74242e5`: the auditID. */
                 readonly audit?: readonly string[];
+                /** @description In the query language `changed:spec.replicas`: a field that changed. */
+                readonly changed?: readonly string[];
                 /** @description In the query language `claimed:203.0.113.9`: an address that was only claimed. */
                 readonly claimed?: readonly string[];
                 /** @description In the query language `class:connect`: what kind of thing was done. It can be read, write, connect, other. */
@@ -2906,8 +3366,12 @@ export interface operations {
                 readonly code?: readonly string[];
                 /** @description In the query language `created:2026-11-01..2026-11-05`: the time of the request. */
                 readonly created?: readonly string[];
+                /** @description In the query language `from_value:5`: its old value; `from_value:""` none. */
+                readonly from_value?: readonly string[];
                 /** @description In the query language `group:sre`: a group of the actor. */
                 readonly group?: readonly string[];
+                /** @description In the query language `image:*\/api:1.9*`: an image of a container, new with this write. */
+                readonly image?: readonly string[];
                 /** @description In the query language `-ip:10.0.0.0/8`: the address that the API server saw. */
                 readonly ip?: readonly string[];
                 /** @description In the query language `is:human`: one of the words below. */
@@ -2926,6 +3390,8 @@ export interface operations {
                 readonly "not.as"?: readonly string[];
                 /** @description None of these; see `audit`. */
                 readonly "not.audit"?: readonly string[];
+                /** @description None of these; see `changed`. */
+                readonly "not.changed"?: readonly string[];
                 /** @description None of these; see `claimed`. */
                 readonly "not.claimed"?: readonly string[];
                 /** @description None of these; see `class`. */
@@ -2938,8 +3404,12 @@ export interface operations {
                 readonly "not.code"?: readonly string[];
                 /** @description None of these; see `created`. */
                 readonly "not.created"?: readonly string[];
+                /** @description None of these; see `from_value`. */
+                readonly "not.from_value"?: readonly string[];
                 /** @description None of these; see `group`. */
                 readonly "not.group"?: readonly string[];
+                /** @description None of these; see `image`. */
+                readonly "not.image"?: readonly string[];
                 /** @description None of these; see `ip`. */
                 readonly "not.ip"?: readonly string[];
                 /** @description None of these; see `is`. */
@@ -2966,6 +3436,8 @@ export interface operations {
                 readonly "not.stage"?: readonly string[];
                 /** @description None of these; see `sub`. */
                 readonly "not.sub"?: readonly string[];
+                /** @description None of these; see `to`. */
+                readonly "not.to"?: readonly string[];
                 /** @description None of these; see `took`. */
                 readonly "not.took"?: readonly string[];
                 /** @description None of these; see `uid`. */
@@ -2994,6 +3466,8 @@ export interface operations {
                 readonly stage?: readonly string[];
                 /** @description In the query language `sub:exec`: the subresource; `sub:""` none. */
                 readonly sub?: readonly string[];
+                /** @description In the query language `to:0`: the new value of a changed field; `to:""` none. */
+                readonly to?: readonly string[];
                 /** @description In the query language `took:>10m`: how long the request or session lasted. */
                 readonly took?: readonly string[];
                 /** @description In the query language `uid:b93690c7-4bcd-4518-a69e-489dc0e8bfd7`: the uid of the object. */
@@ -3363,6 +3837,8 @@ export interface operations {
                 readonly as?: readonly string[];
                 /** @description In the query language `audit:a1d28f6e-d44d-468b-86e6-4adbb74242e5`: the auditID. */
                 readonly audit?: readonly string[];
+                /** @description In the query language `changed:spec.replicas`: a field that changed. */
+                readonly changed?: readonly string[];
                 /** @description In the query language `claimed:203.0.113.9`: an address that was only claimed. */
                 readonly claimed?: readonly string[];
                 /** @description In the query language `class:connect`: what kind of thing was done. It can be read, write, connect, other. */
@@ -3377,8 +3853,12 @@ export interface operations {
                 readonly created?: readonly string[];
                 /** @description The `next_cursor` of the page before, sent alone: it carries the whole question and its window. */
                 readonly cursor?: string;
+                /** @description In the query language `from_value:5`: its old value; `from_value:""` none. */
+                readonly from_value?: readonly string[];
                 /** @description In the query language `group:sre`: a group of the actor. */
                 readonly group?: readonly string[];
+                /** @description In the query language `image:*\/api:1.9*`: an image of a container, new with this write. */
+                readonly image?: readonly string[];
                 /** @description In the query language `-ip:10.0.0.0/8`: the address that the API server saw. */
                 readonly ip?: readonly string[];
                 /** @description In the query language `is:human`: one of the words below. */
@@ -3397,6 +3877,8 @@ export interface operations {
                 readonly "not.as"?: readonly string[];
                 /** @description None of these; see `audit`. */
                 readonly "not.audit"?: readonly string[];
+                /** @description None of these; see `changed`. */
+                readonly "not.changed"?: readonly string[];
                 /** @description None of these; see `claimed`. */
                 readonly "not.claimed"?: readonly string[];
                 /** @description None of these; see `class`. */
@@ -3409,8 +3891,12 @@ export interface operations {
                 readonly "not.code"?: readonly string[];
                 /** @description None of these; see `created`. */
                 readonly "not.created"?: readonly string[];
+                /** @description None of these; see `from_value`. */
+                readonly "not.from_value"?: readonly string[];
                 /** @description None of these; see `group`. */
                 readonly "not.group"?: readonly string[];
+                /** @description None of these; see `image`. */
+                readonly "not.image"?: readonly string[];
                 /** @description None of these; see `ip`. */
                 readonly "not.ip"?: readonly string[];
                 /** @description None of these; see `is`. */
@@ -3437,6 +3923,8 @@ export interface operations {
                 readonly "not.stage"?: readonly string[];
                 /** @description None of these; see `sub`. */
                 readonly "not.sub"?: readonly string[];
+                /** @description None of these; see `to`. */
+                readonly "not.to"?: readonly string[];
                 /** @description None of these; see `took`. */
                 readonly "not.took"?: readonly string[];
                 /** @description None of these; see `uid`. */
@@ -3465,6 +3953,8 @@ export interface operations {
                 readonly stage?: readonly string[];
                 /** @description In the query language `sub:exec`: the subresource; `sub:""` none. */
                 readonly sub?: readonly string[];
+                /** @description In the query language `to:0`: the new value of a changed field; `to:""` none. */
+                readonly to?: readonly string[];
                 /** @description In the query language `took:>10m`: how long the request or session lasted. */
                 readonly took?: readonly string[];
                 /** @description In the query language `uid:b93690c7-4bcd-4518-a69e-489dc0e8bfd7`: the uid of the object. */
@@ -3499,6 +3989,92 @@ export interface operations {
             };
         };
     };
+    readonly getObjectAt: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description What is answered; otherwise `Accept` says it. */
+                readonly format?: "json" | "yaml";
+                /** @description When: a time, the id of an event (`evt_…`: right after it) or a version (`rv:123`). Now, unless you say. */
+                readonly time?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The name of a cluster. */
+                readonly cluster: string;
+                /** @description An API group; `core` for the core group. */
+                readonly group: string;
+                /** @description The name of the object. */
+                readonly name: string;
+                /** @description A namespace; `_` for none. */
+                readonly ns: string;
+                /** @description The plural, such as `deployments`. */
+                readonly resource: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The state. */
+            readonly 200: {
+                headers: {
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ObjectAt"];
+                    readonly "application/yaml": string;
+                };
+            };
+        };
+    };
+    readonly getObjectDiff: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description `diff` is a unified diff of YAML; otherwise `Accept` says it. */
+                readonly format?: "json" | "diff";
+                /** @description The first state: a time, the id of an event (`evt_…`: right after it) or a version (`rv:123`). Unless you say, the one before that of `to`; where `to` is a time, before the last change that is more than noise. */
+                readonly from?: string;
+                /** @description Also status, managedFields and the like. */
+                readonly noise?: boolean;
+                /** @description The second state, in the same way. Now, unless you say. */
+                readonly to?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The name of a cluster. */
+                readonly cluster: string;
+                /** @description An API group; `core` for the core group. */
+                readonly group: string;
+                /** @description The name of the object. */
+                readonly name: string;
+                /** @description A namespace; `_` for none. */
+                readonly ns: string;
+                /** @description The plural, such as `deployments`. */
+                readonly resource: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The difference. */
+            readonly 200: {
+                headers: {
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ObjectDiff"];
+                    readonly "text/x-diff": string;
+                };
+            };
+        };
+    };
     readonly getObjectHistory: {
         readonly parameters: {
             readonly query?: {
@@ -3508,6 +4084,8 @@ export interface operations {
                 readonly as?: readonly string[];
                 /** @description In the query language `audit:a1d28f6e-d44d-468b-86e6-4adbb74242e5`: the auditID. */
                 readonly audit?: readonly string[];
+                /** @description In the query language `changed:spec.replicas`: a field that changed. */
+                readonly changed?: readonly string[];
                 /** @description In the query language `claimed:203.0.113.9`: an address that was only claimed. */
                 readonly claimed?: readonly string[];
                 /** @description In the query language `class:connect`: what kind of thing was done. It can be read, write, connect, other. */
@@ -3524,8 +4102,12 @@ export interface operations {
                 readonly cursor?: string;
                 /** @description Only these fields of each event, and parts of them: `id,time,actor.name,object`. */
                 readonly fields?: readonly string[];
+                /** @description In the query language `from_value:5`: its old value; `from_value:""` none. */
+                readonly from_value?: readonly string[];
                 /** @description In the query language `group:sre`: a group of the actor. */
                 readonly group?: readonly string[];
+                /** @description In the query language `image:*\/api:1.9*`: an image of a container, new with this write. */
+                readonly image?: readonly string[];
                 /** @description `raw`: each event also has its bytes, as `raw` or `raw_base64`, 16 MiB a page. `total`: `meta.total` says how many there are. */
                 readonly include?: readonly string[];
                 /** @description In the query language `-ip:10.0.0.0/8`: the address that the API server saw. */
@@ -3546,6 +4128,8 @@ export interface operations {
                 readonly "not.as"?: readonly string[];
                 /** @description None of these; see `audit`. */
                 readonly "not.audit"?: readonly string[];
+                /** @description None of these; see `changed`. */
+                readonly "not.changed"?: readonly string[];
                 /** @description None of these; see `claimed`. */
                 readonly "not.claimed"?: readonly string[];
                 /** @description None of these; see `class`. */
@@ -3558,8 +4142,12 @@ export interface operations {
                 readonly "not.code"?: readonly string[];
                 /** @description None of these; see `created`. */
                 readonly "not.created"?: readonly string[];
+                /** @description None of these; see `from_value`. */
+                readonly "not.from_value"?: readonly string[];
                 /** @description None of these; see `group`. */
                 readonly "not.group"?: readonly string[];
+                /** @description None of these; see `image`. */
+                readonly "not.image"?: readonly string[];
                 /** @description None of these; see `ip`. */
                 readonly "not.ip"?: readonly string[];
                 /** @description None of these; see `is`. */
@@ -3586,6 +4174,8 @@ export interface operations {
                 readonly "not.stage"?: readonly string[];
                 /** @description None of these; see `sub`. */
                 readonly "not.sub"?: readonly string[];
+                /** @description None of these; see `to`. */
+                readonly "not.to"?: readonly string[];
                 /** @description None of these; see `took`. */
                 readonly "not.took"?: readonly string[];
                 /** @description None of these; see `uid`. */
@@ -3616,6 +4206,8 @@ export interface operations {
                 readonly stage?: readonly string[];
                 /** @description In the query language `sub:exec`: the subresource; `sub:""` none. */
                 readonly sub?: readonly string[];
+                /** @description In the query language `to:0`: the new value of a changed field; `to:""` none. */
+                readonly to?: readonly string[];
                 /** @description In the query language `took:>10m`: how long the request or session lasted. */
                 readonly took?: readonly string[];
                 /** @description In the query language `uid:b93690c7-4bcd-4518-a69e-489dc0e8bfd7`: the uid of the object. */
@@ -3657,6 +4249,92 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["EventPage"];
+                };
+            };
+        };
+    };
+    readonly getObjectRevisions: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Also what changed status alone, renewed a lease, or kept books. */
+                readonly all?: boolean;
+                /** @description The `next_cursor` of the page before, sent alone: it carries the whole question and its window. */
+                readonly cursor?: string;
+                /** @description Items in the page, 1 to 1000; 100 unless you say. */
+                readonly limit?: number;
+                /** @description Where the window begins, itself in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`); or an interval (`2026-11-20/P1D`). */
+                readonly since?: string;
+                /** @description Where the window ends, itself not in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`). Now, unless you say. */
+                readonly until?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The name of a cluster. */
+                readonly cluster: string;
+                /** @description An API group; `core` for the core group. */
+                readonly group: string;
+                /** @description The name of the object. */
+                readonly name: string;
+                /** @description A namespace; `_` for none. */
+                readonly ns: string;
+                /** @description The plural, such as `deployments`. */
+                readonly resource: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The page. */
+            readonly 200: {
+                headers: {
+                    /** @description `<…>; rel="next"` (RFC 8288) where there is another page. */
+                    readonly Link?: string;
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RevisionPage"];
+                };
+            };
+        };
+    };
+    readonly getObjectUndo: {
+        readonly parameters: {
+            readonly query: {
+                /** @description The id of the event that made the change: `evt_…`. */
+                readonly event: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The name of a cluster. */
+                readonly cluster: string;
+                /** @description An API group; `core` for the core group. */
+                readonly group: string;
+                /** @description The name of the object. */
+                readonly name: string;
+                /** @description A namespace; `_` for none. */
+                readonly ns: string;
+                /** @description The plural, such as `deployments`. */
+                readonly resource: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What takes it back. */
+            readonly 200: {
+                headers: {
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ObjectUndo"];
                 };
             };
         };
@@ -3773,6 +4451,8 @@ export interface operations {
                 readonly as?: readonly string[];
                 /** @description In the query language `audit:a1d28f6e-d44d-468b-86e6-4adbb74242e5`: the auditID. */
                 readonly audit?: readonly string[];
+                /** @description In the query language `changed:spec.replicas`: a field that changed. */
+                readonly changed?: readonly string[];
                 /** @description In the query language `claimed:203.0.113.9`: an address that was only claimed. */
                 readonly claimed?: readonly string[];
                 /** @description In the query language `class:connect`: what kind of thing was done. It can be read, write, connect, other. */
@@ -3785,8 +4465,12 @@ export interface operations {
                 readonly code?: readonly string[];
                 /** @description In the query language `created:2026-11-01..2026-11-05`: the time of the request. */
                 readonly created?: readonly string[];
+                /** @description In the query language `from_value:5`: its old value; `from_value:""` none. */
+                readonly from_value?: readonly string[];
                 /** @description In the query language `group:sre`: a group of the actor. */
                 readonly group?: readonly string[];
+                /** @description In the query language `image:*\/api:1.9*`: an image of a container, new with this write. */
+                readonly image?: readonly string[];
                 /** @description In the query language `-ip:10.0.0.0/8`: the address that the API server saw. */
                 readonly ip?: readonly string[];
                 /** @description In the query language `is:human`: one of the words below. */
@@ -3803,6 +4487,8 @@ export interface operations {
                 readonly "not.as"?: readonly string[];
                 /** @description None of these; see `audit`. */
                 readonly "not.audit"?: readonly string[];
+                /** @description None of these; see `changed`. */
+                readonly "not.changed"?: readonly string[];
                 /** @description None of these; see `claimed`. */
                 readonly "not.claimed"?: readonly string[];
                 /** @description None of these; see `class`. */
@@ -3815,8 +4501,12 @@ export interface operations {
                 readonly "not.code"?: readonly string[];
                 /** @description None of these; see `created`. */
                 readonly "not.created"?: readonly string[];
+                /** @description None of these; see `from_value`. */
+                readonly "not.from_value"?: readonly string[];
                 /** @description None of these; see `group`. */
                 readonly "not.group"?: readonly string[];
+                /** @description None of these; see `image`. */
+                readonly "not.image"?: readonly string[];
                 /** @description None of these; see `ip`. */
                 readonly "not.ip"?: readonly string[];
                 /** @description None of these; see `is`. */
@@ -3843,6 +4533,8 @@ export interface operations {
                 readonly "not.stage"?: readonly string[];
                 /** @description None of these; see `sub`. */
                 readonly "not.sub"?: readonly string[];
+                /** @description None of these; see `to`. */
+                readonly "not.to"?: readonly string[];
                 /** @description None of these; see `took`. */
                 readonly "not.took"?: readonly string[];
                 /** @description None of these; see `uid`. */
@@ -3871,6 +4563,8 @@ export interface operations {
                 readonly stage?: readonly string[];
                 /** @description In the query language `sub:exec`: the subresource; `sub:""` none. */
                 readonly sub?: readonly string[];
+                /** @description In the query language `to:0`: the new value of a changed field; `to:""` none. */
+                readonly to?: readonly string[];
                 /** @description In the query language `took:>10m`: how long the request or session lasted. */
                 readonly took?: readonly string[];
                 /** @description In the query language `uid:b93690c7-4bcd-4518-a69e-489dc0e8bfd7`: the uid of the object. */
@@ -3945,6 +4639,8 @@ export interface operations {
                 readonly as?: readonly string[];
                 /** @description In the query language `audit:a1d28f6e-d44d-468b-86e6-4adbb74242e5`: the auditID. */
                 readonly audit?: readonly string[];
+                /** @description In the query language `changed:spec.replicas`: a field that changed. */
+                readonly changed?: readonly string[];
                 /** @description In the query language `claimed:203.0.113.9`: an address that was only claimed. */
                 readonly claimed?: readonly string[];
                 /** @description In the query language `class:connect`: what kind of thing was done. It can be read, write, connect, other. */
@@ -3959,8 +4655,12 @@ export interface operations {
                 readonly created?: readonly string[];
                 /** @description The `next_cursor` of the page before, sent alone: it carries the whole question and its window. */
                 readonly cursor?: string;
+                /** @description In the query language `from_value:5`: its old value; `from_value:""` none. */
+                readonly from_value?: readonly string[];
                 /** @description In the query language `group:sre`: a group of the actor. */
                 readonly group?: readonly string[];
+                /** @description In the query language `image:*\/api:1.9*`: an image of a container, new with this write. */
+                readonly image?: readonly string[];
                 /** @description In the query language `-ip:10.0.0.0/8`: the address that the API server saw. */
                 readonly ip?: readonly string[];
                 /** @description In the query language `is:human`: one of the words below. */
@@ -3979,6 +4679,8 @@ export interface operations {
                 readonly "not.as"?: readonly string[];
                 /** @description None of these; see `audit`. */
                 readonly "not.audit"?: readonly string[];
+                /** @description None of these; see `changed`. */
+                readonly "not.changed"?: readonly string[];
                 /** @description None of these; see `claimed`. */
                 readonly "not.claimed"?: readonly string[];
                 /** @description None of these; see `class`. */
@@ -3991,8 +4693,12 @@ export interface operations {
                 readonly "not.code"?: readonly string[];
                 /** @description None of these; see `created`. */
                 readonly "not.created"?: readonly string[];
+                /** @description None of these; see `from_value`. */
+                readonly "not.from_value"?: readonly string[];
                 /** @description None of these; see `group`. */
                 readonly "not.group"?: readonly string[];
+                /** @description None of these; see `image`. */
+                readonly "not.image"?: readonly string[];
                 /** @description None of these; see `ip`. */
                 readonly "not.ip"?: readonly string[];
                 /** @description None of these; see `is`. */
@@ -4019,6 +4725,8 @@ export interface operations {
                 readonly "not.stage"?: readonly string[];
                 /** @description None of these; see `sub`. */
                 readonly "not.sub"?: readonly string[];
+                /** @description None of these; see `to`. */
+                readonly "not.to"?: readonly string[];
                 /** @description None of these; see `took`. */
                 readonly "not.took"?: readonly string[];
                 /** @description None of these; see `uid`. */
@@ -4051,6 +4759,8 @@ export interface operations {
                 readonly state?: "open" | "ended" | "unknown";
                 /** @description In the query language `sub:exec`: the subresource; `sub:""` none. */
                 readonly sub?: readonly string[];
+                /** @description In the query language `to:0`: the new value of a changed field; `to:""` none. */
+                readonly to?: readonly string[];
                 /** @description In the query language `took:>10m`: how long the request or session lasted. */
                 readonly took?: readonly string[];
                 /** @description In the query language `uid:b93690c7-4bcd-4518-a69e-489dc0e8bfd7`: the uid of the object. */

@@ -139,3 +139,13 @@ function significanceOf(verb: string, subresource: string): LooseWrite['signific
 }
 
 const noAnswer = 'the audit policy logs no answer here, so neither the state nor its version is known'
+
+/** Whether any event names the object, whatever came of it. */
+export async function isNamed(store: Store, { named, keys }: NamedHistory): Promise<boolean> {
+  const rows = await readRows(
+    store,
+    sql`select 1 from event e where e.object_key = any(${arrayOf('int8', keys.map(String))})
+        and e.cluster_id = ${named.cluster.id}::int4 and e.name = ${named.name} limit 1`,
+  )
+  return rows.length > 0
+}

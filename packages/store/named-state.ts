@@ -121,7 +121,7 @@ async function atTime(reader: StateReader, timeUs: number): Promise<NamedState> 
   return await withLoose(reader, withNext(state, lifetime, next), timeUs)
 }
 
-const pastRetention = 'the bytes of its events are past retention'
+export const pastRetention = 'the bytes of its events are past retention'
 
 function fidelityOf(presence: NamedState['presence'], isShown: boolean, object: NamedState['object']): Fidelity {
   if (presence === 'gone' || isShown) return 'exact'

@@ -41,6 +41,9 @@ export const rawBytesMax = 16 * mebibyte
 /** What reading them takes: they, their texts, and the segment that they are cut from. */
 export const rawReadBytes = 32 * mebibyte
 
+/** What states of objects take in one answer: two of 5 MB, parsed, what is different, and the segment they are cut from. */
+export const stateReadBytes = 64 * mebibyte
+
 interface Waiting {
   readonly bytes: number
   readonly begin: () => void

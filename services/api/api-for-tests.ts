@@ -36,7 +36,7 @@ export const nowUs = Date.parse(nowText) * 1_000
 
 export async function startTestApi(
   connection: string,
-  different: Partial<ApiConfig> & Pick<ApiParts, 'questionMsMax' | 'memoryBounds'> = {},
+  different: Partial<ApiConfig> & Pick<ApiParts, 'questionMsMax' | 'memoryBounds' | 'nowUs'> = {},
 ): Promise<TestApi> {
   await using stack = new AsyncDisposableStack()
   await migrate(connection)
@@ -61,7 +61,7 @@ export async function startTestApi(
         certificateAuthority: await openCertificateAuthority(folder),
         version: '9.9.9',
         ingestPort: 7718,
-        nowUs: () => nowUs,
+        nowUs: different.nowUs ?? (() => nowUs),
         ...(different.questionMsMax === undefined ? {} : { questionMsMax: different.questionMsMax }),
         ...(different.memoryBounds === undefined ? {} : { memoryBounds: different.memoryBounds }),
       },

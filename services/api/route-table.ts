@@ -8,6 +8,7 @@ import { eventRoutes } from './routes/event-routes.ts'
 import { exportRoutes } from './routes/export-routes.ts'
 import { objectRoutes } from './routes/object-routes.ts'
 import { queryRoutes } from './routes/query-routes.ts'
+import { revisionRoutes } from './routes/revision-routes.ts'
 import { serverRoutes } from './routes/server-routes.ts'
 import { sessionRoutes } from './routes/session-routes.ts'
 import { streamRoutes } from './routes/stream-routes.ts'
@@ -19,6 +20,7 @@ export const routeTable: readonly ApiRoute[] = [
   ...queryRoutes,
   ...countRoutes,
   ...objectRoutes,
+  ...revisionRoutes,
   ...actorRoutes,
   ...sessionRoutes,
   ...exportRoutes,

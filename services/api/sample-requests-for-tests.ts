@@ -37,6 +37,19 @@ export const sampleRequests: Readonly<Record<string, (ids: SampleIds) => readonl
   getEvent: ({ event }) => [{ path: `/v1/events/${event}` }],
   getEventRaw: ({ event }) => [{ path: `/v1/events/${event}/raw` }],
   getObjectHistory: ({ history }) => [{ path: history }, { path: `${history}?limit=1&include=raw` }],
+  getObjectRevisions: ({ history }) => [
+    { path: history.replace(/history$/, 'revisions?all=true') },
+    { path: history.replace(/history$/, 'revisions?limit=1') },
+  ],
+  getObjectAt: ({ history }) => [
+    { path: history.replace(/history$/, 'at') },
+    { path: history.replace(/history$/, 'at?time=now&format=yaml') },
+  ],
+  getObjectDiff: ({ history }) => [
+    { path: history.replace(/history$/, 'diff?noise=true') },
+    { path: history.replace(/history$/, 'diff?from=1h&format=diff') },
+  ],
+  getObjectUndo: ({ event, history }) => [{ path: history.replace(/history$/, `undo?event=${event}`) }],
   getQueriesExplain: () => [
     { path: '/v1/queries/explain' },
     {

@@ -1,6 +1,7 @@
 // The routes of events, as data.
 
 import * as z from 'zod'
+import { objectInPath } from '../named-object.ts'
 import type { ParameterShape } from '../read-input.ts'
 import { json, notModified, route, tagged, type ApiRoute } from '../route.ts'
 import { eventPageSchema, nextHeader } from '../schemas/page-schemas.ts'
@@ -97,13 +98,7 @@ export const eventRoutes: readonly ApiRoute[] = [
     summary: 'What was done to one object, newest first',
     description:
       'Changes and connections, over all of time, unless `class`, `since` or `until` say otherwise. Every event has such a path in `links.history`.',
-    inPath: {
-      cluster: 'The name of a cluster.',
-      group: 'An API group; `core` for the core group.',
-      resource: 'The plural, such as `deployments`.',
-      ns: 'A namespace; `_` for none.',
-      name: 'The name of the object.',
-    },
+    inPath: objectInPath,
     query: listOfEvents,
     otherParameters: 'query language',
     answers: { 200: json('The page.', eventPageSchema, nextHeader) },

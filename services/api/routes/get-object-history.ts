@@ -2,12 +2,11 @@
 
 import type { Request } from 'express'
 import { and, everything, matches, type Query } from '@plaintrail/query/ast'
-import { valueLengthMax } from '@plaintrail/query/bounds'
-import { QueryError } from '@plaintrail/query/query-error'
 import { queryOfParameters } from '@plaintrail/query/query-of-parameters'
 import type { RouteParts } from '../api-parts.ts'
 import type { Route } from '../authenticate.ts'
 import { cursorKeyFor, listQuestion, urlParameters } from '../list-question.ts'
+import { objectSegment } from '../named-object.ts'
 import { sendEvents } from '../send-events.ts'
 
 /** What the path says. */
@@ -49,7 +48,7 @@ function asksForClass(query: Query): boolean {
 /** Names in a path are whole: a `*` in one is a `*`. */
 function objectOf(request: Request): Query {
   const [cluster, group, resource, ns, name] = ['cluster', 'group', 'resource', 'ns', 'name'].map((part) =>
-    segmentOf(request, part),
+    objectSegment(request, part),
   )
   const kind = `${resource}.${group === 'core' ? 'v1' : group}`.replaceAll(/[\\,]/g, String.raw`\$&`)
   return and([
@@ -58,14 +57,4 @@ function objectOf(request: Request): Query {
     matches('ns', [[ns === '_' ? '' : (ns ?? '')]]),
     matches('name', [[name ?? '']]),
   ])
-}
-
-function segmentOf(request: Request, part: string): string {
-  const text = String(request.params[part])
-  if (text.length <= valueLengthMax && !text.includes('\0')) return text.toWellFormed()
-  throw new QueryError({
-    message: `could not read ${part}: no object has such a one`,
-    parameter: part,
-    hint: 'links.history of an event is a path that there is.',
-  })
 }
