@@ -13,6 +13,7 @@ import { markDead } from '@plaintrail/store/outbox'
 import { createSegmentItems } from '@plaintrail/store/segment-items'
 import type { JobrunnerConfig } from './config.ts'
 import { exportPart } from './export-part.ts'
+import { keepBlame } from './keep-blame.ts'
 import { keepDays } from './keep-days.ts'
 import { keepTallies } from './keep-tallies.ts'
 import type { PartBounds } from './make-part.ts'
@@ -34,10 +35,15 @@ export interface JobrunnerParts {
 }
 
 /** Without outbox rows: each may run twice, and late. */
-const scheduled = { 'days.keep': 3_600_000, 'clusters.silent': 60_000, 'tallies.keep': 300_000 } as const
+const scheduled = {
+  'days.keep': 3_600_000,
+  'clusters.silent': 60_000,
+  'tallies.keep': 300_000,
+  'blame.keep': 300_000,
+} as const
 
 /** Soon after the start too. */
-const atStart: readonly (keyof typeof scheduled)[] = ['days.keep', 'tallies.keep']
+const atStart: readonly (keyof typeof scheduled)[] = ['days.keep', 'tallies.keep', 'blame.keep']
 
 /** Disposing waits for the jobs in progress. It does not wait for the job queue, which may be away. */
 export async function startJobrunner(config: JobrunnerConfig, parts: JobrunnerParts): Promise<AsyncDisposable> {
@@ -101,6 +107,7 @@ function handlersOf(config: JobrunnerConfig, parts: JobrunnerParts, wakeRelay: (
     'days.keep': () => keepDays({ store, logger, nowUs, ...config }),
     'clusters.silent': () => noticeSilence({ store, logger, nowUs, silentAfterUs: config.silentAfterMs * 1_000 }),
     'tallies.keep': (_job: Job, signal: AbortSignal) => keepTallies({ store, logger, nowUs, signal }),
+    'blame.keep': (_job: Job, signal: AbortSignal) => keepBlame({ store, logger, signal }),
     [quarantineNoticed]: (job: Job) => noticeQuarantine({ store, logger }, outboxJob(job)),
     [exportPartDue]: (job: Job, signal: AbortSignal) => exportPart(exporting, outboxJob(job), signal),
   }
