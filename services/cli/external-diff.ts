@@ -29,7 +29,8 @@ export async function showExternally(io: CliIo, command: string, { before, after
   ]
   for (const { path, object } of sides) {
     await io.files.makeFolder(path)
-    if (object !== null) await io.files.create(join(path, fileName(name)), yamlText(object), privateMode)
+    if (object !== null)
+      await io.files.create(join(path, fileName(name)), yamlText(object, { isSorted: true }), privateMode)
   }
   const code = await io.runProgram(program, [...words, ...sides.map(({ path }) => path)])
   if (code !== null && code < troubleMin) return

@@ -1,6 +1,7 @@
 // What the API answers about an object's history, as types: each is looked at once here, and taken as it is after that.
 
 import type { StoredEvent } from '@plaintrail/event/event'
+import type { Manifest } from './manifest.ts'
 
 export interface Initiator {
   readonly kind: 'person' | 'service-account' | 'commit' | 'unknown'
@@ -127,7 +128,7 @@ export interface DiffAnswer extends Told {
 
 export interface AtAnswer extends Told {
   readonly state: State
-  readonly manifest: Readonly<Record<string, unknown>> | null
+  readonly manifest: Manifest | null
 }
 
 export interface BlamedField {

@@ -5,6 +5,8 @@ import { terminalText } from './output/terminal-text.ts'
 import type { View } from './output/view.ts'
 import type { Session } from './session.ts'
 
+type KnownChange = Pick<Revision, 'significance' | 'fidelity' | 'changes_count'>
+
 export function revisionView(session: Session): View<Revision> {
   return {
     columns: [
@@ -24,7 +26,13 @@ export function revisionView(session: Session): View<Revision> {
 }
 
 /** `replicas 3 → 5`, `created`; where nothing is known of what changed, what kind of write it was. */
-const whatWords = ({ summary, verb }: Revision): string => terminalText(summary || verb || 'changed')
+function whatWords(revision: Revision): string {
+  return terminalText(isOnlyNoise(revision) ? 'noise only' : revision.summary || revision.verb || 'changed')
+}
+
+/** A controller's note for itself, such as deployment.kubernetes.io/revision: it changed nothing that is shown. */
+export const isOnlyNoise = ({ significance, fidelity, changes_count: count }: KnownChange): boolean =>
+  significance === 'changed' && fidelity === 'exact' && count === 0
 
 /** `exact`, or how far what is said of it is to be trusted. */
 function knownWord({ fidelity, unseen_min: unseen }: Revision): string {

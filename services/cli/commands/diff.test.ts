@@ -119,6 +119,16 @@ test('states that are not there are said to be so', async () => {
   expect(err).toContain('! These are two.\n')
 })
 
+test('an object that came or went is shown without what nobody meant', async () => {
+  const object = { kind: 'Deployment', metadata: { name: 'checkout', managedFields: [], uid: 'u' }, status: { a: 1 } }
+  const changes = [sampleChange({ path: '', op: 'add', to: object })]
+  await using api = await startHistoryApi({ diff: answerOf({ changes }) })
+  const { out } = await plaintrail(['diff', 'deploy/checkout', '--no-headers'], { server: api.url })
+  expect(out).toBe('@@ the whole object @@\n+  kind: Deployment\n+  metadata:\n+    name: checkout\n')
+  const all = await plaintrail(['diff', 'deploy/checkout', '--show-noise'], { server: api.url })
+  expect(all.out).toContain('+    managedFields: []')
+})
+
 test('--show-noise asks for all of it, and other formats have the changes', async () => {
   await using api = await startHistoryApi({ diff: answerOf() })
   await plaintrail(['diff', 'deploy/checkout', '--show-noise'], { server: api.url })

@@ -4,6 +4,7 @@ import type { Answer, Api } from '../api.ts'
 import { CliError } from '../cli-error.ts'
 import { readCliConfig } from '../config.ts'
 import { isAtAnswer, isDiffAnswer, type Change, type DiffAnswer, type State } from '../history-answers.ts'
+import { isManifest, withoutNoise } from '../manifest.ts'
 import { changeLines, type ChangeLine } from '../output/change-lines.ts'
 import { behindWords } from '../output/initiator-words.ts'
 import { plainText } from '../output/json-path.ts'
@@ -101,18 +102,35 @@ async function show(session: Session, api: Api, one: Found, options: DiffOptions
     const { externalDiff } = readCliConfig(session.io.env)
     if (options.unified === true) await printUnified(session, api, one, options)
     else if (externalDiff !== null) await showOutside(session, api, { ...one, program: externalDiff }, options)
-    else await printChanges(session, place, found)
+    else await printChanges(session, place, found, options)
   }
   if (found.why_not === null || found.changes_count > 0) await session.note(footer(session, found, options))
 }
 
-async function printChanges(session: Session, place: ObjectPlace, { from, to, changes }: DiffAnswer): Promise<void> {
+async function printChanges(
+  session: Session,
+  place: ObjectPlace,
+  { from, to, changes }: DiffAnswer,
+  { showNoise }: DiffOptions,
+): Promise<void> {
   const { yamlText } = await import('../output/yaml-text.ts')
   if (session.hasHeaders) {
     const heading = `--- ${stateWords(session, place, from)}\n+++ ${stateWords(session, place, to)}`
     await session.print(`${session.style('bold', heading)}\n`)
   }
-  for (const { kind, text } of changeLines(changes, yamlText)) await session.print(`${styled(session, kind, text)}\n`)
+  for (const { kind, text } of changeLines(showNoise === true ? changes : changes.map(meantOf), yamlText))
+    await session.print(`${styled(session, kind, text)}\n`)
+}
+
+/** An object that came or went is one change, with all its noise in it. */
+function meantOf(change: Change): Change {
+  const { path, from, to } = change
+  if (path !== '') return change
+  return {
+    ...change,
+    ...(isManifest(from) && { from: withoutNoise(from) }),
+    ...(isManifest(to) && { to: withoutNoise(to) }),
+  }
 }
 
 const looks: Readonly<Record<ChangeLine['kind'], Look | null>> = {
@@ -165,7 +183,8 @@ async function showOutside(
 ): Promise<void> {
   const { showExternally } = await import('../external-diff.ts')
   const [before, after] = await Promise.all([found.from, found.to].map((state) => manifestOf(api, place, state)))
-  const meant = (manifest: unknown): unknown => (showNoise === true ? manifest : withoutNoise(manifest))
+  const meant = (manifest: unknown): unknown =>
+    showNoise === true || !isManifest(manifest) ? manifest : withoutNoise(manifest)
   const { group, kind, namespace, name } = place
   const file = [group, kind, namespace, name].filter((part) => part !== '').join('.')
   await showExternally(session.io, program, { before: meant(before), after: meant(after), name: file })
@@ -175,18 +194,6 @@ async function manifestOf(api: Api, place: ObjectPlace, { revision, time }: Stat
   const { value } = await api.getList(objectPath(place, 'at'), { time: revision?.event ?? time })
   if (!isAtAnswer(value)) throw notPlaintrail(api.url)
   return value.manifest
-}
-
-/** What a file would differ in after every write, whoever made it. */
-function withoutNoise(manifest: unknown): unknown {
-  if (typeof manifest !== 'object' || manifest === null) return manifest
-  const fields: Readonly<Record<string, unknown>> = { ...manifest }
-  const { status: _status, metadata, ...rest } = fields
-  if (typeof metadata !== 'object' || metadata === null) return rest
-  const kept = Object.entries(metadata).filter(
-    ([name]) => !['managedFields', 'resourceVersion', 'generation'].includes(name),
-  )
-  return { ...rest, metadata: Object.fromEntries(kept) }
 }
 
 /** `1 field changed · 3 noisy fields hidden (--show-noise)`. */

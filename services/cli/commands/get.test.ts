@@ -47,6 +47,21 @@ test('the manifest alone goes to stdout, and what is to be known of it to stderr
   expect((await plaintrail([...args, '-o', 'name'], { server: api.url })).out).toBe('deployment/checkout\n')
 })
 
+test('YAML is as kubectl prints it: keys in order, no managedFields unless asked for, and quoted for its parser', async () => {
+  const metadata = {
+    name: 'x',
+    managedFields: [{ manager: 'helm' }],
+    labels: { on: 'yes', at: '2026-11-20T14:03:22Z' },
+  }
+  await using api = await startHistoryApi({ at: answerOf({ manifest: { kind: 'Pod', apiVersion: 'v1', metadata } }) })
+  const { out } = await plaintrail(['get', 'deploy/checkout', '-o', 'yaml'], { server: api.url })
+  expect(out).toBe(
+    'apiVersion: v1\nkind: Pod\nmetadata:\n  labels:\n    at: "2026-11-20T14:03:22Z"\n    "on": "yes"\n  name: x\n',
+  )
+  const all = await plaintrail(['get', 'deploy/checkout', '--show-managed-fields'], { server: api.url })
+  expect(all.out).toContain('managedFields:\n    - manager: helm\n')
+})
+
 test('a state that is not sure is told to be so, with --quiet too', async () => {
   const says = 'A write that was not seen may have changed it.'
   await using api = await startHistoryApi({ at: answerOf({ state: sampleState({ or_unseen: true, says }) }) })

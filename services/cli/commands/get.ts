@@ -1,6 +1,7 @@
 // plaintrail get: an object as it was at a time, deleted ones too.
 import type { Command } from 'commander'
 import { isAtAnswer } from '../history-answers.ts'
+import { withoutManagers, type Manifest } from '../manifest.ts'
 import { behindWords } from '../output/initiator-words.ts'
 import { plainText } from '../output/json-path.ts'
 import { terminalText } from '../output/terminal-text.ts'
@@ -22,6 +23,7 @@ import {
 
 interface GetOptions extends WhereOptions {
   readonly at?: string
+  readonly showManagedFields?: true
 }
 
 export function addGet(program: Command, run: RunCommand): void {
@@ -35,6 +37,7 @@ export function addGet(program: Command, run: RunCommand): void {
     .argument('[name]')
   addWhereOptions(command)
     .option('--at <time>', 'when: 2d, 2026-11-20T14:03Z, evt_…, rv:123 (default: now)')
+    .option('--show-managed-fields', 'which program wrote which field, too, as with kubectl')
     .addHelpText('after', helpText)
     .action((first: string, second: string | undefined, options: GetOptions, self: Command) =>
       run(self, (session) => get(session, readObject(first, second), options)),
@@ -46,7 +49,11 @@ Examples:
   plaintrail get deploy/checkout -n shop --at 2026-11-20T14:05Z -o yaml
   plaintrail get cm/feature-flags -n shop --at 2d -o json`
 
-async function get(session: Session, object: NamedObject, { at, ...where }: GetOptions): Promise<void> {
+async function get(
+  session: Session,
+  object: NamedObject,
+  { at, showManagedFields, ...where }: GetOptions,
+): Promise<void> {
   const api = await session.api()
   const place = await findOne(session, api, object, where)
   const { value } = await api.getList(objectPath(place, 'at'), { time: at ?? 'now' })
@@ -58,14 +65,7 @@ async function get(session: Session, object: NamedObject, { at, ...where }: GetO
     if (whyNot !== null && state.presence === 'present') throw notRecorded(`what ${placeWords(place)} was`)
     throw absent(session, place, state)
   }
-  const { format } = session
-  if (format.kind === 'table' || format.kind === 'wide') {
-    const { yamlText } = await import('../output/yaml-text.ts')
-    await session.print(yamlText(manifest))
-  } else {
-    const answer = { text: JSON.stringify(manifest), value: manifest }
-    await session.printItems(manifestView, { answer, items: [manifest] })
-  }
+  await printManifest(session, showManagedFields === true ? manifest : withoutManagers(manifest))
   const { revision, fidelity } = state
   const by =
     revision === null ? '' : ` by ${behindWords(revision.actor, revision.initiator)} ${session.when(revision.time)}`
@@ -76,7 +76,16 @@ async function get(session: Session, object: NamedObject, { at, ...where }: GetO
   requireComplete(session, meta.history.complete)
 }
 
-type Manifest = Readonly<Record<string, unknown>>
+async function printManifest(session: Session, manifest: Manifest): Promise<void> {
+  const { kind } = session.format
+  if (kind === 'table' || kind === 'wide' || kind === 'yaml') {
+    const { yamlText } = await import('../output/yaml-text.ts')
+    await session.print(yamlText(manifest, { isSorted: true }))
+    return
+  }
+  const answer = { text: JSON.stringify(manifest), value: manifest }
+  await session.printItems(manifestView, { answer, items: [manifest] })
+}
 
 const manifestView: View<Manifest> = {
   columns: [

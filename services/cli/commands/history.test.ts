@@ -104,6 +104,21 @@ test('what is asked for is sent', async () => {
   expect(Object.fromEntries(asked?.query ?? [])).toEqual({ all: 'true', since: '7d', until: '1d', limit: '7' })
 })
 
+test("a controller's notes for itself are counted and not shown, unless all is asked for", async () => {
+  const note = { summary: '', changes_count: 0, actor: deploymentController, verb: 'update' } as const
+  const data = [
+    sampleRevision(note),
+    sampleRevision({ ...note, actor: alice }),
+    sampleRevision({ ...note, fidelity: 'gap' }),
+  ]
+  await using api = await startHistoryApi({ revisions: page(data, { hidden: 2 }) })
+  const done = await plaintrail(['history', 'deploy/checkout'], { server: api.url })
+  expect(done.out.match(/^2026.* (noise only|update) /gm)).toHaveLength(2)
+  expect(done.out).toContain('2 revisions · 3 status updates and the like not shown (--all)')
+  const all = await plaintrail(['history', 'deploy/checkout', '--all'], { server: api.url })
+  expect(all.out.match(/^2026.* noise only /gm)).toHaveLength(2)
+})
+
 test('--reverse has the newest last, and the boundary in its place', async () => {
   await using api = await startHistoryApi({ revisions: page(story) })
   const done = await plaintrail(['history', 'deploy/checkout', '--reverse', '--no-headers'], { server: api.url })

@@ -6,7 +6,7 @@ import { displayWidth, terminalText } from '../output/terminal-text.ts'
 import type { View } from '../output/view.ts'
 import { requireComplete } from '../pages.ts'
 import { notPlaintrail } from '../refusal.ts'
-import { boundaryWords, revisionView } from '../revision-view.ts'
+import { boundaryWords, isOnlyNoise, revisionView } from '../revision-view.ts'
 import { readCount, type Printed, type RunCommand, type Session } from '../session.ts'
 import { tellBehind, tellWhyNot } from '../tell-trust.ts'
 import type { ObjectPlace } from './find-object.ts'
@@ -72,12 +72,15 @@ async function history(session: Session, object: NamedObject, options: HistoryOp
     const revisions = options.reverse === true ? page.data.toReversed() : page.data
     if (session.format.kind === 'table' || session.format.kind === 'wide') {
       if (index > 0) await session.print('\n')
-      await printRevisions(session, place, page, revisions)
+      await printRevisions(session, place, page, all === true ? revisions : revisions.filter(isMeant))
     } else printed = await session.printItems(revisionView(session), { answer, items: revisions }, printed)
     await tellWhyNot(session, page.meta.why_not)
   }
   requireComplete(session, isWhole)
 }
+
+/** What a person did is shown whatever it changed. */
+const isMeant = (one: Revision): boolean => one.actor?.type === 'human' || !isOnlyNoise(one)
 
 function readPage(api: Api, { value }: Answer): RevisionPage {
   if (!isRevisionPage(value)) throw notPlaintrail(api.url)
@@ -100,7 +103,7 @@ async function printRevisions(
     printed = await session.printItems(view, { answer: { text: '', value: null }, items: run }, printed)
     before = run.at(-1)
   }
-  if (session.hasHeaders) await session.print(`${revisions.length > 0 ? '\n' : ''}${summary(page)}\n`)
+  if (session.hasHeaders) await session.print(`${revisions.length > 0 ? '\n' : ''}${summary(page, revisions.length)}\n`)
 }
 
 /** Of all rows together, so that columns go on straight behind a boundary. */
@@ -134,12 +137,13 @@ function boundaryLine(
 }
 
 /** `8 revisions · 12 status updates and the like not shown (--all)`. */
-function summary({ data, has_more: hasMore, meta: { hidden } }: RevisionPage): string {
-  const parts = [`${data.length} ${data.length === 1 ? 'revision' : 'revisions'}`]
+function summary({ data, has_more: hasMore, meta }: RevisionPage, shown: number): string {
+  const hidden = meta.hidden + data.length - shown
+  const parts = [count(shown, 'revision', 'revisions')]
   if (hasMore) parts.push('older ones with --limit')
   if (hidden > 0)
-    parts.push(
-      `${hidden} ${hidden === 1 ? 'status update or the like' : 'status updates and the like'} not shown (--all)`,
-    )
+    parts.push(`${count(hidden, 'status update or the like', 'status updates and the like')} not shown (--all)`)
   return parts.join(' · ')
 }
+
+const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`

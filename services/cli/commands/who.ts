@@ -9,6 +9,7 @@ import { objectEventView } from '../event-views.ts'
 import type { TracedEvent } from '../history-answers.ts'
 import { behindWords } from '../output/initiator-words.ts'
 import { terminalText } from '../output/terminal-text.ts'
+import { isOnlyNoise } from '../revision-view.ts'
 import { readCount, type Printed, type RunCommand, type Session } from '../session.ts'
 import { chainLine } from './chain-line.ts'
 import type { ObjectPlace } from './find-object.ts'
@@ -128,7 +129,9 @@ const asides: ReadonlySet<string> = new Set(['status', 'renewal', 'bookkeeping']
 /** What changed nothing, or what a controller reports and nobody asked for. A person who edits a status is another matter. */
 function isAside(event: TracedEvent): boolean {
   if (event.flags.includes('dryRun')) return true
-  const isReport = event.object?.subresource === 'status' || asides.has(event.change?.significance ?? '')
+  const { change } = event
+  const isNote = change != null && (asides.has(change.significance) || isOnlyNoise(change))
+  const isReport = event.object?.subresource === 'status' || isNote
   return isReport && event.outcome === 'success' && event.actor.type !== 'human'
 }
 

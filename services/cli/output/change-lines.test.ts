@@ -57,7 +57,7 @@ test('a value with others in it is YAML below its name', () => {
       '-    name: log',
       '-    args:',
       '-      - -v',
-      '-      - yes',
+      '-      - "yes"',
       '@@ spec.template.spec.containers[log] @@',
       '+  env: []',
       '@@ the whole object @@',
