@@ -101,6 +101,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/actors/{id}/activity": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What one actor did, stretch by stretch
+         * @description Its requests that match as stretches of work, the last one first: of one credential from one address, each request at most 30 minutes after the one before. Each has a sentence, and the kubectl commands that most likely made its calls. The window is the last 24 hours unless you say.
+         */
+        readonly get: operations["getActorActivity"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/actors/{id}/firsts": {
         readonly parameters: {
             readonly query?: never;
@@ -535,6 +555,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/objects/{cluster}/{group}/{resource}/{ns}/{name}/blame": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Who set each field of an object last
+         * @description For each field of the object as it was, the event that gave it its value. Where a write was not seen it is said between which two it happened. Fields that nobody meant are left out, and the values of secrets are `(hidden)`.
+         */
+        readonly get: operations["getObjectBlame"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/objects/{cluster}/{group}/{resource}/{ns}/{name}/diff": {
         readonly parameters: {
             readonly query?: never;
@@ -759,6 +799,104 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A stretch of work of one actor, with one credential from one address. */
+        readonly Activity: {
+            /** @description Identities that were acted as, at most 50. */
+            readonly acted_as: readonly string[];
+            readonly actor: components["schemas"]["ActivityActor"];
+            /** @description Calls before the window belong to it too. */
+            readonly began_before: boolean;
+            /** @description Programs that the calls claim to come from, at most 50: `kubectl 1.33.3`. */
+            readonly clients: readonly string[];
+            /** @description The names of the clusters, at most 50. */
+            readonly clusters: readonly string[];
+            /** @description The first 200, in the order of time. */
+            readonly commands: readonly components["schemas"]["ActivityCommand"][];
+            /** @description How many there are. */
+            readonly commands_count: number;
+            readonly counts: components["schemas"]["ActivityCounts"];
+            /** @description The id of the certificate or token, as Kubernetes names it (`X509SHA256=…`, `JTI=…`); null where it tells none, or the bytes of the events are past retention. */
+            readonly credential: string | null;
+            /** @description Microseconds from `started` to `ended`. */
+            readonly duration_us: number;
+            /** @description When the call ended that ended last. */
+            readonly ended: components["schemas"]["MicroTime"];
+            /** @description The event of its first call. */
+            readonly id: components["schemas"]["EventId"];
+            /** @description The address that the API server saw. */
+            readonly ip: string | null;
+            /** @description It has more calls than a page reads: what is told is of the newest of them. */
+            readonly is_cut: boolean;
+            readonly links: components["schemas"]["ActivityLinks"];
+            /** @description Namespaces that the calls name, at most 50. */
+            readonly namespaces: readonly string[];
+            /** @description All of it, discovery too. */
+            readonly requests: number;
+            /** @description What was done: `14 minutes, 3 namespaces, read 4 secrets, exec twice`. */
+            readonly sentence: string;
+            /** @description When the first call came. */
+            readonly started: components["schemas"]["MicroTime"];
+            /** @description Calls after the window belong to it too. */
+            readonly went_on: boolean;
+        };
+        /** @description Whose work it is. */
+        readonly ActivityActor: {
+            /** @description `act_…`. */
+            readonly id: string;
+            /** @description user.username. */
+            readonly name: string;
+            /**
+             * @description What kind of caller it is, told from the name.
+             * @enum {string}
+             */
+            readonly type: "human" | "service-account" | "node" | "control-plane" | "anonymous" | "failed-authentication";
+        };
+        /** @description A command that somebody most likely ran. */
+        readonly ActivityCommand: {
+            /** @description The event of the call that the command was for. */
+            readonly event: components["schemas"]["EventId"];
+            /** @description The kubectl command that most likely made the call, for a POSIX shell, at most 300 characters; `…` is what no event says. Where the client was not kubectl, or no command is known: the verb and the path. */
+            readonly line: string;
+            /** @description Calls that it made: reads before it, waiting after it, retries. */
+            readonly requests: number;
+            /** @description No other command of kubectl makes these calls, if the client was what it says; its flags may have been spelled otherwise. */
+            readonly sure: boolean;
+            /** @description Of its first call. */
+            readonly time: components["schemas"]["MicroTime"];
+        };
+        /** @description How many requests of a stretch did what. */
+        readonly ActivityCounts: {
+            /** @description Writes that were done; dry runs are none. */
+            readonly changes: number;
+            /** @description exec, attach, port-forward and proxy that were let in. */
+            readonly connections: number;
+            /** @description Refused by authentication or authorization. */
+            readonly denied: number;
+            /** @description Writes with `dryRun=All`. */
+            readonly dry_runs: number;
+            /** @description Refused otherwise, not found, or ended by a fault. */
+            readonly failed: number;
+            /** @description Answered reads; discovery is none. */
+            readonly reads: number;
+            /** @description Lists and watches of secrets. */
+            readonly secret_lists: number;
+            /** @description Secrets that were read by name, each once. */
+            readonly secrets_read: number;
+        };
+        /** @description Paths of this API. */
+        readonly ActivityLinks: {
+            /** @description Its events. */
+            readonly events: string;
+        };
+        /** @description One page, newest first. */
+        readonly ActivityPage: {
+            readonly data: readonly components["schemas"]["Activity"][];
+            /** @description Whether there is another page. */
+            readonly has_more: boolean;
+            readonly meta: components["schemas"]["EventMeta"];
+            /** @description To be sent alone, as `?cursor=…`, to the same path; null at the end. */
+            readonly next_cursor: string | null;
+        };
         /** @description Who asked. */
         readonly Actor: {
             /** @description Whom the caller acted as: impersonatedUser (kubernetes/apiserver pkg/apis/audit/v1/types.go); null for nobody. */
@@ -854,6 +992,28 @@ export interface components {
             readonly kind: "EventList";
         } & {
             readonly [key: string]: unknown;
+        };
+        /** @description A field of the object that has a value of its own. */
+        readonly BlamedField: {
+            /** @description The revision before; null for `set`, and where none is known. */
+            readonly after: components["schemas"]["RevisionRef"] | null;
+            /**
+             * @description `set`: by `revision`. `set-or-unseen`: by it, or since `after` by a write that is not known. `unseen`: by none that is known; `revision` was the first to show it.
+             * @enum {string}
+             */
+            readonly how: "set" | "set-or-unseen" | "unseen";
+            /** @description Who managedFields say set it, which is what the client called itself: of several managers the one that wrote when it was set, else the last. Null where they do not say. */
+            readonly manager: string | null;
+            /** @description Nobody meant it: status, managedFields, versions, and what controllers note. */
+            readonly noise: boolean;
+            /** @description Where, such as `spec.template.spec.containers[api].image`; items of lists by their keys. */
+            readonly path: string;
+            /** @description The event; null where none tells of it. */
+            readonly revision: components["schemas"]["RevisionRef"] | null;
+            /** @description The value is secret. */
+            readonly secret: boolean;
+            /** @description A text, a number, a boolean, null, or an empty object or list. A secret is `(hidden)`. */
+            readonly value: unknown;
         };
         /** @description A stretch of the window, from one full interval in UTC to the next. */
         readonly Bucket: {
@@ -985,6 +1145,8 @@ export interface components {
             /** @description From here to the end of the window everything was counted; after `window.since` only where `stats.partial`. */
             readonly counted_since: components["schemas"]["MicroTime"];
             readonly coverage: components["schemas"]["Coverage"];
+            /** @description Of a query with `changed`, `to`, `from_value` or `image`: how far history has come in its clusters. */
+            readonly history?: components["schemas"]["Followed"];
             /**
              * @description By time.
              * @enum {string}
@@ -1044,6 +1206,8 @@ export interface components {
         /** @description The question as it was understood, and how complete its answer is. */
         readonly EventMeta: {
             readonly coverage: components["schemas"]["Coverage"];
+            /** @description Of a query with `changed`, `to`, `from_value` or `image`: how far history has come in its clusters. */
+            readonly history?: components["schemas"]["Followed"];
             /**
              * @description By time.
              * @enum {string}
@@ -1677,6 +1841,20 @@ export interface components {
             readonly object: components["schemas"]["NamedObject"];
             readonly state: components["schemas"]["ObjectState"];
             /** @description Why something is not known; null where all is. */
+            readonly why_not: components["schemas"]["WhyNot"] | null;
+        };
+        /** @description Who set each field of an object last. */
+        readonly ObjectBlame: {
+            /** @description In the order of the object, at most 10,000; empty where it was not there, or is not known. */
+            readonly fields: readonly components["schemas"]["BlamedField"][];
+            /** @description There are more fields, or more revisions than could be looked at: `says`. */
+            readonly is_cut: boolean;
+            readonly meta: components["schemas"]["HistoryMeta"];
+            readonly object: components["schemas"]["NamedObject"];
+            /** @description What is left out, and what that means, in a sentence; null where `is_cut` is false. */
+            readonly says: string | null;
+            readonly state: components["schemas"]["ObjectState"];
+            /** @description Why the state is not known; null where it is. */
             readonly why_not: components["schemas"]["WhyNot"] | null;
         };
         /** @description What is different between two states. */
@@ -2604,6 +2782,170 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["ActorAnswer"];
+                };
+            };
+        };
+    };
+    readonly getActorActivity: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description In the query language `actor:sa:ci/*`: who asked. */
+                readonly actor?: readonly string[];
+                /** @description In the query language `as:system:admin`: whom the actor acted as; `as:""` nobody. */
+                readonly as?: readonly string[];
+                /** @description In the query language `audit:a1d28f6e-d44d-468b-86e6-4adbb74242e5`: the auditID. */
+                readonly audit?: readonly string[];
+                /** @description In the query language `changed:spec.replicas`: a field that changed. */
+                readonly changed?: readonly string[];
+                /** @description In the query language `claimed:203.0.113.9`: an address that was only claimed. */
+                readonly claimed?: readonly string[];
+                /** @description In the query language `class:connect`: what kind of thing was done. It can be read, write, connect, other. */
+                readonly class?: readonly string[];
+                /** @description In the query language `client:kubectl`: the program that the user agent claims. */
+                readonly client?: readonly string[];
+                /** @description In the query language `cluster:eks-*`: the cluster. */
+                readonly cluster?: readonly string[];
+                /** @description In the query language `code:>=400`: the HTTP status. */
+                readonly code?: readonly string[];
+                /** @description In the query language `created:2026-11-01..2026-11-05`: the time of the request. */
+                readonly created?: readonly string[];
+                /** @description The `next_cursor` of the page before, sent alone: it carries the whole question and its window. */
+                readonly cursor?: string;
+                /** @description In the query language `from_value:5`: its old value; `from_value:""` none. */
+                readonly from_value?: readonly string[];
+                /** @description In the query language `group:sre`: a group of the actor. */
+                readonly group?: readonly string[];
+                /** @description In the query language `image:*\/api:1.9*`: an image of a container, new with this write. */
+                readonly image?: readonly string[];
+                /** @description In the query language `-ip:10.0.0.0/8`: the address that the API server saw. */
+                readonly ip?: readonly string[];
+                /** @description In the query language `is:human`: one of the words below. */
+                readonly is?: readonly string[];
+                /** @description In the query language `kind:deploy,sts`: the kind, as kubectl names it. */
+                readonly kind?: readonly string[];
+                /** @description In the query language `level:RequestResponse`: how much the API server recorded. It can be None, Metadata, Request, RequestResponse, Unknown. */
+                readonly level?: readonly string[];
+                /** @description Items in the page, 1 to 1000. */
+                readonly limit?: number;
+                /** @description In the query language `name:api`: the name of the object. */
+                readonly name?: readonly string[];
+                /** @description None of these; see `actor`. */
+                readonly "not.actor"?: readonly string[];
+                /** @description None of these; see `as`. */
+                readonly "not.as"?: readonly string[];
+                /** @description None of these; see `audit`. */
+                readonly "not.audit"?: readonly string[];
+                /** @description None of these; see `changed`. */
+                readonly "not.changed"?: readonly string[];
+                /** @description None of these; see `claimed`. */
+                readonly "not.claimed"?: readonly string[];
+                /** @description None of these; see `class`. */
+                readonly "not.class"?: readonly string[];
+                /** @description None of these; see `client`. */
+                readonly "not.client"?: readonly string[];
+                /** @description None of these; see `cluster`. */
+                readonly "not.cluster"?: readonly string[];
+                /** @description None of these; see `code`. */
+                readonly "not.code"?: readonly string[];
+                /** @description None of these; see `created`. */
+                readonly "not.created"?: readonly string[];
+                /** @description None of these; see `from_value`. */
+                readonly "not.from_value"?: readonly string[];
+                /** @description None of these; see `group`. */
+                readonly "not.group"?: readonly string[];
+                /** @description None of these; see `image`. */
+                readonly "not.image"?: readonly string[];
+                /** @description None of these; see `ip`. */
+                readonly "not.ip"?: readonly string[];
+                /** @description None of these; see `is`. */
+                readonly "not.is"?: readonly string[];
+                /** @description None of these; see `kind`. */
+                readonly "not.kind"?: readonly string[];
+                /** @description None of these; see `level`. */
+                readonly "not.level"?: readonly string[];
+                /** @description None of these; see `name`. */
+                readonly "not.name"?: readonly string[];
+                /** @description None of these; see `ns`. */
+                readonly "not.ns"?: readonly string[];
+                /** @description None of these; see `obj`. */
+                readonly "not.obj"?: readonly string[];
+                /** @description None of these; see `on`. */
+                readonly "not.on"?: readonly string[];
+                /** @description None of these; see `outcome`. */
+                readonly "not.outcome"?: readonly string[];
+                /** @description None of these; see `reason`. */
+                readonly "not.reason"?: readonly string[];
+                /** @description None of these; see `seen`. */
+                readonly "not.seen"?: readonly string[];
+                /** @description None of these; see `stage`. */
+                readonly "not.stage"?: readonly string[];
+                /** @description None of these; see `sub`. */
+                readonly "not.sub"?: readonly string[];
+                /** @description None of these; see `to`. */
+                readonly "not.to"?: readonly string[];
+                /** @description None of these; see `took`. */
+                readonly "not.took"?: readonly string[];
+                /** @description None of these; see `uid`. */
+                readonly "not.uid"?: readonly string[];
+                /** @description None of these; see `user-agent`. */
+                readonly "not.user-agent"?: readonly string[];
+                /** @description None of these; see `verb`. */
+                readonly "not.verb"?: readonly string[];
+                /** @description In the query language `ns:prod-*`: the namespace; `ns:""` in none. */
+                readonly ns?: readonly string[];
+                /** @description In the query language `obj:deploy/api`: kind and name of the object. */
+                readonly obj?: readonly string[];
+                /** @description In the query language `on:2026-11-20`: the same as `created`. */
+                readonly on?: readonly string[];
+                /** @description In the query language `outcome:denied,rejected`: how it ended. It can be success, denied, rejected, error, pending. */
+                readonly outcome?: readonly string[];
+                /** @description A query, such as `actor:alice verb:patch ns:prod-*`; docs/query.md is the language. */
+                readonly q?: string;
+                /** @description In the query language `reason:"ClusterRoleBinding"`: a part of why it was allowed or refused. */
+                readonly reason?: readonly string[];
+                /** @description In the query language `seen:>-5m`: when Plaintrail took it in. */
+                readonly seen?: readonly string[];
+                /** @description Where the window begins, itself in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`); or an interval (`2026-11-20/P1D`). */
+                readonly since?: string;
+                /** @description In the query language `stage:Panic`: the stage of the request. It can be RequestReceived, ResponseStarted, ResponseComplete, Panic, Unknown. */
+                readonly stage?: readonly string[];
+                /** @description In the query language `sub:exec`: the subresource; `sub:""` none. */
+                readonly sub?: readonly string[];
+                /** @description In the query language `to:0`: the new value of a changed field; `to:""` none. */
+                readonly to?: readonly string[];
+                /** @description In the query language `took:>10m`: how long the request or session lasted. */
+                readonly took?: readonly string[];
+                /** @description In the query language `uid:b93690c7-4bcd-4518-a69e-489dc0e8bfd7`: the uid of the object. */
+                readonly uid?: readonly string[];
+                /** @description Where the window ends, itself not in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`). Now, unless you say. */
+                readonly until?: string;
+                /** @description In the query language `-user-agent:argocd`: a part of the user agent. */
+                readonly "user-agent"?: readonly string[];
+                /** @description In the query language `verb:patch,update`: Kubernetes' verb. */
+                readonly verb?: readonly string[];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The id of an actor, `act_…`, or its name. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The page. */
+            readonly 200: {
+                headers: {
+                    /** @description `<…>; rel="next"` (RFC 8288) where there is another page. */
+                    readonly Link?: string;
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ActivityPage"];
                 };
             };
         };
@@ -4026,6 +4368,46 @@ export interface operations {
                 content: {
                     readonly "application/json": components["schemas"]["ObjectAt"];
                     readonly "application/yaml": string;
+                };
+            };
+        };
+    };
+    readonly getObjectBlame: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description When: a time, the id of an event (`evt_…`: right after it) or a version (`rv:123`). Now, unless you say. */
+                readonly at?: string;
+                /** @description Also status, managedFields and the like, from the last 100 revisions. */
+                readonly noise?: boolean;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The name of a cluster. */
+                readonly cluster: string;
+                /** @description An API group; `core` for the core group. */
+                readonly group: string;
+                /** @description The name of the object. */
+                readonly name: string;
+                /** @description A namespace; `_` for none. */
+                readonly ns: string;
+                /** @description The plural, such as `deployments`. */
+                readonly resource: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The fields. */
+            readonly 200: {
+                headers: {
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ObjectBlame"];
                 };
             };
         };

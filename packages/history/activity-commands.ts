@@ -140,7 +140,7 @@ function joinReads(part: Part, { before, after }: Reach): void {
   const waits = after(part, nearUs).filter((other) => isLookAt(part, other))
   join(waits, part)
   // Only kubectl delete waits; of pods also kubectl run --rm.
-  if (waits.length > 0 && part.line?.includes('…') === false && part.call.object?.resource !== 'pods') part.sure = true
+  if (waits.length > 0 && part.call.command?.isSeen === true && part.call.object?.resource !== 'pods') part.sure = true
 }
 
 /** Commands that read another object than they write. */

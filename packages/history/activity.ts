@@ -79,8 +79,9 @@ export interface Activity {
   readonly id: string
   readonly clusters: readonly string[]
   readonly startedUs: number
-  /** The end of the call that ended last. */
+  /** The end of the call that ended last, and when the last one came. */
   readonly endedUs: number
+  readonly lastUs: number
   readonly credential: string | null
   readonly ip: string | null
   readonly clients: readonly string[]
@@ -107,6 +108,7 @@ export function activityOf({ calls }: Pick<Stretch, 'calls'>, isCut = false): Ac
     clusters: unique(inOrder.map(({ cluster }) => cluster)),
     startedUs,
     endedUs,
+    lastUs: inOrder.at(-1)?.timeUs ?? startedUs,
     credential: first.credential,
     ip: first.ip,
     clients: unique(inOrder.map(({ client }) => client)),

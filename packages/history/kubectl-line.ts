@@ -25,6 +25,8 @@ export interface LikelyCommand {
   readonly sure: boolean
   /** `scale`, `set image`. */
   readonly subcommand: string
+  /** What was sent is known. */
+  readonly isSeen: boolean
 }
 
 interface Words {
@@ -59,6 +61,7 @@ export function kubectlLine(call: KubectlCall, asked: Words): LikelyCommand | nu
     line: isWhole ? line : `${line.slice(0, commandCharsMax - 1)}…`,
     sure: sure && isWhole && isKnown,
     subcommand,
+    isSeen: call.requestObject !== undefined,
   }
 }
 

@@ -23,6 +23,7 @@ import { readFields } from './event-fields.ts'
 
 /** A cursor of one list is none of another. */
 type ListName =
+  | `activity ${string}`
   | 'actors'
   | 'events'
   | 'exports'

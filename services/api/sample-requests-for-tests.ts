@@ -45,6 +45,10 @@ export const sampleRequests: Readonly<Record<string, (ids: SampleIds) => readonl
     { path: history.replace(/history$/, 'at') },
     { path: history.replace(/history$/, 'at?time=now&format=yaml') },
   ],
+  getObjectBlame: ({ history }) => [
+    { path: history.replace(/history$/, 'blame') },
+    { path: history.replace(/history$/, 'blame?at=now&noise=true') },
+  ],
   getObjectDiff: ({ history }) => [
     { path: history.replace(/history$/, 'diff?noise=true') },
     { path: history.replace(/history$/, 'diff?from=1h&format=diff') },
@@ -76,6 +80,10 @@ export const sampleRequests: Readonly<Record<string, (ids: SampleIds) => readonl
   getActors: () => [{ path: `/v1/actors?${everything}` }, { path: `/v1/actors?${everything}&type=human&limit=1` }],
   getActor: () => [{ path: `/v1/actors/alice@acme.example?${everything}` }],
   getActorFirsts: () => [{ path: `/v1/actors/alice@acme.example/firsts?${everything}` }],
+  getActorActivity: () => [
+    { path: `/v1/actors/alice@acme.example/activity?${everything}` },
+    { path: `/v1/actors/alice@acme.example/activity?${everything}&q=is:write&limit=1` },
+  ],
   getSessions: () => [
     { path: `/v1/sessions?${everything}` },
     { path: `/v1/sessions?${everything}&state=ended&limit=1` },

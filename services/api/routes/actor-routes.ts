@@ -1,6 +1,7 @@
 // The routes of actors, as data.
 
 import { json, route, type ApiRoute } from '../route.ts'
+import { activityPageSchema } from '../schemas/activity-schemas.ts'
 import { actorAnswerSchema, actorPageSchema, firstsAnswerSchema } from '../schemas/actor-schemas.ts'
 import { nextHeader } from '../schemas/page-schemas.ts'
 import {
@@ -10,6 +11,7 @@ import {
   queryParameters,
   windowParameters,
 } from '../schemas/parameter-schemas.ts'
+import { getActorActivity } from './get-actor-activity.ts'
 import { getActor, getActorFirsts, getActors, typesAsked } from './get-actors.ts'
 
 const inPath = { id: 'The id of an actor, `act_…`, or its name.' }
@@ -59,5 +61,19 @@ export const actorRoutes: readonly ApiRoute[] = [
     answers: { 200: json('The firsts.', firstsAnswerSchema) },
     problems: ['query_syntax', 'not_found'],
     handler: getActorFirsts,
+  }),
+  route({
+    method: 'get',
+    path: '/v1/actors/{id}/activity',
+    tag: 'actors',
+    summary: 'What one actor did, stretch by stretch',
+    description:
+      'Its requests that match as stretches of work, the last one first: of one credential from one address, each request at most 30 minutes after the one before. Each has a sentence, and the kubectl commands that most likely made its calls. The window is the last 24 hours unless you say.',
+    inPath,
+    query: { ...queryParameters, ...windowParameters, limit: limitParameter, cursor: cursorParameter },
+    otherParameters: 'query language',
+    answers: { 200: json('The page.', activityPageSchema, nextHeader) },
+    problems: ['query_syntax', 'unavailable', 'not_found'],
+    handler: getActorActivity,
   }),
 ]

@@ -77,13 +77,13 @@ export function getActorFirsts(parts: RouteParts): Route {
 }
 
 /** A longer name, or one with a NUL, is stored of nobody. */
-function actorIn(request: Request): string {
+export function actorIn(request: Request): string {
   const text = String(request.params['id'])
   if (text.length > valueLengthMax || text.includes('\0')) throw noActor()
   return text.toWellFormed()
 }
 
-function noActor(): Problem {
+export function noActor(): Problem {
   return new Problem(
     'not_found',
     'there is no such actor, or it is past retention',
