@@ -215,9 +215,9 @@ describe('a query', () => {
   })
 
   test('that waits for data which is not there yet has the same exit code', async () => {
-    const body = problem(422, 'unavailable', 'Unprocessable Content', { detail: 'changed is not available yet' })
+    const body = problem(422, 'unavailable', 'Unprocessable Content', { detail: 'label is not available yet' })
     await using api = await startCannedApi(() => ({ status: 422, body }))
-    expect((await plaintrail(['events', 'changed:spec'], { server: api.url })).code).toBe(6)
+    expect((await plaintrail(['events', 'label:team=x'], { server: api.url })).code).toBe(6)
   })
 })
 

@@ -273,6 +273,11 @@ test('status updates of controllers do not hide the changes of people, and are c
     detail: null,
     object: { ...usualObject, subresource: 'status' },
   })
+  const lost = { ...status, outcome: 'rejected', code: 409 } as const
+  const refused = { ...status, outcome: 'denied', code: 403 } as const
+  await using other = await startCannedApi(apiOf([status, lost, refused]))
+  const few = await plaintrail(['who', 'deploy/checkout', '-n', 'shop'], { server: other.url })
+  expect(few.out).toContain('1 refused · 2 status updates and dry runs not shown (--all)')
   await using api = await startCannedApi(apiOf([status, ...story, status]))
   const done = await plaintrail(['who', 'deploy/checkout', '-n', 'shop'], { server: api.url })
   expect(done.out).not.toContain('deployment-controller')

@@ -123,6 +123,9 @@ async function readHistory(
   return { events: options.reverse === true ? shown.toReversed() : shown, hiddenCount, hasMore, isComplete: isWhole }
 }
 
+/** The HTTP status of a write on a version that is no longer the last one. */
+const conflict = 409
+
 /** A controller's write that changed nothing else. */
 const asides: ReadonlySet<string> = new Set(['status', 'renewal', 'bookkeeping'])
 
@@ -131,8 +134,10 @@ function isAside(event: TracedEvent): boolean {
   if (event.flags.includes('dryRun')) return true
   const { change } = event
   const isNote = change != null && (asides.has(change.significance) || isOnlyNoise(change))
-  const isReport = event.object?.subresource === 'status' || isNote
-  return isReport && event.outcome === 'success' && event.actor.type !== 'human'
+  const isStatus = event.object?.subresource === 'status'
+  // A controller that lost a race for a status tries again at once.
+  const isDone = event.outcome === 'success' || (isStatus && event.code === conflict)
+  return (isStatus || isNote) && isDone && event.actor.type !== 'human'
 }
 
 async function printHistory(session: Session, api: Api, place: ObjectPlace, history: History): Promise<void> {
