@@ -10,6 +10,7 @@ import {
   objectUndoSchema,
   revisionPageSchema,
 } from '../schemas/object-state-schemas.ts'
+import { objectBlameSchema } from '../schemas/blame-schemas.ts'
 import { nextHeader } from '../schemas/page-schemas.ts'
 import {
   cursorParameter,
@@ -20,6 +21,7 @@ import {
   yesOrNo,
 } from '../schemas/parameter-schemas.ts'
 import { getObjectAt, yamlType } from './get-object-at.ts'
+import { getObjectBlame } from './get-object-blame.ts'
 import { diffType, getObjectDiff } from './get-object-diff.ts'
 import { getObjectRevisions } from './get-object-revisions.ts'
 import { getObjectUndo } from './get-object-undo.ts'
@@ -92,6 +94,22 @@ export const revisionRoutes: readonly ApiRoute[] = [
     },
     problems: ['query_syntax', 'not_found', 'busy'],
     handler: getObjectDiff,
+  }),
+  route({
+    method: 'get',
+    path: `${path}/blame`,
+    tag: 'objects',
+    summary: 'Who set each field of an object last',
+    description:
+      'For each field of the object as it was, the event that gave it its value. Where a write was not seen it is said between which two it happened. Fields that nobody meant are left out, and the values of secrets are `(hidden)`.',
+    inPath: objectInPath,
+    query: {
+      at: oneText(`When: ${point}. Now, unless you say.`, 128),
+      noise: yesOrNo('Also status, managedFields and the like, from the last 100 revisions.'),
+    },
+    answers: { 200: json('The fields.', objectBlameSchema) },
+    problems: ['query_syntax', 'not_found', 'busy'],
+    handler: getObjectBlame,
   }),
   route({
     method: 'get',
