@@ -133,18 +133,18 @@ async function placedRows(
         )
   const left = newest.slice(at)
   if (left.length === 0) return []
-  const below = left.map(({ id }) => (id === after?.objectId ? after.place : endPlace + 1))
+  const upTo = left.map(({ id }) => (id === after?.objectId ? after.place - 1 : endPlace))
   return await readRows<PlacedRow & Record<string, unknown>>(
     store,
     sql`select r.*, o.uid
         from unnest(${arrayOf(
           'int8',
           left.map(({ id }) => id),
-        )}, ${arrayOf('int8', below.map(String))}) with ordinality as i (id, below, n)
+        )}, ${arrayOf('int8', upTo.map(String))}) with ordinality as i (id, up_to, n)
           join history_object o on o.id = i.id
           cross join lateral (
             select ${sql.raw(revisionColumns)} from revision r
-            where r.object_id = i.id and r.place < i.below and ${isWithin(window)}
+            where r.object_id = i.id and r.place <= i.up_to and ${isWithin(window)}
               and ${all ? sql`true` : sql`not ${isOfBesides}`}
             order by r.place desc limit ${limit + 1}) r
         order by i.n, r.place desc limit ${limit + 1}`,

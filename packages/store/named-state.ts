@@ -8,7 +8,7 @@ import { sql } from 'drizzle-orm'
 import { looseWrites, type LooseWrite } from './loose-writes.ts'
 import type { NamedHistory, NamedLifetime } from './named-history.ts'
 import { besides, type NamedRevision } from './named-revisions.ts'
-import { rowAfter, rowAt, rowBefore, rowOfEvent, type RevisionPlace } from './neighbour-rows.ts'
+import { rowAfter, rowBefore, rowOfEvent, rowUpTo, type RevisionPlace } from './neighbour-rows.ts'
 import { lacksOf, objectAt } from './object-at.ts'
 import type { Store } from './open-store.ts'
 import { arrayOf, readRows } from './read-rows.ts'
@@ -75,7 +75,7 @@ export async function stateBefore(
 ): Promise<NamedState | null> {
   if (at === null) return null
   const { store, history } = reader
-  const last = meant ? await rowBefore(store, { ...at, place: at.place + 1 }, besides) : await rowAt(store, at)
+  const last = await rowUpTo(store, at, meant ? besides : [])
   const before = last?.place == null ? null : await rowBefore(store, { objectId: at.objectId, place: last.place })
   if (before !== null) return await afterRow(reader, before)
   const first = history.lifetimes.find(({ id }) => id === at.objectId)?.first
@@ -216,7 +216,7 @@ async function atVersion(reader: StateReader, version: number): Promise<NamedSta
     const first = lifetimes[0]?.first
     return unknown(first?.timeUs ?? 0, first?.significance === 'created' ? 'not-yet' : 'maybe')
   }
-  const row = await rowBefore(store, { objectId: lifetime.id, place: version + 1 })
+  const row = await rowUpTo(store, { objectId: lifetime.id, place: version })
   if (row?.place == null) return unknown(lifetime.first.timeUs, 'maybe')
   const state = await afterRow(reader, row)
   if (row.place === version) return state

@@ -12,8 +12,13 @@ export interface RevisionPlace {
   readonly place: number
 }
 
-/** The last one before a place; null where there is none. Without some, if they are not meant. */
-export async function rowBefore(
+/** The last one before a place; null where there is none. */
+export async function rowBefore(store: Store, { objectId, place }: RevisionPlace): Promise<RevisionRow | null> {
+  return await rowUpTo(store, { objectId, place: place - 1 })
+}
+
+/** The last one up to a place, itself included; null where there is none. Without some, if they are not meant. */
+export async function rowUpTo(
   store: Store,
   { objectId, place }: RevisionPlace,
   without: readonly Significance[] = [],
@@ -21,12 +26,8 @@ export async function rowBefore(
   const isMeant = without.length === 0 ? sql`true` : sql`not r.significance = any(${arrayOf('text', without)})`
   return await oneRow(
     store,
-    sql`r.object_id = ${objectId}::int8 and r.place < ${String(place)}::int8 and ${isMeant} order by r.place desc`,
+    sql`r.object_id = ${objectId}::int8 and r.place <= ${String(place)}::int8 and ${isMeant} order by r.place desc`,
   )
-}
-
-export async function rowAt(store: Store, { objectId, place }: RevisionPlace): Promise<RevisionRow | null> {
-  return await oneRow(store, sql`r.object_id = ${objectId}::int8 and r.place = ${String(place)}::int8`)
 }
 
 export async function rowAfter(store: Store, { objectId, place }: RevisionPlace): Promise<RevisionRow | null> {

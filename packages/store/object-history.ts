@@ -61,7 +61,7 @@ export async function objectHistory(
   const columns = sql.raw(revisionColumns)
   const rows = await readRows<RevisionRow & Record<string, unknown>>(
     store,
-    sql`select ${columns} ${from} and r.place < ${page.before ?? endPlace + 1}::int8
+    sql`select ${columns} ${from} and r.place <= ${String(page.before === null ? endPlace : page.before - 1)}::int8
         order by r.place desc limit ${page.limit + 1}`,
   )
   const unplaced =
