@@ -40,6 +40,10 @@ export const moreAskOptions = {
   audit: { flags: '--audit <auditID>', about: 'the auditID' },
   code: { flags: '--code <number>', about: 'the HTTP status: 404, >=400, 4xx' },
   took: { flags: '--took <duration>', about: 'how long it lasted: >10m' },
+  changed: { flags: '--changed <path>', about: 'a field that changed: spec.replicas, containers.image' },
+  to: { flags: '--to <value>', about: 'the new value of a changed field' },
+  from_value: { flags: '--from_value <value>', about: 'its old value' },
+  image: { flags: '--image <image>', about: 'an image of a container, new with this write' },
   seen: { flags: '--seen <time>', about: 'when Plaintrail took it in: >-5m' },
 } as const satisfies Readonly<Record<string, AskOption>>
 

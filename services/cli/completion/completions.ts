@@ -76,7 +76,9 @@ async function valuesOf(flag: string, typed: Typed, io: CliIo): Promise<readonly
   if (flag === '--patch') return startingWith(typed.word, ['strategic', 'merge', 'json'])
   if (flag === '--order') return startingWith(typed.word, ['desc', 'asc'])
   const key = flag === '--namespace' ? 'ns' : flag.slice('--'.length)
-  return /^(actor|as|group|is|verb|class|kind|ns|name|obj|sub|outcome|stage|level|client|cluster)$/.test(key)
+  return /^(actor|as|group|is|verb|class|kind|ns|name|obj|sub|outcome|stage|level|client|cluster|changed|image)$/.test(
+    key,
+  )
     ? afterKey(key, typed.word, typed, io)
     : []
 }
