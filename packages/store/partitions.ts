@@ -11,7 +11,7 @@ const advisoryLock = 7_717_002
 /** A partition waits this long for its lock before it lets the writers behind it go on. */
 const lockWaitMs = 2_000
 
-type Partitioned = 'event' | 'segment' | 'seal' | 'changed_field'
+type Partitioned = 'event' | 'segment' | 'seal' | 'changed_field' | 'event_initiator'
 
 /** Days since 1970 that have an event partition, oldest first; the odd one is not among them. */
 export async function eventDays(store: Store): Promise<readonly number[]> {
@@ -23,7 +23,12 @@ export async function changedFieldDays(store: Store): Promise<readonly number[]>
   return await daysOf(store, 'changed_field')
 }
 
-async function daysOf(store: Store, parent: 'event' | 'changed_field'): Promise<readonly number[]> {
+/** Days since 1970 that have a partition of initiators, oldest first. */
+export async function initiatorDays(store: Store): Promise<readonly number[]> {
+  return await daysOf(store, 'event_initiator')
+}
+
+async function daysOf(store: Store, parent: 'event' | 'changed_field' | 'event_initiator'): Promise<readonly number[]> {
   const { rows } = await store.pool.query<{ name: string }>({
     name: `days-of-${parent}`,
     text: `select c.relname::text as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
@@ -70,13 +75,18 @@ export async function makeChangedFieldDays(store: Store, days: Iterable<number>)
   for (const day of days) await makePartition(store, 'changed_field', day)
 }
 
+/** Makes the partitions of who is behind the events of these days. */
+export async function makeInitiatorDays(store: Store, days: Iterable<number>): Promise<void> {
+  for (const day of days) await makePartition(store, 'event_initiator', day)
+}
+
 /**
  * CREATE … PARTITION OF would lock the parent against every reader and writer; a table made alone and then attached
  * does not (ALTER TABLE … ATTACH takes SHARE UPDATE EXCLUSIVE on the parent).
  */
 async function makePartition(store: Store, parent: Partitioned, day: number): Promise<void> {
   const name = `${parent}_${dayName(day)}`
-  const isByTime = parent === 'event' || parent === 'changed_field'
+  const isByTime = parent !== 'segment' && parent !== 'seal'
   const [from, to] = isByTime ? [dayStartUs(day), dayStartUs(day + 1)] : segmentIdsOfDay(day)
   const client = await store.pool.connect()
   try {

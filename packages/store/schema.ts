@@ -355,3 +355,30 @@ export const blameCheckpoint = pgTable('blame_checkpoint', {
   madeAt: at('made_at').notNull().defaultNow(),
   packed: bytea('packed').notNull(),
 })
+
+export const attributionPosition = pgTable('attribution_position', {
+  laneId: integer('lane_id').primaryKey(),
+  nextSeq: int8('next_seq').notNull().default(1),
+})
+
+export const initiatorFact = pgTable('initiator_fact', {
+  time: int8('time').notNull(),
+  stageTime: int8('stage_time').notNull(),
+  version: int8('version'),
+  key: uuid('key').notNull(),
+  mark: uuid('mark').notNull(),
+  eventKey: uuid('event_key').notNull(),
+  kind: text('kind').notNull(),
+  told: jsonb('told').notNull(),
+})
+
+export const eventInitiator = pgTable('event_initiator', {
+  time: int8('time').notNull(),
+  key: uuid('key').notNull(),
+  kind: text('kind').notNull(),
+  confidence: text('confidence').notNull(),
+  name: text('name').notNull(),
+  looked: int8('looked').array().notNull(),
+  chain: jsonb('chain').notNull(),
+  considered: jsonb('considered').notNull(),
+})

@@ -1,0 +1,177 @@
+// Attribution through Postgres against the recorded weeks: whatever the lanes, the batches and the order, the same is said.
+
+import { attributedEvents, FactsForTests } from '@plaintrail/history/initiator-facts-for-tests'
+import { TruthOf } from '@plaintrail/history/initiator-truth-for-tests'
+import { corpusOf, corpusVersions } from '@plaintrail/test/corpus'
+import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
+import { seededRandom, type Random } from '@plaintrail/test/random'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { attributeBounds, createAttributor, type AttributeBounds } from './attributor.ts'
+import { addCluster } from './clusters.ts'
+import { storeDeliveries, type Delivery } from './events-for-tests.ts'
+import { lanesOf, openTestStore } from './history-for-tests.ts'
+import type { Store } from './open-store.ts'
+
+const nowUs = Date.UTC(2026, 10, 27) * 1_000
+const laterUs = nowUs + 3_600_000_000
+const options = { kubelets: new Set(['lab-kubelets']) }
+
+let stack: AsyncDisposableStack
+let store: Store
+let once: readonly unknown[]
+
+beforeAll(async () => {
+  stack = new AsyncDisposableStack()
+  store = await openTestStore(stack, await createTestDatabase())
+  await storeWeeks(store)
+  const from = performance.now()
+  await attributeAll(store)
+  const tookMs = performance.now() - from
+  once = await everyAttribution(store)
+  const { rows } = await store.pool.query<{ events: number; facts: number; bytes: number }>(
+    `select (select count(*) from event) as events, (select count(*) from initiator_fact) as facts,
+       pg_total_relation_size('initiator_fact') + (select sum(pg_total_relation_size(i.inhrelid))
+         from pg_inherits i where i.inhparent = 'event_initiator'::regclass) as bytes`,
+  )
+  console.log({ tookMs, rows: once.length, ...rows[0] })
+}, 240_000)
+
+afterAll(async () => {
+  await stack.disposeAsync()
+})
+
+test('who is named was behind it, and as many are found as in memory', () => {
+  const told = new Map((once as readonly Row[]).map((row) => [`${row.cluster} ${row.audit} ${row.stage}`, row]))
+  const sums = { right: 0, wrong: 0, unknown: 0, rightInMemory: 0 }
+  const misses: string[] = []
+  for (const version of corpusVersions()) {
+    const { lists, steps } = corpusOf(version)
+    const truth = new TruthOf(steps)
+    const inMemory = new FactsForTests(options)
+    for (const list of lists.map(attributedEvents)) {
+      const attributions = inMemory.take(list)
+      for (const [at, seen] of list.entries()) {
+        const known = truth.of(seen)
+        if (known === null) continue
+        const row = told.get(`lab-${version} ${seen.event.auditID} c`)
+        const isNamed = row?.initiatorKind === 'person'
+        const verdict = !isNamed ? 'unknown' : known.behind.has(row.name) ? 'right' : 'wrong'
+        sums[verdict] += 1
+        if (known.behind.has(attributions[at]?.initiator.name ?? '')) sums.rightInMemory += 1
+        if (verdict !== 'right') misses.push(`${verdict} ${known.kind}: ${row?.considered.join('; ') ?? 'no row'}`)
+      }
+    }
+  }
+  console.log(sums, misses.toSorted().join('\n'))
+  const { right, wrong, unknown, rightInMemory } = sums
+  expect(wrong).toBe(0)
+  expect(right / (right + unknown)).toBeGreaterThan(0.94)
+  expect(right / rightInMemory).toBeGreaterThanOrEqual(0.99)
+})
+
+describe('the same is said', () => {
+  test('a second time, from the beginning', { timeout: 240_000 }, async () => {
+    await store.pool.query('update attribution_position set next_seq = 1')
+    await attributeAll(store)
+    expect(await everyAttribution(store)).toEqual(once)
+  })
+
+  test.each([1, 2])(
+    'in batches of any size, lanes in any order, with crashes between (%i)',
+    { timeout: 240_000 },
+    async (seed) => {
+      await forgetAttributions(store)
+      await attributeAnyhow(store, seededRandom(seed))
+      expect(await everyAttribution(store)).toEqual(once)
+    },
+  )
+
+  test('where the lane of the effects comes wholly before that of their causes', { timeout: 240_000 }, async () => {
+    await forgetAttributions(store)
+    await attributeAll(store, (await lanesOf(store)).toReversed())
+    expect(await everyAttribution(store)).toEqual(once)
+  })
+
+  test('by two at once', { timeout: 240_000 }, async () => {
+    await forgetAttributions(store)
+    await Promise.all([attributeAll(store), attributeAll(store)])
+    expect(await everyAttribution(store)).toEqual(once)
+  })
+})
+
+test('what was received just now waits for its causes', async () => {
+  await forgetAttributions(store)
+  const [lane = 0] = await lanesOf(store)
+  expect(await createAttributor(store).attribute(lane, attributeBounds, nowUs - 1)).toEqual({ kind: 'idle' })
+})
+
+interface Row {
+  readonly cluster: string
+  readonly audit: string
+  readonly stage: string
+  readonly initiatorKind: string
+  readonly name: string
+  readonly considered: readonly string[]
+}
+
+async function everyAttribution(from: Store): Promise<readonly unknown[]> {
+  const { rows } = await from.pool.query<Row & Record<string, unknown>>(
+    `select c.name as cluster, e.audit::text as audit, e.stage, i.kind as "initiatorKind", i.name, i.confidence, i.chain,
+       i.considered
+     from event_initiator i join event e on e.time = i.time and e.key = i.key join cluster c on c.id = e.cluster_id
+     order by i.time, i.key`,
+  )
+  return rows
+}
+
+async function attributeAll(target: Store, lanes?: readonly number[]): Promise<void> {
+  const attributor = createAttributor(target, options)
+  for (const lane of lanes ?? (await lanesOf(target))) {
+    for (let kind = ''; kind !== 'idle';) {
+      kind = (await attributor.attribute(lane, attributeBounds, laterUs)).kind
+      if (kind === 'busy') await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+}
+
+/** Every third batch fails at its last statement, when all else is written. */
+async function attributeAnyhow(target: Store, random: Random): Promise<void> {
+  const attributor = createAttributor(target, options)
+  const left = new Set(await lanesOf(target))
+  const lanes = [...left]
+  for (let batch = 0; left.size > 0; batch++) {
+    const lane = lanes[random.below(lanes.length)] ?? 0
+    const isCrash = batch % 3 === 2
+    if (isCrash)
+      await target.pool.query('alter table attribution_position add constraint crash check (next_seq < 0) not valid')
+    const bounds: AttributeBounds = {
+      numbersMax: 1 + random.below(800),
+      bytesMax: 1 + random.below(2 * 1024 * 1024),
+      settleUs: 0,
+    }
+    const outcome = await attributor.attribute(lane, bounds, laterUs).catch((error: unknown) => {
+      if (!isCrash || !String(error).includes('crash')) throw error
+      return { kind: 'crashed' }
+    })
+    if (isCrash) await target.pool.query('alter table attribution_position drop constraint crash')
+    if (outcome.kind === 'idle') left.delete(lane)
+  }
+}
+
+async function forgetAttributions(target: Store): Promise<void> {
+  await target.pool.query('truncate event_initiator, initiator_fact, attribution_position')
+}
+
+/** Two lanes a cluster, by turns. */
+async function storeWeeks(target: Store): Promise<void> {
+  const deliveries: Delivery[] = []
+  for (const version of corpusVersions()) {
+    const { uid: cluster } = await addCluster(target, { name: `lab-${version}` })
+    for (const [index, list] of corpusOf(version).lists.entries()) {
+      const items = (JSON.parse(list) as { items: unknown[] }).items.map((item) => JSON.stringify(item))
+      deliveries.push({ cluster, lane: index % 2 === 0 ? 'main' : 'other', items, receivedAtUs: nowUs + index })
+    }
+  }
+  await storeDeliveries(target, deliveries)
+  await target.pool.query('analyze')
+}
