@@ -8,6 +8,7 @@ import {
   followed,
   sampleChange,
   sampleRef,
+  sampleRevision,
   sampleState,
   startHistoryApi,
   syncByBob,
@@ -38,6 +39,14 @@ const answerOf = (different: object = {}): object => ({
   ...different,
 })
 
+const revisions = {
+  data: [sampleRevision({ summary: '', changes_count: 0 }), sampleRevision({ event: 'evt_07' })],
+  has_more: false,
+  next_cursor: null,
+  lifetimes: [],
+  meta: { history: followed, why_not: null, hidden: 0 },
+}
+
 const expected = [
   '--- shop/checkout @ 12:01:10  argocd (sync by bob@acme.io?)  [exact]',
   '+++ shop/checkout @ 14:03:22  alice@acme.io  kubectl 1.33  [exact]',
@@ -48,7 +57,7 @@ const expected = [
 ].join('\n')
 
 test('what changed is shown with who made both states, and the exit code says that something did', async () => {
-  await using api = await startHistoryApi({ diff: answerOf() })
+  await using api = await startHistoryApi({ revisions, diff: answerOf() })
   const done = await plaintrail(['diff', 'deploy/checkout', '-n', 'shop', '14m'], {
     server: api.url,
     isTty: true,
@@ -63,8 +72,18 @@ test('what changed is shown with who made both states, and the exit code says th
   expect(Object.fromEntries(api.requests.at(-1)?.query ?? [])).toEqual({ from: '14m' })
 })
 
+test("without times it is the last change that was more than a controller's note, or whatever is last", async () => {
+  await using api = await startHistoryApi({ revisions, diff: answerOf() })
+  await plaintrail(['diff', 'deploy/checkout'], { server: api.url })
+  expect(api.requests.at(-2)?.path).toMatch(/checkout\/revisions$/)
+  expect(Object.fromEntries(api.requests.at(-1)?.query ?? [])).toEqual({ to: 'evt_07' })
+  await using empty = await startHistoryApi({ revisions: { ...revisions, data: [] }, diff: answerOf() })
+  await plaintrail(['diff', 'deploy/checkout'], { server: empty.url })
+  expect(Object.fromEntries(empty.requests.at(-1)?.query ?? [])).toEqual({})
+})
+
 test('a terminal has colours, a pipe has none and exact times', async () => {
-  await using api = await startHistoryApi({ diff: answerOf() })
+  await using api = await startHistoryApi({ revisions, diff: answerOf() })
   const shown = await plaintrail(['diff', 'deploy/checkout'], { server: api.url, isTty: true })
   expect(shown.out).toContain(`${String.fromCodePoint(0x1b)}[31m-  image: registry.acme.io/api:1.8`)
   expect(shown.out).toContain(`${String.fromCodePoint(0x1b)}[32m+  image: registry.acme.io/api:1.9`)
@@ -75,7 +94,10 @@ test('a terminal has colours, a pipe has none and exact times', async () => {
 
 describe('the exit code', () => {
   test('is 0 where nothing changed, and nothing is printed', async () => {
-    await using api = await startHistoryApi({ diff: answerOf({ changes: [], changes_count: 0, noise_count: 0 }) })
+    await using api = await startHistoryApi({
+      revisions,
+      diff: answerOf({ changes: [], changes_count: 0, noise_count: 0 }),
+    })
     const done = await plaintrail(['diff', 'deploy', 'checkout', 'rv:1', 'rv:2'], { server: api.url })
     expect(done).toMatchObject({ code: 0, out: '' })
     expect(done.err).toMatch(/^nothing changed from 2026-11-20T14:03:00.000000Z to 2026-11-20T14:17:22.000000Z\n$/)
@@ -83,7 +105,7 @@ describe('the exit code', () => {
   })
 
   test('is 0 with --no-exit-code', async () => {
-    await using api = await startHistoryApi({ diff: answerOf() })
+    await using api = await startHistoryApi({ revisions, diff: answerOf() })
     expect((await plaintrail(['diff', 'deploy/checkout', '--no-exit-code'], { server: api.url })).code).toBe(0)
     expect((await plaintrail(['diff', 'deploy/checkout', '--exit-code'], { server: api.url })).code).toBe(1)
     expect((await plaintrail(['diff', 'deploy/checkout', '-o', 'json'], { server: api.url })).code).toBe(1)
@@ -92,7 +114,10 @@ describe('the exit code', () => {
   test('is 3 where it was not recorded: that is not "no difference"', async () => {
     const policy = '- level: RequestResponse\n'
     const whyNot = { says: 'It was recorded at Metadata.', policy }
-    await using api = await startHistoryApi({ diff: answerOf({ changes: [], changes_count: 0, why_not: whyNot }) })
+    await using api = await startHistoryApi({
+      revisions,
+      diff: answerOf({ changes: [], changes_count: 0, why_not: whyNot }),
+    })
     const done = await plaintrail(['diff', 'deploy/checkout'], { server: api.url })
     expect(done).toMatchObject({ code: 3, out: '' })
     expect(done.err).toContain('! It was recorded at Metadata.\n')
@@ -104,7 +129,7 @@ test('what is not sure about a state is told, and that history is behind', async
   const says = 'A write that was not seen may have changed it.'
   const to = sampleState({ or_unseen: true, says })
   const meta = { history: { complete: false, behind: 1, until: null } }
-  await using api = await startHistoryApi({ diff: answerOf({ to, meta }) })
+  await using api = await startHistoryApi({ revisions, diff: answerOf({ to, meta }) })
   const done = await plaintrail(['diff', 'deploy/checkout', '--quiet'], { server: api.url })
   expect(done.err).toBe(`! history is behind: 1 stored event is not followed yet\n! ${says}\n`)
 })
@@ -112,7 +137,7 @@ test('what is not sure about a state is told, and that history is behind', async
 test('states that are not there are said to be so', async () => {
   const from = sampleState({ presence: 'not-yet', revision: null, fidelity: null })
   const to = sampleState({ presence: 'gone', fidelity: null })
-  await using api = await startHistoryApi({ diff: answerOf({ from, to, recreated: 'These are two.' }) })
+  await using api = await startHistoryApi({ revisions, diff: answerOf({ from, to, recreated: 'These are two.' }) })
   const { out, err } = await plaintrail(['diff', 'deploy/checkout'], { server: api.url })
   expect(out).toMatch(/^--- shop\/checkout @ 2026-11-20T14:17:22.000000Z {2}\[not there yet\]$/m)
   expect(out).toMatch(/^\+\+\+ .*alice@acme.io {2}kubectl 1.33 {2}\[gone\]$/m)
@@ -122,7 +147,7 @@ test('states that are not there are said to be so', async () => {
 test('an object that came or went is shown without what nobody meant', async () => {
   const object = { kind: 'Deployment', metadata: { name: 'checkout', managedFields: [], uid: 'u' }, status: { a: 1 } }
   const changes = [sampleChange({ path: '', op: 'add', to: object })]
-  await using api = await startHistoryApi({ diff: answerOf({ changes }) })
+  await using api = await startHistoryApi({ revisions, diff: answerOf({ changes }) })
   const { out } = await plaintrail(['diff', 'deploy/checkout', '--no-headers'], { server: api.url })
   expect(out).toBe('@@ the whole object @@\n+  kind: Deployment\n+  metadata:\n+    name: checkout\n')
   const all = await plaintrail(['diff', 'deploy/checkout', '--show-noise'], { server: api.url })
@@ -130,7 +155,7 @@ test('an object that came or went is shown without what nobody meant', async () 
 })
 
 test('--show-noise asks for all of it, and other formats have the changes', async () => {
-  await using api = await startHistoryApi({ diff: answerOf() })
+  await using api = await startHistoryApi({ revisions, diff: answerOf() })
   await plaintrail(['diff', 'deploy/checkout', '--show-noise'], { server: api.url })
   expect(api.requests.at(-1)?.query.get('noise')).toBe('true')
   const json = await plaintrail(['diff', 'deploy/checkout', '-o', 'json'], { server: api.url })
@@ -144,7 +169,7 @@ test('--show-noise asks for all of it, and other formats have the changes', asyn
 
 test('--unified prints the text of the server', async () => {
   const text = '--- before\n+++ after\n@@ -1,2 +1,2 @@\n a: 1\n-b: \u001b[2J\n+b: 2\n'
-  await using api = await startHistoryApi({ diff: answerOf() }, { diff: text })
+  await using api = await startHistoryApi({ revisions, diff: answerOf() }, { diff: text })
   const done = await plaintrail(['diff', 'deploy/checkout', '2d', '--unified'], { server: api.url })
   expect(done.out).toBe(text.replace('\u001b', String.raw`\x1b`))
   expect(Object.fromEntries(api.requests.at(-1)?.query ?? [])).toEqual({ from: '2d', format: 'diff' })
@@ -155,7 +180,7 @@ describe('with a program of yours', () => {
   const manifest = { kind: 'Deployment', metadata: { name: 'checkout', managedFields: [] }, status: { a: 1 } }
 
   test('it is given two folders with one file each, which go when it is done', async () => {
-    await using api = await startHistoryApi({ diff: answerOf(), at: { ...at, manifest } })
+    await using api = await startHistoryApi({ revisions, diff: answerOf(), at: { ...at, manifest } })
     const env = { KUBECTL_EXTERNAL_DIFF: 'diff -N -r --brief' }
     await using tool = await script('for f; do :; done; echo "$@"; cat "$1"/* "$2"/*; exit 1')
     const done = await plaintrail(['diff', 'deploy/checkout'], {
@@ -179,7 +204,7 @@ describe('with a program of yours', () => {
   })
 
   test('its trouble is an error, and so is that there is none', async () => {
-    await using api = await startHistoryApi({ diff: answerOf(), at: { ...at, manifest } })
+    await using api = await startHistoryApi({ revisions, diff: answerOf(), at: { ...at, manifest } })
     await using tool = await script('exit 2')
     for (const program of [tool.path, '/nonexistent/diff']) {
       const done = await plaintrail(['diff', 'deploy/checkout'], {

@@ -3,7 +3,14 @@ import { Option, type Command } from 'commander'
 import type { Answer, Api } from '../api.ts'
 import { CliError } from '../cli-error.ts'
 import { readCliConfig } from '../config.ts'
-import { isAtAnswer, isDiffAnswer, type Change, type DiffAnswer, type State } from '../history-answers.ts'
+import {
+  isAtAnswer,
+  isDiffAnswer,
+  isRevisionPage,
+  type Change,
+  type DiffAnswer,
+  type State,
+} from '../history-answers.ts'
 import { isManifest, withoutNoise } from '../manifest.ts'
 import { changeLines, type ChangeLine } from '../output/change-lines.ts'
 import { behindWords } from '../output/initiator-words.ts'
@@ -13,7 +20,7 @@ import { terminalText } from '../output/terminal-text.ts'
 import type { View } from '../output/view.ts'
 import { requireComplete } from '../pages.ts'
 import { notPlaintrail } from '../refusal.ts'
-import { clientWords } from '../revision-view.ts'
+import { clientWords, isOnlyNoise } from '../revision-view.ts'
 import type { RunCommand, Session } from '../session.ts'
 import { notRecorded, tellBehind, tellState, tellWhyNot } from '../tell-trust.ts'
 import type { ObjectPlace } from './find-object.ts'
@@ -67,9 +74,9 @@ PLAINTRAIL_EXTERNAL_DIFF, or KUBECTL_EXTERNAL_DIFF, names a program that shows i
 
 async function diff(session: Session, words: readonly string[], options: DiffOptions): Promise<void> {
   const { object, rest } = readObjectWords(words, 2)
-  const [from, to] = rest
   const api = await session.api()
   const place = await findOne(session, api, object, options)
+  const [from, to] = rest.length > 0 ? rest : [undefined, await lastChange(api, place)]
   const noise = options.showNoise
   const answer = await api.getList(objectPath(place, 'diff'), { from, to, noise })
   const found = readDiff(api, answer)
@@ -83,6 +90,16 @@ async function diff(session: Session, words: readonly string[], options: DiffOpt
   if (found.why_not !== null && found.changes_count === 0) throw notRecorded('what changed')
   requireComplete(session, found.meta.history.complete)
   if (options.exitCode && found.changes_count > 0) throw new CliError('different', 'there is a difference')
+}
+
+/** So many revisions are looked through for one that changed more than a controller's notes. */
+const revisionsMax = 50
+
+/** The event of it: named alone, it is asked what it changed. Undefined where there is none. */
+async function lastChange(api: Api, place: ObjectPlace): Promise<string | undefined> {
+  const { value } = await api.getList(objectPath(place, 'revisions'), { limit: revisionsMax })
+  if (!isRevisionPage(value)) throw notPlaintrail(api.url)
+  return value.data.find((one) => !isOnlyNoise(one))?.event
 }
 
 function readDiff(api: Api, { value }: Answer): DiffAnswer {
