@@ -1,5 +1,8 @@
 // Attribution through Postgres against the recorded weeks: whatever the lanes, the batches and the order, the same is said.
 
+import type { StoredEvent } from '@plaintrail/event/event'
+import { everything as everyEvent } from '@plaintrail/query/ast'
+import { everything, nothing } from '@plaintrail/query/scope'
 import { attributedEvents, FactsForTests } from '@plaintrail/history/initiator-facts-for-tests'
 import { TruthOf } from '@plaintrail/history/initiator-truth-for-tests'
 import { corpusOf, corpusVersions } from '@plaintrail/test/corpus'
@@ -9,6 +12,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { attributeBounds, createAttributor, type AttributeBounds } from './attributor.ts'
 import { addCluster } from './clusters.ts'
 import { storeDeliveries, type Delivery } from './events-for-tests.ts'
+import { findEvents } from './find-events.ts'
+import { initiatorsOf } from './initiators-of.ts'
 import { lanesOf, openTestStore } from './history-for-tests.ts'
 import type { Store } from './open-store.ts'
 
@@ -99,11 +104,38 @@ describe('the same is said', () => {
   })
 })
 
+test('a page of events says who is behind each, and nothing to who may not see', async () => {
+  const page = await findPage(store)
+  const initiators = await initiatorsOf(store, everything, page)
+  const said = page.map(({ id }) => initiators.get(id)?.initiator.kind)
+  expect(new Set(said)).toEqual(new Set(['person', 'service-account', 'unknown']))
+  const hidden = await initiatorsOf(store, nothing, page)
+  expect(new Set(hidden.values())).toEqual(new Set([null]))
+  const pods = page.filter(({ actor, verb }) => actor.name.endsWith(':replicaset-controller') && verb === 'create')
+  const [owner] = pods.flatMap(({ id }) => initiators.get(id)?.chain ?? [])
+  expect(owner).toMatchObject({
+    what: 'owner',
+    event: expect.stringMatching(/^evt_/),
+    why: expect.stringContaining('uid'),
+  })
+})
+
 test('what was received just now waits for its causes', async () => {
   await forgetAttributions(store)
   const [lane = 0] = await lanesOf(store)
   expect(await createAttributor(store).attribute(lane, attributeBounds, nowUs - 1)).toEqual({ kind: 'idle' })
+  const page = await findPage(store)
+  const initiators = await initiatorsOf(store, everything, page)
+  const types = new Set(page.filter(({ id }) => initiators.get(id) === null).map(({ actor }) => actor.type))
+  expect(types).toContain('service-account')
+  expect(types).not.toContain('human')
 })
+
+async function findPage(from: Store): Promise<readonly StoredEvent[]> {
+  const window = { sinceUs: 0, untilUs: laterUs }
+  const asked = { query: everyEvent, window, order: 'desc', limit: 2_000, after: null, snapshot: null } as const
+  return (await findEvents(from, everything, asked)).events
+}
 
 interface Row {
   readonly cluster: string
