@@ -3,13 +3,13 @@
 import { EnvelopeError } from '@plaintrail/event-log/envelope'
 import type { PoolClient } from 'pg'
 import { createDimensions } from './dimensions.ts'
-import { readHistoryArrivals, type HistoryArrival } from './history-arrivals.ts'
-import { lockHistoryObjects, type ClusterOfLane } from './history-objects.ts'
+import { readHistoryArrivals } from './history-arrivals.ts'
+import type { ClusterOfLane } from './history-objects.ts'
 import { sqlState, type Store } from './open-store.ts'
 import { createChangedFieldWriter } from './revision-fields.ts'
-import { takeArrival } from './revision-slots.ts'
 import { createRevisionSources } from './revision-sources.ts'
 import { createSegmentItems } from './segment-items.ts'
+import { takeArrivals } from './take-arrivals.ts'
 import { transaction } from './transaction.ts'
 
 export interface FollowBounds {
@@ -62,25 +62,10 @@ export function createHistoryFollower(store: Store): HistoryFollower {
     const stretch = { laneId, after: next - 1, last: Math.min(head, next - 1 + bounds.numbersMax) }
     if (stretch.last <= stretch.after) return { kind: 'idle' }
     const { arrivals, last } = await readHistoryArrivals(store, stretch, bounds.bytesMax, sources)
-    await takeAll(client, cluster, arrivals)
+    const fields = createChangedFieldWriter(store, client, dimensions)
+    await takeArrivals({ client, sources, fields }, cluster, arrivals)
     await client.query('update history_position set next_seq = $2 where lane_id = $1', [laneId, last + 1])
     return { kind: 'followed', last, events: last - stretch.after, observations: arrivals.length }
-  }
-
-  const takeAll = async (
-    client: PoolClient,
-    cluster: ClusterOfLane,
-    arrivals: readonly HistoryArrival[],
-  ): Promise<void> => {
-    const byUid = Map.groupBy(arrivals, ({ uid }) => uid)
-    const named = new Map([...byUid].flatMap(([uid, [first]]) => (first ? [[uid, first.observation] as const] : [])))
-    const ids = await lockHistoryObjects(client, cluster, named)
-    const tools = { client, sources, fields: await createChangedFieldWriter(store, client, cluster.id, dimensions) }
-    for (const [uid, own] of byUid) {
-      const id = ids.get(uid)
-      if (id === undefined) throw new Error(`could not lock the object ${uid}: its row vanished`)
-      for (const arrival of own) await takeArrival(tools, { id, uid }, arrival)
-    }
   }
 
   return {

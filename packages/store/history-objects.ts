@@ -10,20 +10,26 @@ export interface ClusterOfLane {
   readonly uid: string
 }
 
+export interface LockedObject {
+  readonly id: number
+  /** It was made here: it has no revisions. */
+  readonly isNew: boolean
+}
+
 /**
- * The ids by uid. Made and locked in the order of the uids, so that two who follow lanes of one cluster wait for each
+ * By uid. Made and locked in the order of the uids, so that two who follow lanes of one cluster wait for each
  * other and never both.
  */
 export async function lockHistoryObjects(
   client: PoolClient,
   cluster: ClusterOfLane,
   observations: ReadonlyMap<string, Observation>,
-): Promise<ReadonlyMap<string, number>> {
+): Promise<ReadonlyMap<string, LockedObject>> {
   const uids = [...observations.keys()].toSorted()
   if (uids.length === 0) return new Map()
   const named = uids.flatMap((uid) => observations.get(uid) ?? [])
   const column = (of: (observation: Observation) => string): readonly string[] => named.map(of)
-  await client.query({
+  const { rows: made } = await client.query<{ uid: string }>({
     name: 'make-history-objects',
     text: `
       insert into history_object (cluster_id, uid, object_key, api_group, resource, namespace, name)
@@ -31,7 +37,8 @@ export async function lockHistoryObjects(
       from unnest($2::text[], $3::int8[], $4::text[], $5::text[], $6::text[], $7::text[])
         as i (uid, object_key, api_group, resource, namespace, name)
       order by i.uid collate "C"
-      on conflict (cluster_id, uid) do nothing`,
+      on conflict (cluster_id, uid) do nothing
+      returning uid`,
     values: [
       cluster.id,
       uids,
@@ -50,5 +57,6 @@ export async function lockHistoryObjects(
            order by o.uid collate "C" for update`,
     values: [cluster.id, uids],
   })
-  return new Map(rows.map(({ id, uid }) => [uid, id]))
+  const fresh = new Set(made.map(({ uid }) => uid))
+  return new Map(rows.map(({ id, uid }) => [uid, { id, isNew: fresh.has(uid) }]))
 }

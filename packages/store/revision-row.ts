@@ -1,4 +1,4 @@
-// RevisionRow: a row of the table of revisions, and the statements that read one, write one and take one away.
+// RevisionRow: a row of the table of revisions, and the statements that write them and take them away.
 
 import type { Observation } from '@plaintrail/history/observation'
 import { placeOf, type Link, type Revision } from '@plaintrail/history/revision'
@@ -76,62 +76,100 @@ export function eventOf({ key, part }: Pick<Teller, 'key' | 'part'>): string {
   return `${key}.${String(part).padStart(5, '0')}`
 }
 
-export async function insertRevision(
-  client: PoolClient,
-  objectId: number,
-  { revision, teller, state }: KeptRevision,
-  changes: number,
-): Promise<void> {
+/** As it will be read again; what it changed is not counted yet. */
+export function rowOf(objectId: number, { revision, teller, state }: KeptRevision): RevisionRow {
   const { observation, fidelity, significance, link } = revision
+  const { time, key, part, segmentId, item, flags } = teller
+  return {
+    objectId,
+    place: placeNumber(observation),
+    time,
+    key,
+    part,
+    earliest: observation.earliest,
+    latest: observation.latest,
+    segmentId,
+    item,
+    flags,
+    stateSegmentId: state?.segmentId ?? null,
+    stateItem: state?.item ?? null,
+    statePart: state?.part ?? null,
+    stateFlags: state?.flags ?? null,
+    hasState: observation.object !== null,
+    isRead: observation.isRead,
+    changes: 0,
+    observed: observation.observed,
+    fidelity,
+    significance,
+    link,
+  }
+}
+
+type Column = readonly [name: string, type: string, value: (row: RevisionRow) => unknown]
+
+const columns: readonly Column[] = [
+  ['object_id', 'int8', ({ objectId }) => objectId],
+  ['place', 'int8', ({ place }) => place],
+  ['time', 'int8', ({ time }) => time],
+  ['key', 'uuid', ({ key }) => key],
+  ['part', 'int4', ({ part }) => part],
+  ['earliest', 'int8', ({ earliest }) => earliest],
+  ['latest', 'int8', ({ latest }) => latest],
+  ['segment_id', 'int8', ({ segmentId }) => segmentId],
+  ['item', 'int4', ({ item }) => item],
+  ['flags', 'int4', ({ flags }) => flags],
+  ['state_segment_id', 'int8', ({ stateSegmentId }) => stateSegmentId],
+  ['state_item', 'int4', ({ stateItem }) => stateItem],
+  ['state_part', 'int4', ({ statePart }) => statePart],
+  ['state_flags', 'int4', ({ stateFlags }) => stateFlags],
+  ['has_state', 'bool', ({ hasState }) => hasState],
+  ['is_read', 'bool', ({ isRead }) => isRead],
+  ['changes', 'int4', ({ changes }) => changes],
+  ['observed', 'text', ({ observed }) => observed],
+  ['fidelity', 'text', ({ fidelity }) => fidelity],
+  ['significance', 'text', ({ significance }) => significance],
+  ['link', 'jsonb', ({ link }) => jsonOf(link)],
+]
+const columnNames = columns.map(([name]) => name).join(', ')
+const columnArrays = columns.map(([, type], index) => `$${index + 1}::${type}[]`).join(', ')
+
+export async function insertRevisions(client: PoolClient, rows: readonly RevisionRow[]): Promise<void> {
+  if (rows.length === 0) return
   await client.query({
-    name: 'insert-revision',
-    text: `
-      insert into revision (object_id, place, time, key, part, earliest, latest, segment_id, item, flags,
-        state_segment_id, state_item, state_part, state_flags, has_state, is_read, changes, observed, fidelity,
-        significance, link)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
-    values: [
-      objectId,
-      placeNumber(observation),
-      teller.time,
-      teller.key,
-      teller.part,
-      observation.earliest,
-      observation.latest,
-      teller.segmentId,
-      teller.item,
-      teller.flags,
-      state?.segmentId ?? null,
-      state?.item ?? null,
-      state?.part ?? null,
-      state?.flags ?? null,
-      observation.object !== null,
-      observation.isRead,
-      changes,
-      observation.observed,
-      fidelity,
-      significance,
-      JSON.stringify(link, (_, value: unknown) => (typeof value === 'string' ? storable(value) : value)),
-    ],
+    name: 'insert-revisions',
+    text: `insert into revision (${columnNames})
+           select ${columnNames} from unnest(${columnArrays}) as i (${columnNames})`,
+    values: columns.map(([, , value]) => rows.map(value)),
   })
 }
 
-/** With what it changed. */
-export async function deleteRevision(
-  client: PoolClient,
-  objectId: number,
-  { time, key, part }: Pick<Teller, 'time' | 'key' | 'part'>,
-): Promise<void> {
+/** With what they changed. Unnamed where days are left out, so that Postgres leaves them out when it plans. */
+export async function deleteRevisions(client: PoolClient, rows: readonly RevisionRow[]): Promise<void> {
+  if (rows.length === 0) return
+  const keys = [
+    rows.map(({ objectId }) => objectId),
+    rows.map(({ time }) => time),
+    rows.map(({ key }) => key),
+    rows.map(({ part }) => part),
+  ]
+  const isOne = (alias: string): string => `${alias}.object_id = i.object_id and ${alias}.time = i.time
+    and ${alias}.key = i.key and ${alias}.part = i.part`
+  const given = 'unnest($1::int8[], $2::int8[], $3::uuid[], $4::int4[]) as i (object_id, time, key, part)'
   await client.query({
-    name: 'delete-revision',
-    text: 'delete from revision where object_id = $1 and time = $2 and key = $3 and part = $4',
-    values: [objectId, time, key, part],
+    name: 'delete-revisions',
+    text: `delete from revision r using ${given} where ${isOne('r')}`,
+    values: keys,
   })
+  const from = rows.reduce((least, { time }) => Math.min(least, time), Infinity)
+  const to = rows.reduce((most, { time }) => Math.max(most, time), 0)
   await client.query({
-    name: 'delete-changed-fields',
-    text: 'delete from changed_field where object_id = $1 and time = $2 and key = $3 and part = $4',
-    values: [objectId, time, key, part],
+    text: `delete from changed_field f using ${given} where ${isOne('f')} and f.time >= $5::int8 and f.time <= $6::int8`,
+    values: [...keys, from, to],
   })
+}
+
+function jsonOf(link: Link): string {
+  return JSON.stringify(link, (_, value: unknown) => (typeof value === 'string' ? storable(value) : value))
 }
 
 /** Postgres keeps no NUL, and jsonb no half of a surrogate pair; both may stand in what a client sent. */
