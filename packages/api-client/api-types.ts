@@ -1189,6 +1189,27 @@ export interface components {
         } & {
             readonly [key: string]: unknown;
         };
+        /** @description What an event changed in its object. */
+        readonly EventChange: {
+            /** @description Without noise, at most 20. */
+            readonly changes: readonly components["schemas"]["ChangedField"][];
+            /** @description Of all of them. */
+            readonly changes_count: number;
+            /**
+             * @description How much is known of the state after it: see Revision.
+             * @enum {string}
+             */
+            readonly fidelity: "exact" | "derived" | "metadata-only" | "gap";
+            /**
+             * @description What it is about: see Revision.
+             * @enum {string}
+             */
+            readonly significance: "created" | "deleted" | "deleting" | "changed" | "status" | "renewal" | "bookkeeping" | "unknown";
+            /** @description In one line of at most 160 characters, such as `replicas 3 → 5`; may be empty. */
+            readonly summary: string;
+            /** @description False where a write that was not seen may have made some of them. */
+            readonly sure: boolean;
+        };
         /**
          * @description Made of the time and the bytes of the event, so that it is the same wherever the event is stored.
          * @example evt_00361D1BKPJPXH9XYBY3V2BRF0X7FDH1PWTPJSG
@@ -1243,7 +1264,7 @@ export interface components {
             readonly cursor?: string;
             /** @description Only these fields of each event, and parts of them: `["id", "time", "actor.name"]`. */
             readonly fields?: readonly string[];
-            /** @description `raw`, `total` or both. */
+            /** @description `raw`, `total` and `changes`, as `GET /v1/events` takes them. */
             readonly include?: readonly string[];
             /** @description Items in the page, 1 to 1000; 100 unless you say. */
             readonly limit?: number;
@@ -2246,6 +2267,8 @@ export interface components {
                 /** @description Why it was allowed, refused or rejected, in the words of the API server. */
                 readonly reason: string;
             };
+            /** @description What it changed; null where nothing, and where history has not come so far. In the history of an object, for one event, and with `include=changes`. */
+            readonly change?: components["schemas"]["EventChange"] | null;
             /**
              * @description `connect` is exec, attach, port-forward and proxy, whatever the verb; `other` has no resource.
              * @enum {string}
@@ -3097,7 +3120,7 @@ export interface operations {
                 readonly group?: readonly string[];
                 /** @description In the query language `image:*\/api:1.9*`: an image of a container, new with this write. */
                 readonly image?: readonly string[];
-                /** @description `raw`: each event also has its bytes, as `raw` or `raw_base64`, 16 MiB a page. `total`: `meta.total` says how many there are. */
+                /** @description `raw`: each event also has its bytes, as `raw` or `raw_base64`, 16 MiB a page. `total`: `meta.total` says how many there are. `changes`: each has what it changed, as `change`. */
                 readonly include?: readonly string[];
                 /** @description In the query language `-ip:10.0.0.0/8`: the address that the API server saw. */
                 readonly ip?: readonly string[];
@@ -4490,7 +4513,7 @@ export interface operations {
                 readonly group?: readonly string[];
                 /** @description In the query language `image:*\/api:1.9*`: an image of a container, new with this write. */
                 readonly image?: readonly string[];
-                /** @description `raw`: each event also has its bytes, as `raw` or `raw_base64`, 16 MiB a page. `total`: `meta.total` says how many there are. */
+                /** @description `raw`: each event also has its bytes, as `raw` or `raw_base64`, 16 MiB a page. `total`: `meta.total` says how many there are. `changes`: each has what it changed, as `change`. */
                 readonly include?: readonly string[];
                 /** @description In the query language `-ip:10.0.0.0/8`: the address that the API server saw. */
                 readonly ip?: readonly string[];

@@ -34,8 +34,8 @@ type ListName =
   | 'quarantine'
   | `sessions${'' | ` ${SessionState}`}`
 
-/** What an answer has beside its items: their bytes, and how many there are in all. */
-const includes = ['raw', 'total'] as const
+/** What an answer has beside its items: their bytes, how many there are in all, and what each changed. */
+const includes = ['raw', 'total', 'changes'] as const
 type Include = (typeof includes)[number]
 
 export interface ListQuestion {
@@ -195,7 +195,7 @@ function readInclude(value: ParameterValue): readonly Include[] {
   throw new QueryError({
     message: `could not read include: "${unknown.slice(0, 40)}" is none of its values`,
     parameter: 'include',
-    hint: `It can be ${includes.join(' or ')}, or both.`,
+    hint: `It can be ${includes.join(', ')}, or several of them.`,
     suggestion: nearestWord(unknown, includes),
   })
 }

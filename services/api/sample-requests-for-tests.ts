@@ -23,7 +23,7 @@ const everything = 'since=2014-01-01&until=2100-01-01'
 /** By operationId. */
 export const sampleRequests: Readonly<Record<string, (ids: SampleIds) => readonly Sample[]>> = {
   getEvents: ({ cursor }) => [
-    { path: `/v1/events?${everything}&limit=1000&include=raw,total` },
+    { path: `/v1/events?${everything}&limit=1000&include=raw,total,changes` },
     { path: `/v1/events?${everything}&limit=1000&order=asc` },
     { path: '/v1/events' },
     { path: `/v1/events?cursor=${cursor}` },

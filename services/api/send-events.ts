@@ -9,6 +9,7 @@ import type { Gap, PageMeta, Total } from '@plaintrail/query/page'
 import type { Scope } from '@plaintrail/query/scope'
 import type { Snapshot } from '@plaintrail/query/snapshot'
 import { budgetOf } from '@plaintrail/store/budget'
+import { eventChanges, type EventChange } from '@plaintrail/store/event-changes'
 import { countEvents, findEvents } from '@plaintrail/store/find-events'
 import type { EventPosition } from '@plaintrail/store/find-records'
 import { findGaps } from '@plaintrail/store/gaps'
@@ -62,7 +63,7 @@ interface Asked {
 
 async function find(parts: RouteParts, response: Response, { scope, question, signal }: Asked): Promise<Found> {
   const { store, segmentItems, questionMsMax } = parts
-  const { query, window, include, fields } = question
+  const { query, window, include } = question
   const budget = budgetOf(questionMsMax, signal)
   const [{ events, ...found }, gaps] = await Promise.all([
     findEvents(store, scope, { ...question, budget }),
@@ -71,17 +72,38 @@ async function find(parts: RouteParts, response: Response, { scope, question, si
   const total = include.includes('total')
     ? (question.total ?? (await countEvents(store, scope, { query, window, snapshot: found.snapshot, budget })))
     : null
-  if (!include.includes('raw'))
-    return { ...found, texts: events.map((event) => eventText(event, { fields })), total, gaps }
+  const textOf = await textsWith(parts, question, events)
+  if (!include.includes('raw')) return { ...found, texts: events.map((event) => textOf(event)), total, gaps }
   using memory = await parts.rawMemory.take(response, rawReadBytes)
   signal.throwIfAborted()
   const asked = { ids: events.map(({ id }) => id), bytesMax: rawBytesMax }
   const raws = await rawEvents(store, scope, asked, segmentItems)
   const shown = events.slice(0, raws.length)
-  const texts = shown.map((event, index) => eventText(event, { fields, raw: raws[index] ?? null }))
+  const texts = shown.map((event, index) => textOf(event, raws[index] ?? null))
   memory.keepUntilSent(lengthOf(texts))
   const next = shown.length < events.length ? positionOf(shown.at(-1)) : found.next
   return { ...found, texts, next, total, gaps }
+}
+
+/** Each event with what was asked for beside it. */
+async function textsWith(
+  { store }: RouteParts,
+  { fields, include }: ListQuestion,
+  events: readonly StoredEvent[],
+): Promise<(event: StoredEvent, raw?: Buffer | null) => string> {
+  const isAsked = include.includes('changes')
+  const changes = isAsked
+    ? await eventChanges(
+        store,
+        events.map(({ id }) => id),
+      )
+    : null
+  return (event, raw) =>
+    eventText(event, {
+      fields,
+      ...(raw === undefined ? {} : { raw }),
+      ...(changes === null ? {} : { change: changes.get(event.id) ?? null }),
+    })
 }
 
 function lengthOf(texts: readonly string[]): number {
@@ -98,8 +120,8 @@ function positionOf(event: StoredEvent | undefined): EventPosition | null {
  * Raw bytes go into the text as they are: parsed and written again, an int64 would lose its last digits. Bytes that are
  * not UTF-8, or that nobody parsed because there are too many, could break the answer and so go as base64.
  */
-export function eventText(event: StoredEvent, { fields = null, raw }: EventTextOptions = {}): string {
-  const whole = withLinks(event)
+export function eventText(event: StoredEvent, { fields = null, raw, ...beside }: EventTextOptions = {}): string {
+  const whole = { ...withLinks(event), ...beside }
   const text = JSON.stringify(fields === null ? whole : pickFields(whole, fields))
   if (raw === undefined) return text
   return `${text.slice(0, -1)},${rawMember(event, raw)}}`
@@ -110,6 +132,8 @@ export interface EventTextOptions {
   readonly fields?: readonly string[] | null
   /** Null past retention; left out where nobody asked. */
   readonly raw?: Buffer | null
+  /** Null where it made no revision; left out where nobody asked. */
+  readonly change?: EventChange | null
 }
 
 function rawMember({ flags }: StoredEvent, raw: Buffer | null): string {

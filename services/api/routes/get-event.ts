@@ -1,6 +1,7 @@
 // GET /v1/events/{id}: one event, with the other stages of its request.
 
 import { hash } from 'node:crypto'
+import { eventChanges } from '@plaintrail/store/event-changes'
 import { findEvent } from '@plaintrail/store/find-event'
 import type { RouteParts } from '../api-parts.ts'
 import type { Route } from '../authenticate.ts'
@@ -15,7 +16,8 @@ export function getEvent(parts: RouteParts): Route {
     const event = await findEvent(parts.store, caller.scope, String(request.params['id']))
     if (!event)
       throw new Problem('not_found', 'there is no such event, or it is past retention', 'Ids begin with evt_.')
-    const body = JSON.stringify(withLinks(event))
+    const changes = await eventChanges(parts.store, [event.id])
+    const body = JSON.stringify({ ...withLinks(event), change: changes.get(event.id) ?? null })
     sendTagged(request, response, {
       tag: hash('sha256', body),
       // However old it is: another stage, or another event of its auditID, may be back-filled after years.

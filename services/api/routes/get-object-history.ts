@@ -5,7 +5,7 @@ import { and, everything, matches, type Query } from '@plaintrail/query/ast'
 import { queryOfParameters } from '@plaintrail/query/query-of-parameters'
 import type { RouteParts } from '../api-parts.ts'
 import type { Route } from '../authenticate.ts'
-import { cursorKeyFor, listQuestion, urlParameters } from '../list-question.ts'
+import { cursorKeyFor, listQuestion, urlParameters, type ListQuestion } from '../list-question.ts'
 import { objectSegment } from '../named-object.ts'
 import { sendEvents } from '../send-events.ts'
 
@@ -21,8 +21,13 @@ export function getObjectHistory(parts: RouteParts): Route {
       defaults: (asked) => (asksForClass(asked) ? everything : changes),
       fixed: { query: objectOf(request), parameters: saidByPath },
     })
-    await sendEvents(parts, response, caller, question)
+    await sendEvents(parts, response, caller, withChanges(question))
   }
+}
+
+/** A history says what each event changed, whether or not it is asked for. */
+function withChanges(question: ListQuestion): ListQuestion {
+  return { ...question, include: [...new Set([...question.include, 'changes' as const])] }
 }
 
 /** Changes and connections, unless the query says something of classes itself. */

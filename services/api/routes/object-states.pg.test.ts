@@ -77,6 +77,11 @@ interface DiffAnswer {
   readonly noise_count: number
 }
 
+interface Changed {
+  readonly id: string
+  readonly change: { readonly significance: string; readonly summary: string; readonly sure: boolean } | null
+}
+
 /** `deployments.apps/shop/api`, as steps.json names objects, and the path of the API. */
 function pathOf(version: string, object: string): string {
   const [kind = '', namespace = '', name = ''] = object.split('/')
@@ -237,6 +242,23 @@ describe.each(corpusVersions())('Kubernetes %s', (version) => {
     expect([gone.state.presence, gone.manifest]).toEqual(['gone', null])
     const before = await ask<AtAnswer>(`${again}/at?time=${older?.event}`)
     expect(before.manifest?.['kind']).toBe('ConfigMap')
+  })
+
+  test('an event says what it changed: in the history of its object, alone, and in a list that asks for it', async () => {
+    const revisions = await everyRevision(deployment)
+    const { data } = await ask<{ data: readonly Changed[] }>(`${deployment}/history?limit=200`)
+    const told = new Map(revisions.map(({ event, summary, significance }) => [event, [significance, summary]]))
+    const summaries = data.flatMap(({ id, change }) => (change === null ? [] : [[id, change] as const]))
+    for (const [id, { significance, summary }] of summaries) expect([significance, summary]).toEqual(told.get(id))
+    expect(summaries.length).toBeGreaterThan(20)
+    const scaled = data.find(({ change }) => change?.summary === 'replicas 3 → 5')
+    const { change } = await ask<Changed>(`/v1/events/${scaled?.id}`)
+    expect(change).toEqual(scaled?.change)
+    const list = `/v1/events?since=1970-01-01&cluster=lab-${version}&kind=deploy&class=write&limit=1000`
+    const page = await ask<{ data: readonly Changed[] }>(`${list}&include=changes&fields=id,change.summary`)
+    expect(page.data).toContainEqual({ id: scaled?.id, change: { summary: 'replicas 3 → 5' } })
+    const plain = await ask<{ data: readonly Changed[] }>(list)
+    expect(plain.data[0]).not.toHaveProperty('change')
   })
 
   test('what somebody asks that makes no sense is told how to mend, and another object is not there', async () => {

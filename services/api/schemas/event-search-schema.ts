@@ -18,7 +18,11 @@ export const eventSearchSchema = z
     order: z.enum(orders).optional().describe('By time: `desc`, the default, is newest first.'),
     limit: z.int().min(1).max(limitMax).optional().describe(`Items in the page, 1 to ${limitMax}; 100 unless you say.`),
     cursor: cursorParameter,
-    include: z.array(z.string()).max(bodyTextsMax).optional().describe('`raw`, `total` or both.'),
+    include: z
+      .array(z.string())
+      .max(bodyTextsMax)
+      .optional()
+      .describe('`raw`, `total` and `changes`, as `GET /v1/events` takes them.'),
     fields: z
       .array(z.string().max(fieldsLengthMax))
       .max(bodyTextsMax)

@@ -10,7 +10,10 @@ import {
   stages,
   type StoredEvent,
 } from '@plaintrail/event/event'
+import { fidelities, significances } from '@plaintrail/history/revision'
+import type { EventChange } from '@plaintrail/store/event-changes'
 import * as z from 'zod'
+import { changedFieldSchema } from './revision-schemas.ts'
 import { eventIdSchema, microTimeSchema } from './value-schemas.ts'
 
 /** Where Kubernetes defines what we took over. */
@@ -93,8 +96,20 @@ const linksSchema = z
   })
   .meta({ id: 'EventLinks', description: 'Paths of this API.' })
 
+const eventChangeSchema: z.ZodType<EventChange> = z
+  .object({
+    fidelity: z.enum(fidelities).describe('How much is known of the state after it: see Revision.'),
+    significance: z.enum(significances).describe('What it is about: see Revision.'),
+    changes: z.array(changedFieldSchema).describe('Without noise, at most 20.'),
+    changes_count: z.int().describe('Of all of them.'),
+    summary: z.string().describe('In one line of at most 160 characters, such as `replicas 3 → 5`; may be empty.'),
+    sure: z.boolean().describe('False where a write that was not seen may have made some of them.'),
+  })
+  .meta({ id: 'EventChange', description: 'What an event changed in its object.' })
+
 export interface LinkedEvent extends StoredEvent {
   readonly links: { readonly self: string; readonly raw: string; readonly history: string | null }
+  readonly change?: EventChange | null | undefined
   readonly raw?: unknown
   readonly raw_base64?: string | undefined
 }
@@ -138,6 +153,12 @@ export const storedEventSchema: z.ZodType<LinkedEvent> = z
     flags: z.array(z.enum(flagNames)).describe('What is odd or special about the event.'),
     stages: z.array(stageSchema).describe('Every stage of the request that is stored, first to last.'),
     links: linksSchema,
+    change: eventChangeSchema
+      .nullable()
+      .optional()
+      .describe(
+        'What it changed; null where nothing, and where history has not come so far. In the history of an object, for one event, and with `include=changes`.',
+      ),
     raw: z.unknown().optional().describe('With `include=raw`: the event as the API server wrote it, unchanged.'),
     raw_base64: z
       .string()
