@@ -94,6 +94,10 @@ test('diff tells what changed between two steps, and the exit code that somethin
     '-  image: registry.acme.io/api:1.9',
     '+  image: registry.acme.io/api:2.0',
   ])
+  const last = await plaintrail('diff', 'deploy/api', '-n', 'shop')
+  expect(last.out).toMatch(
+    / bob@acme\.io {2}kubectl 1\.29 {2}\[exact\]\n[^]*\n\+ {2}image: registry\.acme\.io\/api:2\.1\n$/,
+  )
   const same = await plaintrail('diff', 'deploy/api', '-n', 'shop', versionAfter('scale'), versionAfter('scale'))
   expect(same).toMatchObject({ code: 0, out: '' })
   const unified = await plaintrail('diff', 'deploy/api', versionAfter('scale'), versionAfter('set-image'), '--unified')

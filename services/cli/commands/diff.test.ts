@@ -40,7 +40,10 @@ const answerOf = (different: object = {}): object => ({
 })
 
 const revisions = {
-  data: [sampleRevision({ summary: '', changes_count: 0 }), sampleRevision({ event: 'evt_07' })],
+  data: [
+    sampleRevision({ summary: '', changes_count: 0, fidelity: 'metadata-only' }),
+    sampleRevision({ event: 'evt_07' }),
+  ],
   has_more: false,
   next_cursor: null,
   lifetimes: [],

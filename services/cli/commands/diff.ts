@@ -9,6 +9,7 @@ import {
   isRevisionPage,
   type Change,
   type DiffAnswer,
+  type Revision,
   type State,
 } from '../history-answers.ts'
 import { isManifest, withoutNoise } from '../manifest.ts'
@@ -20,7 +21,7 @@ import { terminalText } from '../output/terminal-text.ts'
 import type { View } from '../output/view.ts'
 import { requireComplete } from '../pages.ts'
 import { notPlaintrail } from '../refusal.ts'
-import { clientWords, isOnlyNoise } from '../revision-view.ts'
+import { clientWords } from '../revision-view.ts'
 import type { RunCommand, Session } from '../session.ts'
 import { notRecorded, tellBehind, tellState, tellWhyNot } from '../tell-trust.ts'
 import type { ObjectPlace } from './find-object.ts'
@@ -92,15 +93,18 @@ async function diff(session: Session, words: readonly string[], options: DiffOpt
   if (options.exitCode && found.changes_count > 0) throw new CliError('different', 'there is a difference')
 }
 
-/** So many revisions are looked through for one that changed more than a controller's notes. */
+/** So many revisions are looked through for one that is known to have changed something that is shown. */
 const revisionsMax = 50
 
 /** The event of it: named alone, it is asked what it changed. Undefined where there is none. */
 async function lastChange(api: Api, place: ObjectPlace): Promise<string | undefined> {
   const { value } = await api.getList(objectPath(place, 'revisions'), { limit: revisionsMax })
   if (!isRevisionPage(value)) throw notPlaintrail(api.url)
-  return value.data.find((one) => !isOnlyNoise(one))?.event
+  return value.data.find(isTold)?.event
 }
+
+const isTold = ({ significance, changes_count: count }: Revision): boolean =>
+  count > 0 || significance === 'created' || significance === 'deleted'
 
 function readDiff(api: Api, { value }: Answer): DiffAnswer {
   if (!isDiffAnswer(value)) throw notPlaintrail(api.url)
