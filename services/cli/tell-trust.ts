@@ -24,9 +24,13 @@ export async function tellWhyNot(session: Session, whyNot: WhyNot | null): Promi
 }
 
 /** A state that is as the API server answered it, without a doubt about what came after it, is not commented. */
-export async function tellState(session: Session, { fidelity, or_already, or_unseen, says }: State): Promise<void> {
-  const isSure = (fidelity === null || fidelity === 'exact') && or_already === null && !or_unseen
-  if (!isSure) await session.warn(terminalText(`! ${says}`))
+export async function tellStates(session: Session, ...states: readonly State[]): Promise<void> {
+  const doubtful = states.filter((state) => !isSure(state)).map(({ says }) => says)
+  for (const says of new Set(doubtful)) await session.warn(terminalText(`! ${says}`))
+}
+
+function isSure({ fidelity, or_already: orAlready, or_unseen: orUnseen }: State): boolean {
+  return (fidelity === null || fidelity === 'exact') && orAlready === null && !orUnseen
 }
 
 /** What was asked was not recorded. Its reason has been told. */

@@ -10,7 +10,7 @@ import { requireComplete } from '../pages.ts'
 import { notPlaintrail } from '../refusal.ts'
 import { clientWords } from '../revision-view.ts'
 import type { RunCommand, Session } from '../session.ts'
-import { absent, notRecorded, tellBehind, tellState, tellWhyNot } from '../tell-trust.ts'
+import { absent, notRecorded, tellBehind, tellStates, tellWhyNot } from '../tell-trust.ts'
 import {
   addWhereOptions,
   findOne,
@@ -60,7 +60,7 @@ async function blame(session: Session, object: NamedObject, { at, showNoise, ...
   if (found.fields.length === 0 && found.state.presence !== 'present') throw absent(session, place, found.state)
   if (found.fields.length === 0 && found.why_not !== null)
     throw notRecorded(`who set the fields of ${placeWords(place)}`)
-  await tellState(session, found.state)
+  await tellStates(session, found.state)
   const meant = found.fields.filter(({ noise }) => showNoise === true || !noise)
   await session.printItems(blameView(session), { answer, items: newestFirst(meant) })
   if (session.format.kind === 'table' || session.format.kind === 'wide')

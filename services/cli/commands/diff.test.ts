@@ -132,7 +132,8 @@ test('what is not sure about a state is told, and that history is behind', async
   const says = 'A write that was not seen may have changed it.'
   const to = sampleState({ or_unseen: true, says })
   const meta = { history: { complete: false, behind: 1, until: null } }
-  await using api = await startHistoryApi({ revisions, diff: answerOf({ to, meta }) })
+  const both = { from: to, to, meta }
+  await using api = await startHistoryApi({ revisions, diff: answerOf(both) })
   const done = await plaintrail(['diff', 'deploy/checkout', '--quiet'], { server: api.url })
   expect(done.err).toBe(`! history is behind: 1 stored event is not followed yet\n! ${says}\n`)
 })

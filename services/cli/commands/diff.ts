@@ -23,7 +23,7 @@ import { requireComplete } from '../pages.ts'
 import { notPlaintrail } from '../refusal.ts'
 import { clientWords } from '../revision-view.ts'
 import type { RunCommand, Session } from '../session.ts'
-import { notRecorded, tellBehind, tellState, tellWhyNot } from '../tell-trust.ts'
+import { notRecorded, tellBehind, tellStates, tellWhyNot } from '../tell-trust.ts'
 import type { ObjectPlace } from './find-object.ts'
 import {
   addWhereOptions,
@@ -84,7 +84,7 @@ async function diff(session: Session, words: readonly string[], options: DiffOpt
   await tellBehind(session, found.meta.history)
   await tellWhyNot(session, found.why_not)
   if (found.recreated !== null) await session.warn(terminalText(`! ${found.recreated}`))
-  for (const state of [found.from, found.to]) await tellState(session, state)
+  if (found.why_not === null) await tellStates(session, found.from, found.to)
   if (session.format.kind === 'table' || session.format.kind === 'wide')
     await show(session, api, { place, found, sides: { from, to } }, options)
   else await session.printItems(changeView, { answer, items: found.changes })

@@ -9,7 +9,7 @@ import type { View } from '../output/view.ts'
 import { requireComplete } from '../pages.ts'
 import { notPlaintrail } from '../refusal.ts'
 import type { RunCommand, Session } from '../session.ts'
-import { absent, notRecorded, tellBehind, tellWhyNot } from '../tell-trust.ts'
+import { absent, notRecorded, tellBehind, tellStates, tellWhyNot } from '../tell-trust.ts'
 import {
   addWhereOptions,
   findOne,
@@ -71,8 +71,7 @@ async function get(
     revision === null ? '' : ` by ${behindWords(revision.actor, revision.initiator)} ${session.when(revision.time)}`
   const mark = fidelity === null ? '' : ` [${fidelity}]`
   await session.note(terminalText(`${placeWords(place)} at ${session.clock(state.time)}: as written${by}${mark}`))
-  const isSure = fidelity === 'exact' && state.or_already === null && !state.or_unseen
-  if (!isSure) await session.warn(terminalText(`! ${state.says}`))
+  await tellStates(session, state)
   requireComplete(session, meta.history.complete)
 }
 
