@@ -97,7 +97,7 @@ export function createAttributor(store: Store, options: AttributionOptions = {})
   }
 }
 
-interface AttributionLane {
+export interface AttributionLane {
   readonly laneId: number
   /** Stored events that are not attributed yet; at least 1. */
   readonly behind: number

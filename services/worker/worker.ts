@@ -8,6 +8,7 @@ import type { Metrics } from '@plaintrail/runtime/metrics'
 import type { Connection, Store } from '@plaintrail/store/open-store'
 import { createBatchWriter, type BatchWriter } from '@plaintrail/store/store-batch'
 import { processLog } from './process-log.ts'
+import { startAttribution } from './start-attribution.ts'
 import { startHistory } from './start-history.ts'
 import { createWorkerMetrics } from './worker-metrics.ts'
 
@@ -43,6 +44,8 @@ export function startWorker(parts: WorkerParts): AsyncDisposable {
   let isBusy = false
   const { history: connection = null } = parts
   const history = connection === null ? null : startHistory({ ...parts, connection, isIngestBusy: () => isBusy })
+  const attribution =
+    connection === null ? null : startAttribution({ ...parts, connection, isIngestBusy: () => isBusy })
   if (history === null) health.set('history', { ok: true, detail: 'off: PLAINTRAIL_HISTORY' })
   const log = processLog(
     {
@@ -66,7 +69,7 @@ export function startWorker(parts: WorkerParts): AsyncDisposable {
   return {
     async [Symbol.asyncDispose]() {
       stop.abort()
-      await Promise.all([log, history?.[Symbol.asyncDispose]()])
+      await Promise.all([log, history?.[Symbol.asyncDispose](), attribution?.[Symbol.asyncDispose]()])
     },
   }
 }
