@@ -1,16 +1,6 @@
 // eventView: how events are shown in a list.
-import type { StoredEvent } from '@plaintrail/event/event'
 import type { TracedEvent } from './history-answers.ts'
-import {
-  didWords,
-  fromWords,
-  howWords,
-  isOpen,
-  objectWords,
-  outcomeWord,
-  verbWord,
-  whoWords,
-} from './output/event-words.ts'
+import { didWords, fromWords, howWords, isOpen, objectWords, outcomeWord, verbWord } from './output/event-words.ts'
 import { behindWords } from './output/initiator-words.ts'
 import { terminalText } from './output/terminal-text.ts'
 import type { View } from './output/view.ts'
@@ -18,12 +8,12 @@ import { duration } from './output/when.ts'
 import type { Session } from './session.ts'
 
 /** Of any objects: `plaintrail events`. */
-export function eventView(session: Session): View<StoredEvent> {
+export function eventView(session: Session): View<TracedEvent> {
   return {
     columns: [
       { title: 'WHEN', cell: (event) => (event.time === null ? 'no time' : session.clock(event.time)) },
       { title: 'CLUSTER', cell: (event) => terminalText(event.cluster), look: 'dim' },
-      { title: 'WHO', cell: (event) => whoWords(event.actor), look: 'bold' },
+      { title: 'WHO', cell: ({ actor, initiator }) => behindWords(actor, initiator), look: 'bold' },
       { title: 'VERB', cell: verbWord },
       { title: 'NS', cell: (event) => terminalText(event.object?.namespace ?? '') || '-', look: 'dim' },
       { title: 'OBJECT', cell: objectWords },
@@ -68,9 +58,9 @@ function changedWords(event: TracedEvent): string {
 }
 
 /** Refused requests say why; connections how long they took. */
-function whatWords(event: StoredEvent): string {
+function whatWords(event: TracedEvent): string {
   if (event.outcome === 'denied' && event.authz.reason !== '') return terminalText(event.authz.reason)
-  if (event.class !== 'connect') return didWords(event)
+  if (event.class !== 'connect') return changedWords(event)
   if (isOpen(event)) return `${didWords(event)} (open)`
   return event.durationUs === null ? didWords(event) : `${didWords(event)} (${duration(event.durationUs)})`
 }

@@ -57,7 +57,7 @@ function isTooLongForUrl(query: Query): boolean {
 async function search(
   api: Api,
   path: string,
-  { q, since, until, order, limit, cursor, ...flags }: Query,
+  { q, since, until, order, limit, cursor, include, ...flags }: Query,
 ): Promise<Answer> {
   const rest = Object.entries(flags).filter(([, value]) => value !== undefined && value !== null)
   if (path !== '/v1/events' || rest.some(([, value]) => !Array.isArray(value) || value.length > 0))
@@ -72,6 +72,7 @@ async function search(
     ...(order === 'asc' || order === 'desc' ? { order } : {}),
     ...(limit === undefined || limit === null ? {} : { limit: Number(limit) }),
     ...(isSent(cursor) ? { cursor } : {}),
+    ...(Array.isArray(include) ? { include: include.filter(isSent) } : {}),
   })
 }
 

@@ -134,6 +134,17 @@ describe('pages', () => {
   })
 })
 
+test('--changes asks for what differs, and shows it', async () => {
+  const change = { fidelity: 'exact', significance: 'changed', changes: [], changes_count: 1, summary: 'a 1 → 2' }
+  const event = { ...sampleEvent(), change: { ...change, sure: true } }
+  await using api = await startCannedApi(() => ({ body: samplePage([event]) }))
+  const done = await plaintrail(['events', 'is:write', '--changes'], { server: api.url })
+  expect(api.requests[0]?.query.getAll('include')).toEqual(['changes'])
+  expect(done.out).toMatch(/ a 1 → 2\n$/)
+  await plaintrail(['events', `actor:${'a,'.repeat(4_000)}`, '--changes'], { server: api.url })
+  expect(JSON.parse(api.requests[1]?.body.toString() ?? '')).toMatchObject({ include: ['changes'] })
+})
+
 test('an empty answer says which window was searched', async () => {
   await using api = await startCannedApi(() => ({ body: samplePage([]) }))
   const done = await plaintrail(['events'], { server: api.url })

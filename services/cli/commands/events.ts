@@ -6,6 +6,13 @@ import { eventView } from '../event-views.ts'
 import { addListOptions, printList, type ListOptions } from '../print-list.ts'
 import type { RunCommand, Session } from '../session.ts'
 
+interface EventsOptions extends AskOptions, ListOptions {
+  readonly changes?: true
+}
+
+/** What an event of a list has beside it, where it is asked for. */
+const historyIncludes = ['changes']
+
 export function addEvents(program: Command, run: RunCommand): void {
   const command = program
     .command('events')
@@ -16,8 +23,9 @@ export function addEvents(program: Command, run: RunCommand): void {
   addAskOptions(command)
   addListOptions(command)
   command
+    .option('--changes', 'what differs by each write, and who is behind it, where history knows')
     .addHelpText('after', helpText)
-    .action((words: readonly string[], options: AskOptions & ListOptions, self: Command) =>
+    .action((words: readonly string[], options: EventsOptions, self: Command) =>
       run(self, (session) => events(session, words, options)),
     )
 }
@@ -28,8 +36,9 @@ Examples:
   plaintrail events 'is:write (kind:rolebindings OR sub:token) -actor:system:*' --since 7d
   plaintrail events --kind secrets --outcome denied --since 2026-11-20/P1D -o jsonl --all`
 
-async function events(session: Session, words: readonly string[], options: AskOptions & ListOptions): Promise<void> {
-  const query = await askedQuery(session, words, options)
+async function events(session: Session, words: readonly string[], options: EventsOptions): Promise<void> {
+  const asked = await askedQuery(session, words, options)
+  const query = options.changes === true ? { ...asked, include: historyIncludes } : asked
   const view = eventView(session)
   await printList(
     session,
