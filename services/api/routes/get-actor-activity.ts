@@ -2,6 +2,8 @@
 
 import { hash } from 'node:crypto'
 import { formatMicroTime } from '@plaintrail/event/time'
+import { matches } from '@plaintrail/query/ast'
+import { queryText } from '@plaintrail/query/normal-form'
 import { findActivity, type ActiveActor, type FoundStretch } from '@plaintrail/store/find-activity'
 import type { RouteParts } from '../api-parts.ts'
 import type { Route } from '../authenticate.ts'
@@ -59,8 +61,7 @@ function told(stretch: FoundStretch, actor: ActiveActor): ToldActivity {
 /** Its events, and any of another credential from the same address in the meantime. */
 function eventsPath({ startedUs, lastUs, ip }: FoundStretch, { name }: ActiveActor): string {
   const asked = new URLSearchParams({
-    // A comma would be two values, and a star any text.
-    actor: name.replaceAll(/[\\,*]/g, String.raw`\$&`),
+    q: queryText(matches('actor', [[name]])),
     ...(ip === null ? {} : { ip }),
     since: formatMicroTime(startedUs),
     until: formatMicroTime(lastUs + 1),

@@ -76,15 +76,35 @@ test('what is new of an actor is what it never did before the window', async () 
   expect(await firsts('60h')).toEqual([...all, 'client kubectl'].toSorted())
 })
 
+test('what an actor did is told in stretches, whose links lead to their events, and whose pages to the rest', async () => {
+  interface Stretch {
+    readonly requests: number
+    readonly started: string
+    readonly links: { readonly events: string }
+  }
+  const page = await ask<Page<Stretch>>(`/v1/actors/${names[0]}/activity?since=60h&limit=1`)
+  expect(page.data).toMatchObject([{ requests: 1, started: at(1), actor: { name: names[0] }, ip: '10.0.3.7' }])
+  const next = await ask<Page<Stretch>>(`/v1/actors/${names[0]}/activity?cursor=${page.next_cursor}`)
+  expect(next).toMatchObject({ data: [{ requests: 1, started: at(50) }], has_more: false })
+  for (const { requests, links } of [...page.data, ...next.data])
+    expect((await ask<Page<object>>(links.events)).data).toHaveLength(requests)
+  const carol = await ask<Page<Stretch>>(`/v1/actors/${encodeURIComponent(names[3] ?? '')}/activity`)
+  expect((await ask<Page<object>>(carol.data[0]?.links.events ?? '')).data).toHaveLength(1)
+  const other = await api.get(`/v1/actors/${names[2]}/activity?cursor=${page.next_cursor}`)
+  expect(await problemOf(other)).toMatchObject({ status: 400 })
+})
+
 test('what is not there is 404, and what makes no sense 400', async () => {
   for (const id of ['nobody', 'act_00000000000000000000000000000000', 'a'.repeat(600), '%00'])
-    for (const rest of ['', '/firsts'])
+    for (const rest of ['', '/firsts', '/activity'])
       expect(await problemOf(await api.get(`/v1/actors/${id}${rest}`))).toMatchObject({ status: 404 })
   for (const wrong of [
     '?type=alien',
     '?order=asc',
     '?include=raw',
     '/x?limit=1',
+    '/x/activity?order=asc',
+    '/x/activity?include=raw',
     '/x/firsts?q=is:human',
     '?nonsense=1',
   ])
