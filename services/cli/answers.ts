@@ -16,6 +16,7 @@ export type ExportPart = Schemas['ExportPart']
 export type ExportManifest = Schemas['ExportManifest']
 /** A session of somebody in something running; `Session` is a run of a command here. */
 export type Connection = Schemas['Session']
+export type Activity = Schemas['Activity']
 export type Completion = Schemas['Completion']
 export type Explanation = Schemas['Explanation']
 export type Explained = Schemas['Explained']
@@ -33,6 +34,10 @@ export const isEventPage = isPageOf(isStoredEvent)
 
 export const isSessionPage = isPageOf((value): value is Connection =>
   has(value, { id: 'string', cluster: 'string', kind: 'string', state: 'string', actor: 'object', object: 'object' }),
+)
+
+export const isActivityPage = isPageOf((value): value is Activity =>
+  has(value, { id: 'string', started: 'string', duration_us: 'number', sentence: 'string', commands: 'object' }),
 )
 
 export function isStoredEvent(value: unknown): value is StoredEvent {

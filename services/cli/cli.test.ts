@@ -23,6 +23,7 @@ describe('help', () => {
     'show',
     'actor',
     'actors',
+    'activity',
     'sessions',
     'export',
     'query explain',

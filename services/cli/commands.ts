@@ -55,6 +55,11 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: 'actors', summary: 'who asked', load: async () => (await import('./commands/actors.ts')).addActors },
   {
+    name: 'activity',
+    summary: 'what one person did, stretch by stretch',
+    load: async () => (await import('./commands/activity.ts')).addActivity,
+  },
+  {
     name: 'sessions',
     summary: 'shells and other connections, open or ended',
     load: async () => (await import('./commands/sessions.ts')).addSessions,

@@ -2,7 +2,7 @@
 import type { Command, Option } from 'commander'
 
 /** Commands whose trailing words are a query. */
-const asking = new Set(['events', 'actors', 'sessions', 'tail', 'export', 'explain', 'complete'])
+const asking = new Set(['events', 'actors', 'activity', 'sessions', 'tail', 'export', 'explain', 'complete'])
 /** `-ns:prod`, `-user-agent:argocd`, `-(a OR b)`: no option of ours is written so. */
 const negated = /^-(?=[A-Za-z][A-Za-z_-]+:|\()/
 

@@ -113,7 +113,7 @@ async function printChanges(session: Session, api: Api, query: Query): Promise<v
 }
 
 /** `sa:ci/deployer` is how we write service accounts. */
-function wholeName(name: string): string {
+export function wholeName(name: string): string {
   if (name === '')
     throw new CliError('usage', 'could not ask for an actor without a name', { hint: 'Name one: alice@acme.io.' })
   return name.replace(/^sa:([^:/]+)\/([^:/]+)$/, 'system:serviceaccount:$1:$2')

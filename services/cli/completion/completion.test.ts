@@ -68,6 +68,8 @@ describe('what is offered', () => {
     ],
     [['query', 'explain', 'is:read', 'ns:st'], ['ns:stage\tabout stage']],
     [['who', 'sh'], ['shop\tabout shop']],
+    [['activity', 'sh'], ['shop\tabout shop']],
+    [['activity', 'alice', 'ns:st'], ['ns:stage\tabout stage']],
     [['who', '-n', 'sh'], ['shop\tabout shop']],
     [['diff', 'sh'], ['shop\tabout shop']],
     [['history', 'deploy', 'sh'], ['shop\tabout shop']],

@@ -52,6 +52,10 @@ async function operandsOf(typed: Typed, io: CliIo): Promise<readonly string[]> {
       return objectWords(typed, io)
     case 'actor':
       return afterKey('actor', word, typed, io)
+    case 'activity':
+      // Whose comes first, and a query after it.
+      if (typed.operands.length === 0) return afterKey('actor', word, typed, io)
+      return queryWords({ ...typed, operands: typed.operands.slice(1) }, io)
     case 'context use':
     case 'context remove':
       return contextNames(word, io)
