@@ -35,7 +35,7 @@ type ListName =
   | `sessions${'' | ` ${SessionState}`}`
 
 /** What an answer has beside its items: their bytes, how many there are in all, and what each changed. */
-const includes = ['raw', 'total', 'changes'] as const
+const includes = ['raw', 'total', 'changes', 'initiator'] as const
 type Include = (typeof includes)[number]
 
 export interface ListQuestion {

@@ -20,8 +20,10 @@ import type { Caller } from './authenticate.ts'
 import { answerMarginMs, boundedQuestion } from './bounded-question.ts'
 import { pickFields } from './event-fields.ts'
 import { historyPath } from './history-path.ts'
+import { initiatorsBeside } from './initiators-beside.ts'
 import { echo, nextPage } from './list-answer.ts'
 import { cursorKeyFor, type ListQuestion } from './list-question.ts'
+import type { AnsweredInitiator } from './schemas/initiator-schemas.ts'
 
 export async function sendEvents(
   parts: RouteParts,
@@ -72,7 +74,7 @@ async function find(parts: RouteParts, response: Response, { scope, question, si
   const total = include.includes('total')
     ? (question.total ?? (await countEvents(store, scope, { query, window, snapshot: found.snapshot, budget })))
     : null
-  const textOf = await textsWith(parts, question, events)
+  const textOf = await textsWith(parts, { scope, question, signal }, events)
   if (!include.includes('raw')) return { ...found, texts: events.map((event) => textOf(event)), total, gaps }
   using memory = await parts.rawMemory.take(response, rawReadBytes)
   signal.throwIfAborted()
@@ -88,7 +90,7 @@ async function find(parts: RouteParts, response: Response, { scope, question, si
 /** Each event with what was asked for beside it. */
 async function textsWith(
   { store }: RouteParts,
-  { fields, include }: ListQuestion,
+  { scope, question: { fields, include } }: Asked,
   events: readonly StoredEvent[],
 ): Promise<(event: StoredEvent, raw?: Buffer | null) => string> {
   const isAsked = include.includes('changes')
@@ -98,11 +100,13 @@ async function textsWith(
         events.map(({ id }) => id),
       )
     : null
+  const initiators = include.includes('initiator') ? await initiatorsBeside(store, scope, events) : null
   return (event, raw) =>
     eventText(event, {
       fields,
       ...(raw === undefined ? {} : { raw }),
       ...(changes === null ? {} : { change: changes.get(event.id) ?? null }),
+      ...(initiators === null ? {} : { initiator: initiators.get(event.id) ?? null }),
     })
 }
 
@@ -134,6 +138,8 @@ export interface EventTextOptions {
   readonly raw?: Buffer | null
   /** Null where it made no revision; left out where nobody asked. */
   readonly change?: EventChange | null
+  /** Null where it is not known yet; left out where nobody asked. */
+  readonly initiator?: AnsweredInitiator | null
 }
 
 function rawMember({ flags }: StoredEvent, raw: Buffer | null): string {

@@ -25,9 +25,9 @@ export function getObjectHistory(parts: RouteParts): Route {
   }
 }
 
-/** A history says what each event changed, whether or not it is asked for. */
+/** A history says what each event changed and who is behind it, whether or not it is asked for. */
 function withChanges(question: ListQuestion): ListQuestion {
-  return { ...question, include: [...new Set([...question.include, 'changes' as const])] }
+  return { ...question, include: [...new Set([...question.include, 'changes' as const, 'initiator' as const])] }
 }
 
 /** Changes and connections, unless the query says something of classes itself. */

@@ -14,6 +14,7 @@ import { fidelities, significances } from '@plaintrail/history/revision'
 import type { EventChange } from '@plaintrail/store/event-changes'
 import * as z from 'zod'
 import { changedFieldSchema } from './revision-schemas.ts'
+import { initiatorSchema, type AnsweredInitiator } from './initiator-schemas.ts'
 import { eventIdSchema, microTimeSchema } from './value-schemas.ts'
 
 /** Where Kubernetes defines what we took over. */
@@ -110,6 +111,7 @@ const eventChangeSchema: z.ZodType<EventChange> = z
 export interface LinkedEvent extends StoredEvent {
   readonly links: { readonly self: string; readonly raw: string; readonly history: string | null }
   readonly change?: EventChange | null | undefined
+  readonly initiator?: AnsweredInitiator | null | undefined
   readonly raw?: unknown
   readonly raw_base64?: string | undefined
 }
@@ -158,6 +160,12 @@ export const storedEventSchema: z.ZodType<LinkedEvent> = z
       .optional()
       .describe(
         'What it changed; null where nothing, and where history has not come so far. In the history of an object, for one event, and with `include=changes`.',
+      ),
+    initiator: initiatorSchema
+      .nullable()
+      .optional()
+      .describe(
+        'Who is behind it; null where that was not looked for yet, which takes some seconds. In the history of an object, for one event, and with `include=initiator`.',
       ),
     raw: z.unknown().optional().describe('With `include=raw`: the event as the API server wrote it, unchanged.'),
     raw_base64: z
