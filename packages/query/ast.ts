@@ -1,10 +1,12 @@
 // Query: what is asked for, in the one form that all ways of saying it have. Made by the functions below alone.
+import { fieldTermOf, isBinding } from './field-terms.ts'
 import { astKeys, type NumberKey, type TextKey } from './qualifiers.ts'
 import { queryText } from './normal-form.ts'
 
 /**
  * `and` of nothing is every event, and stands only alone. Otherwise `and` and `or` have two parts or more, sorted, no
- * two of them equal, and none of their own kind; the part of a `not` is none itself.
+ * two of them equal, and none of their own kind; the part of a `not` is none itself. One exception: an `and` in an `and`
+ * keeps together what is asked of one changed field (field-terms.ts), where the outer one asks about others too.
  */
 export type Query = And | Or | Not | Matches | Within | Says
 
@@ -52,8 +54,8 @@ export const everything: And = { kind: 'and', parts: [] }
 
 /** All hold. */
 export function and(parts: readonly Query[]): Query {
-  const flat = parts.flatMap((part) => (part.kind === 'and' ? part.parts : [part]))
-  return joined('and', intersected(united(flat, unwanted)))
+  const { flat, fields } = flattened(parts)
+  return joined('and', [...intersected(united(flat, unwanted)), ...fields])
 }
 
 /** One holds or more. `or` of nothing would be no event, which no question asks for. */
@@ -77,6 +79,45 @@ export function within(key: NumberKey, values: readonly Range[]): Within {
 }
 
 export const isEverything = (query: Query): boolean => query.kind === 'and' && query.parts.length === 0
+
+/**
+ * Groups in groups mean nothing, but for `(changed:a to:0) (changed:b to:1)`: each such group is about one changed field.
+ * What several groups say of a field, each too little to belong together, is said of one.
+ */
+function flattened(parts: readonly Query[]): { readonly flat: readonly Query[]; readonly fields: readonly Query[] } {
+  const levels = levelsOf(parts)
+  const binding = levels.filter((level) => isBinding(fieldsOf(level)))
+  const loose = levels.filter((level) => !binding.includes(level)).flat()
+  const together = [...binding, ...(isBinding(fieldsOf(loose)) ? [loose] : [])].map(fieldsOf)
+  const fields = distinct(together.map((own) => joined('and', own)))
+  const isField = (part: Query): boolean => fieldTermOf(part) !== null
+  const flat = [...binding.flatMap((level) => level.filter((part) => !isField(part))), ...loose]
+  if (together.length > binding.length) return settled({ flat: flat.filter((part) => !isField(part)), fields })
+  return flat.some(isField) ? { flat, fields } : settled({ flat, fields })
+}
+
+/** The only field that is asked about needs no group. */
+function settled({ flat, fields }: { readonly flat: readonly Query[]; readonly fields: readonly Query[] }): {
+  readonly flat: readonly Query[]
+  readonly fields: readonly Query[]
+} {
+  const [only] = fields
+  return only?.kind === 'and' && fields.length === 1 ? { flat: [...flat, ...only.parts], fields: [] } : { flat, fields }
+}
+
+/** The parts, and those of each `and` among them, without these. */
+function levelsOf(parts: readonly Query[]): readonly (readonly Query[])[] {
+  const own = parts.filter((part) => part.kind !== 'and')
+  return [own, ...parts.flatMap((part) => (part.kind === 'and' ? levelsOf(part.parts) : []))]
+}
+
+const fieldsOf = (level: readonly Query[]): readonly Query[] =>
+  distinct(
+    united(
+      level.filter((part) => fieldTermOf(part) !== null),
+      unwanted,
+    ),
+  )
 
 function joined(kind: 'and' | 'or', parts: readonly Query[]): Query {
   const inOrder = distinct(parts)

@@ -40,7 +40,8 @@ describe('completion', () => {
     ['code:4|', 'code:[4]', ['4xx', '400..403']],
     ['after:-1|', 'after:[-1]', ['-15m', '-1h', '-1d']],
     ['nope:x|', 'nope:[x]', []],
-    ['image:x|', 'image:[x]', []],
+    ['image:x|', 'image:[x]', ['<image x>']],
+    ['changed:metadata.labels["a|', 'changed:[metadata.labels["a]', ['<changed metadata.labels[a>']],
     ['is:f|', 'is:[f]', ['failed-open']],
   ])('at %s replaces %s', (typed, before, offers) => {
     const found = completed(typed)

@@ -117,6 +117,7 @@ function valueCandidates({ qualifier, prefix, typed }: Typing): readonly Candida
     case 'exact':
     case 'part':
     case 'network':
+    case 'path':
       return [
         ...(takes.key === 'verb' ? offered(verbs, prefix) : []),
         { kind: 'value', key: takes.key, prefix: takes.kind === 'name' && takes.ignoresCase ? prefix : typed },

@@ -1,6 +1,7 @@
 // explain: what a query will ask, in plain sentences, and what makes it slow or empty.
 import type { Matches, Pattern, Query, Range, Within } from './ast.ts'
 import { formatDuration } from './duration.ts'
+import { fieldTermOf, isBinding } from './field-terms.ts'
 import { isWordOf } from './is-words.ts'
 import type { NumberKey, TextKey } from './qualifiers.ts'
 import { formatTime } from './stretch.ts'
@@ -25,7 +26,7 @@ function told(query: Query, isTrue: boolean): Explained {
   switch (query.kind) {
     case 'and':
       if (query.parts.length === 0) return { sentence: 'every event', parts: [] }
-      return group(isTrue ? 'all of these hold' : 'not all of these hold', query.parts)
+      return { sentence: isTrue ? 'all of these hold' : 'not all of these hold', parts: toldTogether(query.parts) }
     case 'or':
       return group(isTrue ? 'at least one of these holds' : 'none of these holds', query.parts)
     case 'not':
@@ -39,6 +40,16 @@ function told(query: Query, isTrue: boolean): Explained {
     default:
       return query satisfies never
   }
+}
+
+/** What is asked of one changed field is told as one part. */
+function toldTogether(parts: readonly Query[]): readonly Explained[] {
+  if (!isBinding(parts)) return parts.map((part) => told(part, true))
+  const ofField = parts.filter((part) => fieldTermOf(part) !== null)
+  const others = parts.filter((part) => !ofField.includes(part))
+  const paths = ofField.filter((part) => part.kind === 'matches' && part.key === 'changed').length
+  const sentence = `all of these hold of the same changed field${paths > 1 ? ', for each of those named' : ''}`
+  return [...others.map((part) => told(part, true)), group(sentence, ofField)]
 }
 
 function group(sentence: string, parts: readonly Query[]): Explained {
@@ -64,6 +75,10 @@ const textNouns: Readonly<Record<Exclude<TextKey, 'is' | 'reason' | 'user-agent'
   ip: 'the address that the API server saw',
   claimed: 'a claimed address',
   audit: 'the auditID',
+  changed: 'a changed field',
+  to: 'the new value of a changed field',
+  from_value: 'the old value of a changed field',
+  image: 'an image that came with it',
 }
 
 function toldMatches({ key, values }: Matches, isTrue: boolean): string {
@@ -76,6 +91,10 @@ function toldMatches({ key, values }: Matches, isTrue: boolean): string {
       return `the reason ${isTrue ? 'holds' : 'does not hold'} ${anyOf(values)}`
     case 'user-agent':
       return `the user agent ${isTrue ? 'holds' : 'does not hold'} ${anyOf(values)}`
+    case 'changed':
+    case 'to':
+    case 'from_value':
+      return toldField(key, values, isTrue)
     default: {
       const isList = key === 'ip' || key === 'claimed'
       const verb = values.every((value) => value.length === 1) ? (isList ? 'is in' : 'is') : 'is like'
@@ -85,6 +104,14 @@ function toldMatches({ key, values }: Matches, isTrue: boolean): string {
       return `${noun} ${isTrue || isNone ? verb : verb.replace('is', 'is not')} ${anyOf(values)}`
     }
   }
+}
+
+/** A field is named, and what is below it is meant too. */
+function toldField(key: 'changed' | 'to' | 'from_value', values: readonly Pattern[], isTrue: boolean): string {
+  const noun = key === 'changed' || isTrue ? textNouns[key] : textNouns[key].replace('a changed', 'any changed')
+  if (key === 'changed') return `${isTrue ? noun : 'no changed field'} is at or below ${anyOf(values)}`
+  const verb = values.every((value) => value.length === 1) ? 'is' : 'is like'
+  return isTrue ? `${noun} ${verb} ${anyOf(values)}` : `it is not so that ${noun} ${verb} ${anyOf(values)}`
 }
 
 const numberNouns: Readonly<Record<NumberKey, string>> = {
@@ -130,6 +157,8 @@ function hintsOf(query: Query): readonly string[] {
 
 /** Keys by which few events are found among many, given how their values begin. */
 const namingKeys: ReadonlySet<string> = new Set(['actor', 'as', 'ns', 'name', 'uid', 'audit'])
+/** The same of what changed, however their values begin: paths and images are few beside the events. */
+const changeKeys: ReadonlySet<string> = new Set(['changed', 'image'])
 
 /** Whether events can be found by something that it names, without reading the whole window. */
 export function namesSomething(query: Query): boolean {
@@ -139,7 +168,7 @@ export function namesSomething(query: Query): boolean {
     case 'or':
       return query.parts.every(namesSomething)
     case 'matches':
-      return namingKeys.has(query.key) && query.values.every(([first]) => first !== '')
+      return changeKeys.has(query.key) || (namingKeys.has(query.key) && query.values.every(([first]) => first !== ''))
     case 'not':
     case 'within':
     case 'says':

@@ -24,6 +24,11 @@ export interface PageMeta {
   readonly watermark: string | null
   /** What is known to be missing in the window. */
   readonly coverage: { readonly complete: boolean; readonly gaps: readonly Gap[] }
+  /**
+   * Of a query that asks what changed: how far history, which is made after events are stored, has come in its clusters.
+   * `behind`: stored events that are not followed yet; all that came before `until` are, null where that is not known.
+   */
+  readonly history?: { readonly complete: boolean; readonly behind: number; readonly until: string | null }
   /** With `include=total`: how many items all pages have together. */
   readonly total?: Total
   /** `partial`: the time was up before the page was full. The next page goes on from there. */

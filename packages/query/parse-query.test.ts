@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { and, everything, matches, not, or, within } from './ast.ts'
 import { bounded, depthMax, queryBytesMax, termsMax, valuesMax } from './bounds.ts'
+import { queryText } from './normal-form.ts'
 import { parseQuery } from './parse-query.ts'
 import { QueryError } from './query-error.ts'
 import { queryLike } from './query-for-tests.ts'
@@ -143,8 +144,7 @@ describe('a fault is told with its place, and the whole query mended where it ca
 
 describe('what has no data yet', () => {
   test.each([
-    ['ns:a changed:spec.replicas to:0', 'changed', [5, 12]],
-    ['image:*/api:1.9*', 'image', [0, 5]],
+    ['ns:a label:team=payments', 'label', [5, 10]],
     ['severity:>=high', 'severity', [0, 8]],
     ['control:pci:10.2.1.2', 'control', [0, 7]],
     ['is:write,first-seen', 'is:first-seen', [9, 19]],
@@ -155,7 +155,33 @@ describe('what has no data yet', () => {
   })
 
   test('is still a fault of the text where the text has one', () => {
-    expect(faultOf('image:').code).toBe('query_syntax')
+    expect(faultOf('label:').code).toBe('query_syntax')
+  })
+})
+
+describe('what is asked of one changed field', () => {
+  test.each([
+    ['(changed:spec.replicas to:0) ns:a', 'ns:a changed:spec.replicas to:0'],
+    ['changed:spec.replicas (ns:a (to:0))', 'ns:a changed:spec.replicas to:0'],
+    ['(changed:replicas to:0) changed:image', 'changed:image (changed:replicas to:0)'],
+    ['changed:a to:0 (to:1 changed:b ns:c)', 'ns:c (changed:a to:0) (changed:b to:1)'],
+    ['((changed:a to:0) ns:c) (changed:b to:1) ', 'ns:c (changed:a to:0) (changed:b to:1)'],
+    ['(changed:a -to:0 -to:1) -changed:b', 'changed:a -changed:b -to:0,1'],
+    ['(changed:a -to:0) -to:1', '-to:1 (changed:a -to:0)'],
+    ['(changed:a to:0) (to:0 changed:a)', 'changed:a to:0'],
+    ['changed:a OR field:b', 'changed:a,b'],
+  ])('stays together where another one is asked about: %s', (text, normal) => {
+    const query = parseQuery(text, now)
+    expect(queryText(query)).toBe(normal)
+    expect(parseQuery(normal, now)).toEqual(query)
+  })
+
+  test('is a path as people write it', () => {
+    expect(queryText(parseQuery('changed:.spec.containers[].image,labels["a/b"],spec.', now))).toBe(
+      'changed:"labels[a/b]",spec,"spec.containers["*"].image"',
+    )
+    expect(faultOf('changed:.').code).toBe('query_syntax')
+    expect(faultOf('to:>5').code).toBe('query_syntax')
   })
 })
 

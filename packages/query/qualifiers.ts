@@ -24,6 +24,10 @@ export const textKeys = [
   'ip',
   'claimed',
   'audit',
+  'changed',
+  'from_value',
+  'to',
+  'image',
 ] as const
 export const numberKeys = ['code', 'took', 'created', 'seen'] as const
 export type TextKey = (typeof textKeys)[number]
@@ -43,6 +47,8 @@ export type Takes =
   | { readonly kind: 'choice'; readonly key: TextKey; readonly choices: readonly string[] }
   /** A resource as kubectl names it, or a glob over `resource` and `resource.group`. */
   | { readonly kind: 'resource'; readonly key: TextKey }
+  /** Where in an object something is, without the names of list items or with them; or a glob. */
+  | { readonly kind: 'path'; readonly key: TextKey }
   /** An address or a network. */
   | { readonly kind: 'network'; readonly key: TextKey }
   | { readonly kind: 'number'; readonly key: NumberKey; readonly min: number; readonly max: number }
@@ -107,6 +113,10 @@ const rowsNow: readonly Row[] = [
   ['before', { kind: 'until', key: 'created' }, 'an earlier time', 'before:-1h', 'until'],
   ['on', { kind: 'time', key: 'created' }, 'the same as `created`', 'on:2026-11-20', 'at'],
   ['seen', { kind: 'time', key: 'seen' }, 'when Plaintrail took it in', 'seen:>-5m'],
+  ['changed', { kind: 'path', key: 'changed' }, 'a field that changed', 'changed:spec.replicas', 'field'],
+  ['to', nameOrNone('to'), 'the new value of a changed field; `to:""` none', 'to:0'],
+  ['from_value', nameOrNone('from_value'), 'its old value; `from_value:""` none', 'from_value:5'],
+  ['image', name('image'), 'an image of a container, new with this write', 'image:*/api:1.9*'],
 ]
 
 const changes = 'the history of objects'
@@ -116,10 +126,6 @@ type LaterRow = readonly [key: string, description: string, needs: string, examp
 
 const rowsLater: readonly LaterRow[] = [
   ['label', 'a label of the object at the time', changes, 'label:team=payments'],
-  ['changed', 'a field that changed', changes, 'changed:spec.replicas', 'field'],
-  ['to', 'the new value of a changed field', changes, 'to:0'],
-  ['from_value', 'the old value of a changed field', changes, 'from_value:5'],
-  ['image', 'an image in the new spec', changes, 'image:*/api:1.9*'],
   ['rule', 'a rule that matched', detections, 'rule:exec-in-prod'],
   ['vio', 'a finding', detections, 'vio:fnd_01JDB6X4', 'finding'],
   ['severity', 'the severity of a finding', detections, 'severity:>=high'],

@@ -35,6 +35,14 @@ const inLowerCase = ([first, ...more]: Pattern): Pattern => [
 ]
 const lowerCase = fc.oneof(exact(notEmpty), glob(word)).map(inLowerCase)
 const choice = (words: readonly string[]): fc.Arbitrary<Pattern> => exact(fc.constantFrom(...words))
+const fieldPath = fc.constantFrom(
+  'spec.replicas',
+  'image',
+  'spec.containers[api]',
+  'metadata.labels[a/b]',
+  'x y',
+  'a,b',
+)
 const network = choice(['10.0.0.0/8', '10.1.2.3', '2001:db8::/32', '::', '0.0.0.0/0'])
 
 const patternsOf: Readonly<Record<TextKey, fc.Arbitrary<Pattern>>> = {
@@ -62,6 +70,13 @@ const patternsOf: Readonly<Record<TextKey, fc.Arbitrary<Pattern>>> = {
   ip: network,
   claimed: network,
   audit: exact(notEmpty),
+  changed: fc.oneof(
+    exact(fieldPath),
+    fc.tuple(fieldPath, fieldPath).map((pieces): Pattern => pieces),
+  ),
+  to: anyPattern,
+  from_value: anyPattern,
+  image: fc.oneof(exact(notEmpty), glob(word)),
 }
 
 const values = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<readonly T[]> => fc.array(one, { minLength: 1, maxLength: 3 })
@@ -131,6 +146,10 @@ const pieces = fc.constantFrom(
   'ip:',
   'created:',
   'image:',
+  'changed:',
+  'to:',
+  'from_value:',
+  'label:',
   'nope:',
   'prod',
   'a',
@@ -170,6 +189,9 @@ export const queryText = fc
         '"a b"',
         'on:2026-11-20',
         'kind:po',
+        'changed:spec.replicas',
+        'to:0',
+        'from_value:""',
       ),
       fc.constantFrom(' ', ' OR ', ' AND '),
     ),

@@ -45,7 +45,7 @@ describe('plain parameters', () => {
     [{ sicne: '1h' }, { parameter: 'sicne', suggestion: 'since' }],
     [{ class: 'writes' }, { parameter: 'class', suggestion: 'write' }],
     [{ 'not.class': 'x,writes' }, { parameter: 'not.class' }],
-    [{ changed: 'spec' }, { code: 'unavailable', parameter: 'changed' }],
+    [{ label: 'team=x' }, { code: 'unavailable', parameter: 'label' }],
     [{ name: 'a\0b' }, { parameter: 'name' }],
     [{ name: 'n'.repeat(513) }, { parameter: 'name' }],
     [{ name: ','.repeat(200) }, { parameter: 'name' }],

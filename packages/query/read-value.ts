@@ -28,6 +28,7 @@ export function readValue(qualifier: Qualifier, pieces: readonly Piece[], readin
     case 'resource':
     case 'choice':
     case 'network':
+    case 'path':
       return matches(takes.key, [readPattern(takes, pieces, reading.word)])
     case 'number':
       return within(takes.key, [readRange(pieces, readNumber(takes, reading.word), reading.word)])
@@ -86,6 +87,8 @@ function readPattern(takes: PatternTakes, pieces: readonly Piece[], word: string
       return [readChoice(withoutStars(text, word), takes.choices, word)]
     case 'network':
       return [readNetwork(text, word)]
+    case 'path':
+      return readPath(text, word)
     default:
       throw new RangeError(`could not read ${word}: a ${takes.kind} is no text`)
   }
@@ -164,6 +167,18 @@ function readResource(starredText: string, word: string): Pattern {
   // As in kubectl's `pods.v1`, for the core group has no name; nor may a group be taken for a version.
   const needsVersion = only.group === '' || /^v\d/.test(only.group)
   return [`${only.resource}.${needsVersion ? 'v1' : ''}${needsVersion && only.group !== '' ? '.' : ''}${only.group}`]
+}
+
+/**
+ * `.spec.replicas` is `spec.replicas`, `containers[]` is `containers[*]`, and `labels["a/b"]` is `labels[a/b]`: quotes stand in
+ * no path, since in a text of a query they are gone anyhow.
+ */
+function readPath(starredText: string, word: string): Pattern {
+  const path = starredText
+    .replaceAll('"', '')
+    .replaceAll('[]', '[\0]')
+    .replaceAll(/^\.+|\.+$/g, '')
+  return patternOf(notEmpty(path, word))
 }
 
 function readNetwork(text: string, word: string): string {

@@ -50,6 +50,27 @@ const west: Scope = { kind: 'clusters', clusters: ['west'] }
 const named = async (key: TextKey, prefix: string, scope: Scope = everything, limit = 10): Promise<readonly string[]> =>
   await completeValues(store, scope, { key, prefix, limit })
 
+test('paths are those in which a segment begins so, with the names of items where one is typed', async () => {
+  await store.pool.query(`
+    insert into field_path (digest, path, plain) select md5(p)::uuid, p, l from (values
+      ('spec.replicas', 'spec.replicas'), ('spec.template.spec.containers[api].image', 'spec.template.spec.containers[].image'),
+      ('spec.template.spec.containers[db].image', 'spec.template.spec.containers[].image'),
+      ('metadata.labels["a.io/x"]', 'metadata.labels["a.io/x"]'), ('replicas', 'replicas')) x (p, l);
+    insert into changed_field (time, object_id, path_id, cluster_id, part, key, op, is_sure)
+    select 0, 1, p.id, c.id, 0, gen_random_uuid(), 'r', true from field_path p, cluster c
+    where p.path = 'spec.replicas' and c.name = 'west'`)
+  expect(await named('changed', 'repl')).toEqual(['replicas', 'spec.replicas'])
+  expect(await named('changed', 'spec.template')).toEqual(['spec.template.spec.containers.image'])
+  expect(await named('changed', 'containers[')).toEqual([
+    'spec.template.spec.containers[api].image',
+    'spec.template.spec.containers[db].image',
+  ])
+  expect(await named('changed', 'metadata.labels[a')).toEqual(['metadata.labels[a.io/x]'])
+  expect(await named('changed', 'x%')).toEqual([])
+  expect(await named('changed', '', west)).toEqual(['spec.replicas'])
+  expect(await named('changed', 'repl', nothing)).toEqual([])
+})
+
 test('names are those that begin so, in order, and no more than were asked for', async () => {
   expect(await named('actor', 'al')).toEqual(['alan@acme.io', 'alice@acme.io'])
   expect(await named('as', 'ali')).toEqual(['alice@acme.io'])

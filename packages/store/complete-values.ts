@@ -48,6 +48,7 @@ export async function completeValues(
   if (prefix.includes('\0') || prefix.length > prefixLengthMax) return []
   const like = `${prefix.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
   if (key === 'cluster') return await namesOf(store, clusterNames(scope, like, limit))
+  if (key === 'changed') return await namesOf(store, pathNames(scope, prefix, limit))
   const named = namedBy[key]
   if (named === undefined) return []
   if (scope.kind === 'everything') return await namesOf(store, allNames(named, like, limit))
@@ -57,6 +58,27 @@ export async function completeValues(
 async function namesOf(store: Store, statement: SQL): Promise<readonly string[]> {
   const rows = await readRows<{ name: string }>(store, statement)
   return rows.map(({ name }) => name)
+}
+
+/**
+ * Paths in which a segment begins so, those that begin so themselves first. The names of list items are in them where the
+ * prefix has one. Every path is looked at: 100,000 take 60 ms.
+ */
+function pathNames(scope: Scope, prefix: string, limit: number): SQL {
+  const like = prefix.replaceAll('[]', '[').replaceAll(/[\\%_]/g, String.raw`\$&`)
+  const path = prefix.includes('[') ? sql`p.path` : sql`replace(p.plain, '[]', '')`
+  const isSeen =
+    scope.kind === 'everything'
+      ? sql`true`
+      : sql`exists (select from changed_field f join cluster c on c.id = f.cluster_id
+          where f.path_id = n.id and ${inScope(scope)})`
+  return sql`select n.name from (
+               select p.id, replace(${path}, '"', '') as name from field_path p
+               where '.' || replace(${path}, '"', '') like ${`%.${like}%`}
+               order by replace(${path}, '"', '') not like ${`${like}%`}, name limit ${scope.kind === 'everything' ? null : lookedAtMax}
+             ) n
+             where ${isSeen} group by n.name
+             order by n.name not like ${`${like}%`}, n.name limit ${limit}`
 }
 
 function clusterNames(scope: Scope, like: string, limit: number): SQL {

@@ -94,7 +94,8 @@ async function talliedStretches<Row extends pg.QueryResultRow>(
   const { lanes } = snapshot
   if (!mayTally || tally === undefined || lanes === null || !canTally(query, tally)) return []
   const msMax = Math.min(tallyMsMax, Math.max(stepMsMin, budget.leftMs()))
-  return await readTallies(store, { scope, query, where: conditions.where, lanes, window, msMax }, tally)
+  const where = conditions.where({ fromUs: window.sinceUs, toUs: window.untilUs })
+  return await readTallies(store, { scope, query, where, lanes, window, msMax }, tally)
 }
 
 /**

@@ -103,13 +103,14 @@ function arrivalsQuery(
   seals: readonly SealOfNumbers[],
   conditions: readonly (QueryConditions | null)[],
 ): SQL {
-  const where = conditions.map((condition) => (condition === null ? sql`false` : sql`(${condition.where}) is true`))
-  const parts = conditions.map((condition) => condition?.text?.answers ?? sql`null::bool[]`)
   const usable = seals.filter(({ timeMin }) => timeMin !== null)
   const [fromUs, toUs] = [
     usable.reduce((least, { timeMin }) => Math.min(least, timeMin ?? least), Infinity),
     usable.reduce((most, { timeMax }) => Math.max(most, timeMax ?? most), 0),
   ]
+  const all = { fromUs: 0, toUs: toUs + 1 }
+  const where = conditions.map((one) => (one === null ? sql`false` : sql`(${one.where(all)}) is true`))
+  const parts = conditions.map((one) => one?.text?.answers(all) ?? sql`null::bool[]`)
   const isOdd = sql`e.time < ${oddBeforeUs}::int8`
   const inTime =
     usable.length === 0 ? isOdd : sql`((e.time >= ${fromUs}::int8 and e.time <= ${toUs}::int8) or ${isOdd})`

@@ -10,7 +10,7 @@ import { sql, type SQL } from 'drizzle-orm'
 import { budgetOf, type Budget } from './budget.ts'
 import { findRecord } from './find-event.ts'
 import { pageMsMax } from './find-events.ts'
-import { positionOf, type EventRecord } from './find-records.ts'
+import { positionOf, type EventRecord, type WhereIn } from './find-records.ts'
 import { joinStages } from './join-stages.ts'
 import type { Store } from './open-store.ts'
 import { queryConditions, type QueryConditions } from './query-conditions.ts'
@@ -62,7 +62,7 @@ export async function findNeighbors(
   const [self, snapshot] = await Promise.all([requestOf(store, scope, record), takeSnapshot(store, scope)])
   const window = { sinceUs: Math.max(0, record.time - spanUs), untilUs: record.time + spanUs + 1 }
   // The last stage: of what is created the first ones may have no name yet.
-  const where = sql`${conditions.where} and ${isNeighborOf(self.record, by)}`
+  const where: WhereIn = (stretch) => sql`${conditions.where(stretch)} and ${isNeighborOf(self.record, by)}`
   const read = async (order: Order): Promise<readonly FoundEvent[]> => {
     const asked = { window, order, after: positionOf(record), snapshot, budget }
     return await readOthers(store, { ...conditions, where }, asked, { self, wanted: limit + 1 })

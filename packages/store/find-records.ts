@@ -2,6 +2,7 @@
 
 import type { Order } from '@plaintrail/query/page'
 import { sql, type SQL } from 'drizzle-orm'
+import type { Stretch } from './event-stretches.ts'
 import type { Store } from './open-store.ts'
 import { readRows } from './read-rows.ts'
 
@@ -40,6 +41,9 @@ export interface EventRecord {
   /** What was asked for beside the row: RecordQuestion. */
   readonly answers?: readonly boolean[]
 }
+
+/** A condition on `event e`, for the rows of one stretch: what has a time itself is looked up in it alone. */
+export type WhereIn = (stretch: Stretch) => SQL
 
 /** Where a row stands in the order of all: by time, then by key. */
 export interface EventPosition {

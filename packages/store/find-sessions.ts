@@ -9,7 +9,7 @@ import type { Window } from '@plaintrail/query/window'
 import { sql, type SQL } from 'drizzle-orm'
 import { budgetOf, type Budget } from './budget.ts'
 import { pageMsMax, QuestionTooLong } from './find-events.ts'
-import { positionOf, type EventPosition } from './find-records.ts'
+import { positionOf, type EventPosition, type WhereIn } from './find-records.ts'
 import type { Store } from './open-store.ts'
 import { queryConditions } from './query-conditions.ts'
 import { readRequests, type RequestReader } from './read-requests.ts'
@@ -53,7 +53,7 @@ export async function findSessions(store: Store, scope: Scope, question: Session
   const snapshot = question.snapshot ?? (await takeSnapshot(store, scope, query))
   const conditions = await queryConditions(store, scope, query)
   if (conditions === null) return { sessions: [], next: null, snapshot, isPartial: false }
-  const where = sql`${conditions.where} and ${mayBe(question.state)}`
+  const where: WhereIn = (stretch) => sql`${conditions.where(stretch)} and ${mayBe(question.state)}`
   const asked = { ...question, snapshot, budget }
   const reader = await readRequests(store, { ...conditions, where }, asked, question.limit + 1)
   const found = await readSessions(store, reader, question)

@@ -1,10 +1,11 @@
 // historyProgress: how far history is behind what is stored of a cluster.
 
+import type { Query } from '@plaintrail/query/ast'
 import type { Scope } from '@plaintrail/query/scope'
-import { sql } from 'drizzle-orm'
+import { sql, type SQL } from 'drizzle-orm'
 import type { Store } from './open-store.ts'
 import { readRows } from './read-rows.ts'
-import { inScope } from './visible-clusters.ts'
+import { inScope, isMeant } from './visible-clusters.ts'
 
 export interface HistoryProgress {
   /** Stored events that are not followed yet. */
@@ -26,6 +27,16 @@ export async function historyProgress(store: Store, scope: Scope, uidOrName: str
   const isAsked = uuid.test(uidOrName)
     ? sql`c.uid = ${uidOrName}::uuid`
     : sql`c.name = ${uidOrName.replaceAll('\0', '\u{fffd}')}`
+  return await progressWhere(store, sql`${isAsked} and ${inScope(scope)}`)
+}
+
+/** The same of all clusters of the scope in which a query can find something. */
+export async function historyProgressFor(store: Store, scope: Scope, query: Query): Promise<HistoryProgress> {
+  return await progressWhere(store, sql`${isMeant(query)} and ${inScope(scope)}`)
+}
+
+/** `which` is a condition on `cluster c`. */
+async function progressWhere(store: Store, which: SQL): Promise<HistoryProgress> {
   const [row] = await readRows<{ behind: number | null; untilUs: number | null }>(
     store,
     sql`select sum(l.next_seq - p.next)::int8 as behind, min(s.received)::int8 as "untilUs"
@@ -43,7 +54,7 @@ export async function historyProgress(store: Store, scope: Scope, uidOrName: str
             where q.lane_id = l.id and q.first_seq >= f.first_seq and q.first_seq + q.stored > p.next
             order by q.first_seq limit ${sealsMax}) n
         ) s
-        where ${isAsked} and ${inScope(scope)} and p.next < l.next_seq`,
+        where ${which} and p.next < l.next_seq`,
   )
   const behind = row?.behind ?? 0
   return { behind, complete: behind === 0, untilUs: row?.untilUs ?? null }

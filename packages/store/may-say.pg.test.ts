@@ -245,13 +245,15 @@ describe('a row that does not say the text', () => {
   })
 })
 
+const always = { fromUs: 0, toUs: Number.MAX_SAFE_INTEGER }
+
 /** Of those without a resource: one with a name of other letters than ASCII is always read. */
 async function rowsRead(text: string): Promise<number> {
   const conditions = await queryConditions(store, everything, parseQuery(text, startUs))
   if (conditions === null) return 0
   const rows = await readRows<{ count: number }>(
     store,
-    sql`select count(*)::int4 as count from event e where ${conditions.where} and e.resource_id is null`,
+    sql`select count(*)::int4 as count from event e where ${conditions.where(always)} and e.resource_id is null`,
   )
   return rows[0]?.count ?? 0
 }

@@ -7,7 +7,7 @@ import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
 import { sql, type SQL } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { addCluster } from './clusters.ts'
-import { eventStretches } from './event-stretches.ts'
+import { eventStretches, type Stretch } from './event-stretches.ts'
 import { storeDeliveries } from './events-for-tests.ts'
 import { findRecords, recordsQuery } from './find-records.ts'
 import { migrate } from './migrate.ts'
@@ -117,7 +117,7 @@ test('a day that has no statistics yet is read by the auditID alone', async () =
   ])
   const conditions = await queryConditions(fresh, everything, everyEvent)
   const bounds = { fromUs: startUs, toUs: startUs + dayUs, order: 'desc', after: null, limit: 51 } as const
-  const found = await findRecords(fresh, { ...bounds, where: conditions?.where ?? sql`false` })
+  const found = await findRecords(fresh, { ...bounds, where: conditions?.where(bounds) ?? sql`false` })
   const { text, values } = statementOf(claimsQuery(found, await knownEventDays(fresh)))
   const { rows } = await fresh.pool.query<{ 'QUERY PLAN': string }>({ text: `explain ${text}`, values })
   expect(found.length).toBe(51)
@@ -125,10 +125,10 @@ test('a day that has no statistics yet is read by the auditID alone', async () =
 })
 
 /** With the snapshot, as findEvents asks. */
-async function conditionOf(query: Query): Promise<SQL> {
+async function conditionOf(query: Query, stretch: Stretch = wholeWindow): Promise<SQL> {
   const conditions = await queryConditions(store, everything, query)
   if (!conditions) throw new Error('there are such events')
-  return sql`${conditions.where} and ${isInSnapshot(await takeSnapshot(store, everything))}`
+  return sql`${conditions.where(stretch)} and ${isInSnapshot(await takeSnapshot(store, everything))}`
 }
 
 interface Scan {

@@ -17,9 +17,11 @@ import { addCluster } from './clusters.ts'
 import { corpusDeliveries, delivery } from './corpus-deliveries-for-tests.ts'
 import { storeDeliveries } from './events-for-tests.ts'
 import { countEvents, findEvents, totalMax, type EventQuestion } from './find-events.ts'
+import { followAll } from './history-for-tests.ts'
 import { migrate } from './migrate.ts'
 import { openStore, type Store } from './open-store.ts'
 import { slowAnswer, type SlowItem } from './slow-answer-for-tests.ts'
+import { slowFields } from './slow-fields-for-tests.ts'
 import { takeSnapshot } from './take-snapshot.ts'
 
 const nowUs = Date.UTC(2026, 10, 26, 17) * 1_000
@@ -50,9 +52,18 @@ beforeAll(async () => {
   )
   const deliveries = corpusDeliveries(recorded)
   await storeDeliveries(store, deliveries)
+  await followAll(store)
   // As autovacuum does within a minute, which is longer than these tests wait.
   await store.pool.query('analyze')
-  items = [...new Map(deliveries.flatMap(({ slow }) => slow).map((item) => [item.id, item])).values()]
+  const fields = recorded.map(({ cluster: { uid } }) =>
+    slowFields(
+      uid,
+      deliveries.filter(({ cluster }) => cluster === uid).flatMap((one) => one.items),
+    ),
+  )
+  const told = deliveries.flatMap(({ slow }) => slow)
+  const followed = told.map((item) => ({ ...item, fields: fields.flatMap((some) => some.get(item.key) ?? []) }))
+  items = [...new Map(followed.map((item) => [item.id, item])).values()]
   requests = slowAnswer(items, parseQuery('', nowUs), everyTime, 'desc').length
 }, 120_000)
 
@@ -138,6 +149,33 @@ const asked: Readonly<Record<string, readonly string[]>> = {
   before: ['before:2026-11-26T14:50:00Z', '-before:2026-11-01'],
   on: ['on:2026-11-26', 'on:2026-11-26T14:50:00Z/PT10S,2026-11-25'],
   seen: ['seen:<2026-11-26T15:01:00Z', 'seen:2026-11-26T16:00:00Z/PT1M', '-seen:>-59m'],
+  changed: [
+    'changed:spec.replicas',
+    'field:replicas',
+    'changed:spec.template',
+    'changed:image,labels',
+    'changed:containers.image',
+    'changed:containers[api].image',
+    'changed:spec.template.spec.containers[].image',
+    'changed:*image*',
+    'changed:spec',
+    '-changed:spec',
+    '-changed:*',
+    'changed:spec.replicas to:0',
+    'changed:replicas -to:0,1',
+    'changed:spec.replicas from_value:2 to:*',
+    'changed:spec.replicas changed:image',
+    'changed:resources changed:verbs to:secrets',
+    '(changed:resources to:secrets) changed:verbs',
+    '(changed:resources to:secrets) (changed:verbs to:list) -to:nothing',
+    '(changed:replicas to:5) OR (changed:image to:*:1.9)',
+    '(changed:replicas to:5) OR verb:delete',
+    'changed:data ns:prod OR changed:rules',
+    '-(changed:replicas to:0) is:write',
+  ],
+  to: ['to:0', 'to:*registry*,true', 'to:""', '-to:*', 'to:5 from_value:3', '-to:0 from_value:*'],
+  from_value: ['from_value:5', 'from_value:""', '-from_value:""', 'from_value:"" to:*'],
+  image: ['image:*/api:1.9*', 'image:*', '-image:*', 'image:*api* changed:image', 'image:*api* verb:create'],
   class: eventClasses.map((word) => `class:${word}`),
   outcome: outcomes.map((word) => `outcome:${word}`),
   stage: [...stages.map((word) => `stage:${word}`), '-stage:ResponseComplete,Panic'],
@@ -145,7 +183,12 @@ const asked: Readonly<Record<string, readonly string[]>> = {
   is: isWords.filter(({ availability }) => availability === 'now').map(({ word }) => `is:${word}`),
 }
 /** Nobody did such a thing in the recorded weeks. */
-const neverDone = new Set(['level:Request', 'is:redacted', 'reason:rbac*Ärger'])
+const neverDone = new Set([
+  'level:Request',
+  'is:redacted',
+  'reason:rbac*Ärger',
+  'changed:resources changed:verbs to:secrets',
+])
 
 describe('every qualifier', () => {
   test('is asked', () => {

@@ -4,6 +4,9 @@ import { stages, type Stage } from '@plaintrail/event/event'
 import type { Matches, Query } from '@plaintrail/query/ast'
 import type { Scope } from '@plaintrail/query/scope'
 import { sql, type SQL } from 'drizzle-orm'
+import { fieldNeeded, fieldsAsked, hasField } from './changed-condition.ts'
+import type { Stretch } from './event-stretches.ts'
+import type { WhereIn } from './find-records.ts'
 import { maySay } from './may-say.ts'
 import { namedObjects, type ObjectKeys } from './object-keys.ts'
 import type { Store } from './open-store.ts'
@@ -16,7 +19,7 @@ import { termsOf, weakenedQuery, type Term } from './weakened-query.ts'
 
 export interface QueryConditions {
   /** Every row that matches meets it, and only those where `text` is null. */
-  readonly where: SQL
+  readonly where: WhereIn
   /** What is left to ask of the rows that meet `where`; null where nothing is. */
   readonly text: TextConditions | null
   /**
@@ -28,7 +31,7 @@ export interface QueryConditions {
 
 interface TextConditions {
   /** An array of booleans, to be selected beside a row. */
-  readonly answers: SQL
+  readonly answers: WhereIn
   /** Whether the row matches, by these answers and by the sentence that tells it. */
   readonly holds: (answers: readonly boolean[], sentence: string) => boolean
 }
@@ -55,9 +58,13 @@ export async function queryConditions(
     isVisible(store, scope),
   ])
   const known = { ids, keys, texts, rows }
-  const where = allOf([visible, conditionOf(answered, known)])
-  if (where === false) return null
-  return { where, text: text && { ...text, answers: answersTo(text.parts, known) }, stages: stagesIn(query) }
+  const where = (stretch: Stretch): Condition => allOf([visible, conditionOf(answered, { ...known, stretch })])
+  if (where({ fromUs: 0, toUs: 0 }) === false) return null
+  return {
+    where: (stretch) => where(stretch) || sql`false`,
+    text: text && { ...text, answers: (stretch) => answersTo(text.parts, { ...known, stretch }) },
+    stages: stagesIn(query),
+  }
 }
 
 /** What names stand for. */
@@ -67,6 +74,8 @@ interface Known {
   readonly rows: Rows
   /** What rows meet that say a text, and others: how a text is asked for where that is enough. */
   readonly texts: ReadonlyMap<Term, SQL>
+  /** In which the rows are. */
+  readonly stretch: Stretch
 }
 
 async function isVisible(store: Store, scope: Scope): Promise<Condition> {
@@ -83,20 +92,40 @@ function conditionOf(query: Query, known: Known): Condition {
     case 'and':
       return andCondition(query.parts, known.keys.get(query) ?? null, known)
     case 'or':
-      return anyOf(query.parts.map((part) => conditionOf(part, known)))
+      return orCondition(query.parts, known)
     case 'not': {
       const part = conditionOf(query.part, known)
       // Comparing with null is neither true nor false, and an event without a namespace is not in the unwanted one.
       return part === false ? always : sql`(${part}) is not true`
     }
     case 'matches':
-    case 'within':
-      return termCondition(query, known.ids.get(query) ?? [], known.rows)
+    case 'within': {
+      const { fields } = fieldsAsked([query], (term) => idsIn(known, term))
+      const [field] = fields
+      return field === undefined
+        ? termCondition(query, idsIn(known, query), known.rows)
+        : hasField(field, known.stretch)
+    }
     case 'says':
       return known.texts.get(query) ?? always
     default:
       return query satisfies never
   }
+}
+
+const idsIn = ({ ids }: Known, term: Term): Ids => ids.get(term) ?? []
+
+/** Where each alternative asks for a changed field, an index leads to those that one of them could mean. */
+function orCondition(parts: readonly Query[], known: Known): Condition {
+  const found = anyOf(parts.map((part) => conditionOf(part, known)))
+  const needed = fieldNeeded({ kind: 'or', parts }, (term) => idsIn(known, term))
+  return needed === null ? found : allOf([hasField(needed, known.stretch), found])
+}
+
+/** What is asked of one changed field is one condition. */
+function conditionsOf(parts: readonly Query[], known: Known): readonly Condition[] {
+  const { fields, others } = fieldsAsked(parts, (term) => idsIn(known, term))
+  return [...fields.map((field) => hasField(field, known.stretch)), ...others.map((part) => conditionOf(part, known))]
 }
 
 const indexed: ReadonlySet<string> = new Set(['actor', 'ns', 'ip', 'audit'])
@@ -114,10 +143,13 @@ function findsFew(part: Query, ids: Known['ids']): boolean {
 function andCondition(parts: readonly Query[], keys: ObjectKeys | null, above: Known): Condition {
   const isFew = keys !== null || parts.some((part) => findsFew(part, above.ids))
   const known = isFew ? { ...above, rows: 'few' as const } : above
-  if (keys === null) return allOf(parts.map((part) => conditionOf(part, known)))
+  if (keys === null) return allOf(conditionsOf(parts, known))
   const naming = new Set<Query>(keys.naming)
   const meant = allOf(keys.naming.map((part) => conditionOf(part, known)))
-  const others = parts.filter((part) => !naming.has(part)).map((part) => conditionOf(part, known))
+  const others = conditionsOf(
+    parts.filter((part) => !naming.has(part)),
+    known,
+  )
   if (meant === false) return false
   if (keys.keys.length !== 1) return allOf([sql`e.object_key = any(${arrayOf('int8', keys.keys)})`, meant, ...others])
   // As one opaque comparison: Postgres would multiply the frequencies of the parts, expect one row, and so read and sort

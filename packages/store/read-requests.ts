@@ -51,7 +51,7 @@ export async function readRequests(
   const days = await knownEventDays(store)
   const reader = recordsInOrder(store, {
     ...asked,
-    where: sql`${where} and ${isInSnapshot(asked.snapshot)}`,
+    where: (stretch) => sql`${where(stretch)} and ${isInSnapshot(asked.snapshot)}`,
     answers: text && text.answers,
     stretches: eventStretches(days, windowAfter(asked.window, asked.after, asked.order), asked.order),
   })

@@ -41,7 +41,7 @@ export async function* readSnapshot(
     if (conditions === null) return
     const fromUs = Math.max(sinceUs, after?.timeUs ?? 0)
     const reader = recordsInOrder(store, {
-      where: sql`${conditions.where} and ${isInSnapshot(snapshot)}`,
+      where: (stretch) => sql`${conditions.where(stretch)} and ${isInSnapshot(snapshot)}`,
       answers: conditions.text?.answers ?? null,
       stretches: eventStretches(await knownEventDays(store), { sinceUs: fromUs, untilUs: timeUsMax }, 'asc'),
       order: 'asc',

@@ -2,10 +2,9 @@
 
 import type { Order } from '@plaintrail/query/page'
 import type { Window } from '@plaintrail/query/window'
-import type { SQL } from 'drizzle-orm'
 import type { Budget } from './budget.ts'
 import type { Stretch } from './event-stretches.ts'
-import { positionOf, recordsQuery, type EventPosition, type EventRecord } from './find-records.ts'
+import { positionOf, recordsQuery, type EventPosition, type EventRecord, type WhereIn } from './find-records.ts'
 import type { Store } from './open-store.ts'
 import { readWithin } from './read-within.ts'
 
@@ -21,10 +20,9 @@ export interface RecordReader {
 }
 
 export interface RecordsAsked {
-  /** A condition on `event e`. */
-  readonly where: SQL
+  readonly where: WhereIn
   /** What is selected as `answers`, beside the row. */
-  readonly answers: SQL | null
+  readonly answers: WhereIn | null
   /** In the order of the page. */
   readonly stretches: readonly Stretch[]
   readonly order: Order
@@ -75,7 +73,14 @@ export function recordsInOrder(store: Store, asked: RecordsAsked): RecordReader 
       const stepMs = isBegun ? Math.min(stepMsMax, budget.leftMs()) : stepMsMax
       isBegun = true
       const fromMs = budget.leftMs()
-      const query = recordsQuery({ ...part, where, answers, order, after, limit })
+      const query = recordsQuery({
+        ...part,
+        where: where(part),
+        answers: answers && answers(part),
+        order,
+        after,
+        limit,
+      })
       const records = await readWithin<EventRecord & Record<string, unknown>>(store, query, stepMs)
       if (records === null) {
         spanUs = Math.max(spanUsMin, Math.ceil((part.toUs - part.fromUs) / cut))

@@ -29,7 +29,7 @@ export function requestRows(
   const later = letters.filter((letter) => letter === 'c' || letter === 'p')
   const earlier = letters.filter((letter) => letter !== 'c' && letter !== 'p')
   const isStored = snapshot === null ? sql`true` : isInSnapshot(snapshot)
-  const all = sql`${isWithin('e', stretch)} and ${where} and ${isStored}`
+  const all = sql`${isWithin('e', stretch)} and ${where(stretch)} and ${isStored}`
   const branches = [
     // Nearly all rows are ResponseComplete, and only a panic comes after it: few rows to compare them with.
     { letters: later, following: later.filter((letter) => letter === 'p') },

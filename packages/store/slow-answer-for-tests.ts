@@ -8,6 +8,7 @@ import { resourcesNamed } from '@plaintrail/event/resources'
 import { sentence } from '@plaintrail/event/sentence'
 import type { Matches, Query, Within } from '@plaintrail/query/ast'
 import type { Window } from '@plaintrail/query/window'
+import { isImage, type SlowField } from './slow-fields-for-tests.ts'
 
 /** One item as it was posted, read by `normalize` alone. */
 export interface SlowItem {
@@ -19,6 +20,8 @@ export interface SlowItem {
   readonly sentence: string
   /** What the stages of one request have in common. */
   readonly request: string
+  /** What it changed, where history was followed. */
+  readonly fields?: readonly SlowField[]
 }
 
 export function slowItem(
@@ -89,13 +92,30 @@ function stagesThatMay(query: Query): ReadonlySet<Stage> {
   )
 }
 
-type Leaf = Exclude<Query, { readonly kind: 'and' | 'or' | 'not' }>
+/** What is asked of one changed field, and not each for itself. */
+interface OfOneField {
+  readonly kind: 'field'
+  readonly parts: readonly Query[]
+}
+
+type Leaf = Exclude<Query, { readonly kind: 'and' | 'or' | 'not' }> | OfOneField
+
+const isOfField = (query: Query, keys: readonly string[] = ['changed', 'to', 'from_value']): boolean =>
+  query.kind === 'matches' && keys.includes(query.key)
+
+function ofOneField(parts: readonly Query[]): readonly Query[] {
+  if (!parts.some((part) => isOfField(part))) return []
+  return parts.filter((part) => isOfField(part) || (part.kind === 'not' && isOfField(part.part, ['to', 'from_value'])))
+}
 
 /** Every leaf is asked, each time in the same order. */
 function judge(query: Query, holds: (leaf: Leaf) => boolean): boolean {
   switch (query.kind) {
-    case 'and':
-      return query.parts.map((part) => judge(part, holds)).every(Boolean)
+    case 'and': {
+      const together = ofOneField(query.parts)
+      const others = query.parts.filter((part) => !together.includes(part)).map((part) => judge(part, holds))
+      return (together.length === 0 || holds({ kind: 'field', parts: together })) && others.every(Boolean)
+    }
     case 'or':
       return query.parts.map((part) => judge(part, holds)).some(Boolean)
     case 'not':
@@ -121,9 +141,40 @@ function isMeant(item: SlowItem, query: Query): boolean {
         return hasOne(item, leaf)
       case 'within':
         return isIn(item, leaf)
+      case 'field':
+        return hasField(item, leaf)
       default:
         return containing(leaf.text).test(item.sentence)
     }
+  })
+}
+
+function hasField({ fields = [] }: SlowItem, { parts }: OfOneField): boolean {
+  const paths = parts.filter((part) => part.kind === 'matches' && part.key === 'changed')
+  const values = parts.filter((part) => !paths.includes(part))
+  const meets = (field: SlowField, part: Query): boolean => {
+    if (part.kind === 'not') return !meets(field, part.part)
+    return part.kind === 'matches' && isSuchField(field, part)
+  }
+  return (paths.length === 0 ? [null] : paths).every((path) =>
+    fields.some(
+      (field) =>
+        !field.isOnlyImage && (path === null || meets(field, path)) && values.every((value) => meets(field, value)),
+    ),
+  )
+}
+
+function isSuchField(field: SlowField, { key, values }: Matches): boolean {
+  return values.some((value) => {
+    if (key === 'changed') {
+      const isNaming = value.join('').includes('[')
+      const pieces = value.map((piece, at) =>
+        (at === 0 ? `.${piece}` : piece).replaceAll('[', '.[').replace('..[', '.['),
+      )
+      return new RegExp(`${escaped(pieces)}\\.`, 's').test(isNaming ? field.named : field.plain)
+    }
+    const text = key === 'to' ? field.to : field.from
+    return value.join('*') === '' ? text === null || text === '' : text !== null && whole(value).test(text)
   })
 }
 
@@ -142,7 +193,8 @@ const flagOf: Readonly<Record<string, keyof Event['flags']>> = {
   'failed-open': 'failedOpen',
 }
 
-function hasOne({ cluster, event }: SlowItem, { key, values }: Matches): boolean {
+function hasOne(item: SlowItem, { kind, key, values }: Matches): boolean {
+  const { cluster, event, fields = [] } = item
   const { object, actor, client, source } = event
   const oneOf = (...texts: readonly string[]): boolean =>
     values.some((value) => texts.some((text) => whole(value).test(text)))
@@ -202,6 +254,12 @@ function hasOne({ cluster, event }: SlowItem, { key, values }: Matches): boolean
       return source.claimed.some((address) => isInOne(address, values))
     case 'audit':
       return oneOf(event.auditID)
+    case 'changed':
+    case 'to':
+    case 'from_value':
+      return hasField(item, { kind: 'field', parts: [{ kind, key, values }] })
+    case 'image':
+      return fields.some((field) => isImage(field) && field.to !== null && oneOf(field.to))
     default:
       return key satisfies never
   }

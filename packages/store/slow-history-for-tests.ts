@@ -15,10 +15,15 @@ const alone = { before: null, same: null, after: null, unplaced: [] }
 
 /** `items` are the bytes of events; by uid, then by place, what has none last. */
 export function slowHistory(cluster: string, items: readonly string[]): readonly SlowRevision[] {
+  return slowChains(cluster, items).flatMap((chain) => chain.map(told))
+}
+
+/** The same with the states, each object by itself. */
+export function slowChains(cluster: string, items: readonly string[]): readonly (readonly Revision[])[] {
   const clusterUid = Buffer.from(cluster.replaceAll('-', ''), 'hex')
   const arrivals = new Map(items.flatMap((item) => arrivalsOf(item, clusterUid)).map((one) => [one.event, one]))
   const byUid = Map.groupBy(arrivals.values(), ({ uid }) => uid)
-  return [...byUid.keys()].toSorted().flatMap((uid) => chainOf(byUid.get(uid) ?? []).map(told))
+  return [...byUid.keys()].toSorted().map((uid) => chainOf(byUid.get(uid) ?? []))
 }
 
 function arrivalsOf(item: string, clusterUid: Uint8Array): readonly Arrival[] {

@@ -140,7 +140,7 @@ async function tallyQuarter(store: Store, quarter: number, bounds: TallyBounds):
       )
       if (!(await addTally(client, quarter))) return 'there already'
       const stretch = { fromUs: quarterStartUs(quarter), toUs: quarterStartUs(quarter + 1) }
-      const requests = requestRows({ where: sql`true`, stages: new Set(stages) }, stretch, state)
+      const requests = requestRows({ where: () => sql`true`, stages: new Set(stages) }, stretch, state)
       const [hours, fields] = [hoursQuery(quarter, requests, bounds), valuesQuery(quarter, requests, bounds)]
       const { rows: kept } = await client.query<{ kept: string }>(statementOf(hours))
       kept.push(...(await client.query<{ kept: string }>(statementOf(fields))).rows)

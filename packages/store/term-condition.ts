@@ -70,6 +70,11 @@ function hasOneOf(term: Matches, ids: Ids, rows: Rows): Condition {
       return isOneOf(sql`e.source_id`, ids, rows)
     case 'audit':
       return isAudit(term)
+    case 'changed':
+    case 'to':
+    case 'from_value':
+    case 'image':
+      throw new RangeError(`could not ask a row for ${term.key}: changed-condition.ts does`)
     default:
       return term.key satisfies never
   }

@@ -5,6 +5,7 @@ import type { ActorType } from '@plaintrail/event/event'
 import { resourcesNamed } from '@plaintrail/event/resources'
 import type { Matches, Pattern } from '@plaintrail/query/ast'
 import { sql, type SQL } from 'drizzle-orm'
+import { imagePathIds, pathIds } from './path-ids.ts'
 import type { Store } from './open-store.ts'
 import { exactAndLike, inSmallLetters, isExact, patternMatches, patternOccurs } from './pattern-matches.ts'
 import { arrayOf, readRows } from './read-rows.ts'
@@ -104,8 +105,14 @@ function idsQuery(term: Term): SQL | null {
         select from json_array_elements_text(s.claimed::json) n (ip) where ${isInNetwork(sql`n.ip`, term.values)})`
     case 'cluster':
       return sql`select c.id from cluster c where ${patternMatches(sql`c.name`, term.values)}`
+    case 'changed':
+      return pathIds(term)
+    case 'image':
+      return imagePathIds
     case 'class':
     case 'name':
+    case 'to':
+    case 'from_value':
     case 'uid':
     case 'outcome':
     case 'stage':

@@ -19,6 +19,7 @@ import type { RouteParts } from './api-parts.ts'
 import type { Caller } from './authenticate.ts'
 import { answerMarginMs, boundedQuestion } from './bounded-question.ts'
 import { pickFields } from './event-fields.ts'
+import { historyMeta } from './history-meta.ts'
 import { historyPath } from './history-path.ts'
 import { initiatorsBeside } from './initiators-beside.ts'
 import { echo, nextPage } from './list-answer.ts'
@@ -32,6 +33,7 @@ export async function sendEvents(
   question: ListQuestion,
 ): Promise<void> {
   const from = performance.now()
+  const history = await historyMeta(parts.store, caller.scope, question.query)
   const found = await boundedQuestion(response, parts.questionMsMax + answerMarginMs, (signal) =>
     find(parts, response, { scope: caller.scope, question, signal }),
   )
@@ -40,6 +42,7 @@ export async function sendEvents(
     ...echo(question),
     watermark: snapshot.lanes === null ? null : formatMicroTime(snapshot.takenUs),
     coverage: { complete: gaps.length === 0, gaps },
+    ...history,
     ...(total === null ? {} : { total }),
     stats: { took_ms: Math.round(performance.now() - from), partial: isPartial },
   }

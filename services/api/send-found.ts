@@ -12,6 +12,7 @@ import { findGaps } from '@plaintrail/store/gaps'
 import type { RouteParts } from './api-parts.ts'
 import type { Caller } from './authenticate.ts'
 import { answerMarginMs, boundedQuestion } from './bounded-question.ts'
+import { historyMeta } from './history-meta.ts'
 import { echo, nextPage } from './list-answer.ts'
 import { cursorKeyFor, type ListQuestion } from './list-question.ts'
 
@@ -33,13 +34,14 @@ export async function sendFound(
 ): Promise<void> {
   const from = performance.now()
   const { query, window } = question
+  const history = await historyMeta(parts.store, caller.scope, query)
   const [{ items, next, ...found }, gaps] = await boundedQuestion(
     response,
     parts.questionMsMax + answerMarginMs,
     (signal) =>
       Promise.all([find(budgetOf(parts.questionMsMax, signal)), findGaps(parts.store, caller.scope, window, query)]),
   )
-  const meta = metaOf(question, found, gaps, performance.now() - from)
+  const meta = { ...metaOf(question, found, gaps, performance.now() - from), ...history }
   const end = next && { position: next, snapshot: found.snapshot }
   response.json({ data: items, ...nextPage(response, question, end, cursorKeyFor(parts, caller)), meta })
 }
@@ -63,6 +65,7 @@ export async function sendCounted(
 ): Promise<void> {
   const from = performance.now()
   const { query, window } = question
+  const history = await historyMeta(parts.store, caller.scope, query)
   const [{ data, snapshot, countedSinceUs, more }, gaps] = await boundedQuestion(
     response,
     parts.questionMsMax + answerMarginMs,
@@ -70,8 +73,8 @@ export async function sendCounted(
       Promise.all([count(budgetOf(parts.questionMsMax, signal)), findGaps(parts.store, caller.scope, window, query)]),
   )
   const isPartial = countedSinceUs > window.sinceUs
-  const meta = metaOf(question, { snapshot, isPartial, countedSinceUs }, gaps, performance.now() - from)
-  response.json({ data, ...more, meta })
+  const asked = metaOf(question, { snapshot, isPartial, countedSinceUs }, gaps, performance.now() - from)
+  response.json({ data, ...more, meta: { ...asked, ...history } })
 }
 
 function metaOf(

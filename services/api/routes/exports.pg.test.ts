@@ -119,7 +119,7 @@ describe('an export', () => {
     [{ format: 'csv', q: '\u0000' }, 400, 'query_syntax'],
     [{ format: 'csv', since: 'yesterday' }, 400, 'query_syntax'],
     [{ format: 'csv', since: 'now', until: '2014-01-01' }, 400, 'query_syntax'],
-    [{ format: 'csv', q: 'changed:spec.replicas' }, 422, 'unavailable'],
+    [{ format: 'csv', q: 'label:team=payments' }, 422, 'unavailable'],
     [[], 422, 'unprocessable'],
   ])('of %j is refused: %d %s', async (body, status, code) => {
     const response = await post(body)

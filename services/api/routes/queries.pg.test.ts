@@ -65,7 +65,7 @@ describe('explain', () => {
   })
 
   test('is 422 for what is well said and not there yet', async () => {
-    for (const query of ['q=changed:spec.replicas', 'changed=spec.replicas']) {
+    for (const query of ['q=label:team=payments', 'label=team']) {
       const response = await api.get(`/v1/queries/explain?${query}`)
       expect(response.status).toBe(422)
       expect(await problemOf(response)).toMatchObject({ code: 'unavailable' })

@@ -60,7 +60,7 @@ describe('a search by a body', () => {
       pointer: { start: 0, end: 8 },
       suggestion: 'ns:prod',
     })
-    expect((await search({ q: 'changed:spec' })).status).toBe(422)
+    expect((await search({ q: 'label:a=b' })).status).toBe(422)
     expect((await search({ cursor: 'c2.x.y', limit: 3 })).status).toBe(400)
   })
 })

@@ -3,6 +3,7 @@
 import type { Gap, Total } from '@plaintrail/query/page'
 import { orders } from '@plaintrail/query/page'
 import * as z from 'zod'
+import { followedSchema } from './revision-schemas.ts'
 import { storedEventSchema } from './stored-event-schema.ts'
 import { microTimeSchema } from './value-schemas.ts'
 
@@ -72,6 +73,9 @@ export const eventMetaSchema = z
       .nullable()
       .describe('What was stored by then is in the answer, on all its pages; null over more than 256 lanes.'),
     coverage: coverageSchema,
+    history: followedSchema
+      .optional()
+      .describe('Of a query with `changed`, `to`, `from_value` or `image`: how far history has come in its clusters.'),
     total: totalSchema.optional().describe('With `include=total`: how many items all pages have together.'),
     stats: z
       .object({

@@ -1,11 +1,13 @@
 // tailQuestion: what is asked to be followed, from the parameters of a URL.
 
 import { hash } from 'node:crypto'
-import { and } from '@plaintrail/query/ast'
+import { and, type Query } from '@plaintrail/query/ast'
 import { bounded } from '@plaintrail/query/bounds'
+import { asksHistory } from '@plaintrail/query/field-terms'
 import { queryText } from '@plaintrail/query/normal-form'
 import { onlyValue, type UrlParameters } from '@plaintrail/query/parameters'
 import { parseQuery } from '@plaintrail/query/parse-query'
+import { QueryError } from '@plaintrail/query/query-error'
 import { queryOfParameters } from '@plaintrail/query/query-of-parameters'
 import type { Scope } from '@plaintrail/query/scope'
 import { parseTime } from '@plaintrail/query/window'
@@ -38,6 +40,7 @@ export function tailQuestion({ parameters, header }: TailSent, scope: Scope, now
   const text = onlyValue('q', parameters['q'])
   const plain = queryOfParameters(parameters, nowUs, ownParameters)
   const query = text === undefined ? plain : bounded(and([parseQuery(text, nowUs), plain]))
+  refuseHistory(query)
   const since = onlyValue('since', parameters['since'])
   const lastEventId = header ?? onlyValue('last_event_id', parameters['last_event_id']) ?? ''
   const name = nameOf(parameters, scope)
@@ -49,6 +52,17 @@ export function tailQuestion({ parameters, header }: TailSent, scope: Scope, now
     sinceUs: since === undefined ? null : parseTime(since, nowUs, 'since'),
     lastEventId: lastEventId === '' ? null : lastEventId,
   }
+}
+
+/** An event is told when it comes, and what it changed is known a moment later: it would be told to nobody. */
+function refuseHistory(query: Query): void {
+  if (!asksHistory(query)) return
+  throw new QueryError({
+    code: 'unavailable',
+    message: 'could not follow what changes: history knows it a moment after the event is told',
+    parameter: 'q',
+    hint: 'Leave out changed, to, from_value and image here, and ask for a list with them.',
+  })
 }
 
 function nameOf(parameters: UrlParameters, scope: Scope): string {

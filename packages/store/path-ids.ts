@@ -1,0 +1,32 @@
+// pathIds: where in objects `changed:` and `image:` look, as ids of field_path.
+
+import type { Matches, Pattern } from '@plaintrail/query/ast'
+import { sql, type SQL } from 'drizzle-orm'
+import { arrayOf } from './read-rows.ts'
+
+/**
+ * A SELECT of the ids of paths. Both sides have a dot before and behind each segment, brackets among them: so a LIKE finds
+ * segments that follow each other. A value with brackets is compared with the names of items, others without.
+ */
+export function pathIds({ values }: Matches): SQL {
+  const isNaming = (value: Pattern): boolean => value.some((piece) => piece.includes('['))
+  const [naming, plain] = [values.filter(isNaming), values.filter((value) => !isNaming(value))]
+  const dotted = (path: SQL): SQL => sql`'.' || replace(replace(${path}, '"', ''), '[', '.[') || '.'`
+  return sql`select p.id from field_path p
+    where ${dotted(sql`replace(p.plain, '[]', '')`)} like any(${arrayOf('text', plain.map(segmentsLike))})
+      or ${dotted(sql`p.path`)} like any(${arrayOf('text', naming.map(segmentsLike))})`
+}
+
+function segmentsLike([first, ...more]: Pattern): string {
+  const [start = '', ...pieces] = [first, ...more].map((piece) => piece.replaceAll('[', '.['))
+  const likes = [start.replace(/^\.(?=\[)/, ''), ...pieces].map((piece) => piece.replaceAll(/[\\%_]/g, String.raw`\$&`))
+  return `%.${likes.join('%')}.%`
+}
+
+/** A SELECT of the ids of those paths at which containers have their images: images-in.ts. */
+export const imagePathIds: SQL = sql`select p.id from field_path p
+  where '.' || p.plain like any(${arrayOf('text', [
+    '%.containers[].image',
+    '%.initContainers[].image',
+    '%.ephemeralContainers[].image',
+  ])})`
