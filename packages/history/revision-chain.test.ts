@@ -185,6 +185,15 @@ describe('gaps', () => {
     expect(gapsOf(unknown, next, made)).toEqual(['unplaced'])
     expect(gapsOf(made, unknown, stateOf(2, { data: {} }, { basedOn: 1 }))).toEqual([])
   })
+
+  test('a status write without its answer is one of status, and another is not known to be of anything', () => {
+    const seen = ['status', ''].map((subresource) => {
+      const times = { earliest: 1_500_000, latest: 1_500_000 }
+      const observation = observationOf({ observed: 'metadata-only', subresource, ...times })
+      return sortedChain([made, { uid: 'u', event: 'x', observation }]).unplaced[0]?.significance
+    })
+    expect(seen).toEqual(['status', 'unknown'])
+  })
 })
 
 describe('derived states', () => {

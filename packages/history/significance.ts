@@ -20,7 +20,8 @@ export function significanceOf(
   if (observation.isCreate) return 'created'
   if (observation.observed === 'deleted') return 'deleted'
   if (observation.observed === 'deleting' && after === null) return 'deleting'
-  if (before === null || after === null) return 'unknown'
+  // What a status write may change beside status are labels and annotations, which no controller does by it.
+  if (before === null || after === null) return observation.subresource === 'status' ? 'status' : 'unknown'
   if (!isDeleting(before) && isDeleting(after)) return 'deleting'
   const kept = metadataOf(before)
   const now = metadataOf(after)
