@@ -139,10 +139,10 @@ test('--changes asks for what differs, and shows it', async () => {
   const event = { ...sampleEvent(), change: { ...change, sure: true } }
   await using api = await startCannedApi(() => ({ body: samplePage([event]) }))
   const done = await plaintrail(['events', 'is:write', '--changes'], { server: api.url })
-  expect(api.requests[0]?.query.getAll('include')).toEqual(['changes'])
+  expect(api.requests[0]?.query.getAll('include')).toEqual(['changes', 'initiator'])
   expect(done.out).toMatch(/ a 1 → 2\n$/)
   await plaintrail(['events', `actor:${'a,'.repeat(4_000)}`, '--changes'], { server: api.url })
-  expect(JSON.parse(api.requests[1]?.body.toString() ?? '')).toMatchObject({ include: ['changes'] })
+  expect(JSON.parse(api.requests[1]?.body.toString() ?? '')).toMatchObject({ include: ['changes', 'initiator'] })
 })
 
 test('an empty answer says which window was searched', async () => {

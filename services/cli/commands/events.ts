@@ -11,7 +11,7 @@ interface EventsOptions extends AskOptions, ListOptions {
 }
 
 /** What an event of a list has beside it, where it is asked for. */
-const historyIncludes = ['changes']
+const historyIncludes = ['changes', 'initiator']
 
 export function addEvents(program: Command, run: RunCommand): void {
   const command = program
