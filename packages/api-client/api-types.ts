@@ -1264,7 +1264,7 @@ export interface components {
             readonly cursor?: string;
             /** @description Only these fields of each event, and parts of them: `["id", "time", "actor.name"]`. */
             readonly fields?: readonly string[];
-            /** @description `raw`, `total` and `changes`, as `GET /v1/events` takes them. */
+            /** @description `raw`, `total`, `changes` and `initiator`, as `GET /v1/events` takes them. */
             readonly include?: readonly string[];
             /** @description Items in the page, 1 to 1000; 100 unless you say. */
             readonly limit?: number;
@@ -1702,6 +1702,31 @@ export interface components {
         /** @description How far history has come. */
         readonly HistoryMeta: {
             readonly history: components["schemas"]["Followed"];
+        };
+        /** @description Who is behind an event, which the caller may only have carried out. The user agent is never evidence. */
+        readonly Initiator: {
+            /** @description From the event back to who is behind it, at most 16 links; empty where the caller is. */
+            readonly chain: readonly {
+                readonly event: components["schemas"]["EventId"];
+                /** @description The kind of link: `owner`, `deleted-owner`, `credential`, `sync` … */
+                readonly what: string;
+                /** @description The evidence, as a sentence; its wording may change. */
+                readonly why: string;
+            }[];
+            /**
+             * @description `certain`: identities, uids, generations or contents tie every link. `likely`: one is by name, by time, or a claim. `unknown`: less, and nobody is named.
+             * @enum {string}
+             */
+            readonly confidence: "certain" | "likely" | "unknown";
+            /** @description What was looked at and was not enough, as sentences; at most 8. */
+            readonly considered: readonly string[];
+            /**
+             * @description What is behind the event: `commit` where a GitOps system names the revision that it acted for.
+             * @enum {string}
+             */
+            readonly kind: "person" | "service-account" | "commit" | "unknown";
+            /** @description A username, or a revision as that system writes it; empty for `unknown`. */
+            readonly name: string;
         };
         /** @description Work that failed in all its attempts, and waits for a person. */
         readonly Job: {
@@ -2285,6 +2310,8 @@ export interface components {
             /** @description What is odd or special about the event. */
             readonly flags: readonly ("dryRun" | "truncated" | "created" | "generateName" | "oddTime" | "sanitized" | "duplicateKeys" | "redacted" | "bodyTooLarge" | "failedOpen" | "malformed" | "legacyVersion")[];
             readonly id: components["schemas"]["EventId"];
+            /** @description Who is behind it; null where that was not looked for yet, which takes some seconds. In the history of an object, for one event, and with `include=initiator`. */
+            readonly initiator?: components["schemas"]["Initiator"] | null;
             readonly links: components["schemas"]["EventLinks"];
             /** @description What was touched; null for a request to no resource. */
             readonly object: components["schemas"]["ObjectRef"] | null;
@@ -3120,7 +3147,7 @@ export interface operations {
                 readonly group?: readonly string[];
                 /** @description In the query language `image:*\/api:1.9*`: an image of a container, new with this write. */
                 readonly image?: readonly string[];
-                /** @description `raw`: each event also has its bytes, as `raw` or `raw_base64`, 16 MiB a page. `total`: `meta.total` says how many there are. `changes`: each has what it changed, as `change`. */
+                /** @description `raw`: each event also has its bytes, as `raw` or `raw_base64`, 16 MiB a page. `total`: `meta.total` says how many there are. `changes`: each has what it changed, as `change`. `initiator`: each says who is behind it. */
                 readonly include?: readonly string[];
                 /** @description In the query language `-ip:10.0.0.0/8`: the address that the API server saw. */
                 readonly ip?: readonly string[];
@@ -4513,7 +4540,7 @@ export interface operations {
                 readonly group?: readonly string[];
                 /** @description In the query language `image:*\/api:1.9*`: an image of a container, new with this write. */
                 readonly image?: readonly string[];
-                /** @description `raw`: each event also has its bytes, as `raw` or `raw_base64`, 16 MiB a page. `total`: `meta.total` says how many there are. `changes`: each has what it changed, as `change`. */
+                /** @description `raw`: each event also has its bytes, as `raw` or `raw_base64`, 16 MiB a page. `total`: `meta.total` says how many there are. `changes`: each has what it changed, as `change`. `initiator`: each says who is behind it. */
                 readonly include?: readonly string[];
                 /** @description In the query language `-ip:10.0.0.0/8`: the address that the API server saw. */
                 readonly ip?: readonly string[];
