@@ -44,8 +44,6 @@ beforeAll(async () => {
     weeks.filter((_, index) => index % 5 === 0),
   )
   await followAll(store)
-  await store.pool.query('truncate blame_checkpoint')
-  await store.pool.query('update history_position set blamed_seq = 1')
   await keepBlame(store, { bounds: { ...keepBlameBounds, every } })
   const { rows } = await store.pool.query<BlamedObject>('select id, uid, resource from history_object order by id')
   objects = rows
