@@ -874,7 +874,7 @@ export interface components {
             readonly denied: number;
             /** @description Writes with `dryRun=All`. */
             readonly dry_runs: number;
-            /** @description Refused otherwise, not found, or ended by a fault. */
+            /** @description Changes and connections that were refused otherwise, not found, or ended by a fault. */
             readonly failed: number;
             /** @description Answered reads; discovery is none. */
             readonly reads: number;

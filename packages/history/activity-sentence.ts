@@ -13,7 +13,7 @@ export interface ActivityCounts {
   readonly connections: number
   /** Refused by authentication or authorization, of any class. */
   readonly denied: number
-  /** Refused by admission, validation, a conflict or a fault, or for there was no such object. */
+  /** Changes and connections that ended otherwise: by admission, validation, a conflict, a fault, or for want of the object. */
   readonly failed: number
   readonly dry_runs: number
   /** Secrets that were read by name, each once. */
@@ -35,7 +35,7 @@ export function countsOf(calls: readonly ActivityCall[]): ActivityCounts {
     changes: count(isChange),
     connections: count(isConnection),
     denied: count(({ outcome }) => outcome === 'denied'),
-    failed: count(({ outcome }) => outcome === 'rejected' || outcome === 'error'),
+    failed: count(isFailed),
     dry_runs: count(({ isDryRun }) => isDryRun),
     secrets_read: distinct(calls.filter((call) => isOfSecrets(call) && call.verb === 'get')),
     secret_lists: count((call) => isOfSecrets(call) && (call.verb === 'list' || call.verb === 'watch')),
@@ -47,6 +47,9 @@ const isChange = (call: ActivityCall): boolean => call.class === 'write' && call
 // A shell that has not ended is pending, as far as its class goes.
 const isConnection = (call: ActivityCall): boolean =>
   call.class === 'connect' && (call.outcome === 'success' || call.outcome === 'pending')
+// That a read finds nothing is no failure: kubectl looks before it creates, and until what it deletes is gone.
+const isFailed = (call: ActivityCall): boolean =>
+  (call.class === 'write' || call.class === 'connect') && (call.outcome === 'rejected' || call.outcome === 'error')
 const isOfSecrets = (call: ActivityCall): boolean =>
   isAnsweredRead(call) && call.object?.resource === 'secrets' && call.object.apiGroup === ''
 

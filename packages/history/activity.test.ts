@@ -150,17 +150,19 @@ test('the sentence says how long, where, which secrets, which shells, what chang
     { ...change, ms: 6 },
     { ...change, ms: 7 },
     { ...change, uri: '/x?dryRun=All', ms: 8 },
+    { ...get(pod, 9), code: 404 },
+    { ...change, code: 409, ms: 10 },
     { ...secret('c', 840_000), code: 403 },
   )
   expect(activityOf({ calls: calls.toReversed() })).toMatchObject({
     sentence:
-      '14 minutes, 3 namespaces, read 2 secrets, listed secrets once, exec twice, changed one deployment, 1 dry run, 1 refused',
+      '14 minutes, 3 namespaces, read 2 secrets, listed secrets once, exec twice, changed one deployment, 1 dry run, 1 refused, 1 failed',
     counts: {
       reads: 4,
       changes: 2,
       connections: 2,
       denied: 1,
-      failed: 0,
+      failed: 1,
       dry_runs: 1,
       secrets_read: 2,
       secret_lists: 1,

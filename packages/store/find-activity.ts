@@ -67,7 +67,7 @@ export interface FoundActivity {
   readonly isPartial: boolean
 }
 
-/** Each costs reading its bytes: 0.2 ms where those beside it are of the same segment. */
+/** Each costs reading and parsing its bytes, and the segment that they are in. */
 export const requestsMax = 5_000
 /** Newer requests that are looked at to know which stretches the page before has told. */
 const aboveMax = 2_000

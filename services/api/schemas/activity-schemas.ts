@@ -39,7 +39,7 @@ const countsSchema: z.ZodType<Counts> = z
     changes: z.int().describe('Writes that were done; dry runs are none.'),
     connections: z.int().describe('exec, attach, port-forward and proxy that were let in.'),
     denied: z.int().describe('Refused by authentication or authorization.'),
-    failed: z.int().describe('Refused otherwise, not found, or ended by a fault.'),
+    failed: z.int().describe('Changes and connections that were refused otherwise, not found, or ended by a fault.'),
     dry_runs: z.int().describe('Writes with `dryRun=All`.'),
     secrets_read: z.int().describe('Secrets that were read by name, each once.'),
     secret_lists: z.int().describe('Lists and watches of secrets.'),
