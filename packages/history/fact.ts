@@ -65,9 +65,9 @@ export interface Fact {
 
 /** Under which key what is asked for stands; texts of any length. */
 export const factKeys = {
+  /** Its end too, so that nothing is kept of what is gone. */
   object: (uid: string) => `object/${uid}`,
   pod: (namespace: string, name: string) => `pod/${namespace}/${name}`,
-  end: (uid: string) => `end/${uid}`,
   /** Ends of what the object controls. */
   losses: (uid: string) => `losses/${uid}`,
   evictions: (namespace: string) => `evictions/${namespace}`,

@@ -101,7 +101,7 @@ function ofEnd(seen: AttributedEvent, uid: string, body: JsonObject, verb: End['
   const tale: Tale = { kind: 'end', verb, propagation: propagationOf(seen), uid }
   const owner = controllerIn(body)
   return [
-    [factKeys.end(uid), tale],
+    [factKeys.object(uid), tale],
     ...(owner === null ? [] : [[factKeys.losses(owner.uid), tale, `end/${uid}/${seen.id}`] as const]),
   ]
 }

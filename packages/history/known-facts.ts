@@ -151,7 +151,7 @@ export class KnownFacts implements Facts {
 
   endOf(uid: string): End | null {
     const ends: readonly Told<'end' | 'eviction'>[] = [
-      ...this.#of(factKeys.end(uid), ['end']),
+      ...this.#of(factKeys.object(uid), ['end']),
       ...this.#evictionsOf(uid),
     ]
     const [first] = ends.toSorted((one, other) => one.stageTime - other.stageTime)
@@ -216,7 +216,7 @@ export class KnownFacts implements Facts {
     const uids = this.#of(factKeys.autoscalers(target), ['autoscaler']).map(({ tale }) => tale.uid)
     return [...new Set(uids)].filter((uid) => {
       const [last] = this.#of(factKeys.object(uid), ['write'])
-      return last?.tale.target === target && this.#of(factKeys.end(uid), ['end']).length === 0
+      return last?.tale.target === target && this.#of(factKeys.object(uid), ['end']).length === 0
     })
   }
 

@@ -12,10 +12,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { attributeBounds, createAttributor, type AttributeBounds } from './attributor.ts'
 import { addCluster } from './clusters.ts'
 import { storeDeliveries, type Delivery } from './events-for-tests.ts'
+import { expire } from './expire.ts'
 import { findEvents } from './find-events.ts'
 import { initiatorsOf } from './initiators-of.ts'
 import { lanesOf, openTestStore } from './history-for-tests.ts'
 import type { Store } from './open-store.ts'
+import { initiatorDays } from './partitions.ts'
 
 const nowUs = Date.UTC(2026, 10, 27) * 1_000
 const laterUs = nowUs + 3_600_000_000
@@ -131,6 +133,77 @@ test('what was received just now waits for its causes', async () => {
   expect(types).not.toContain('human')
 })
 
+test('what was found goes with its events, and facts of what is still there stay', { timeout: 240_000 }, async () => {
+  await using own = new AsyncDisposableStack()
+  const old = await openTestStore(own, await createTestDatabase())
+  const { uid: cluster } = await addCluster(old, { name: 'east' })
+  const [gone, living, job] = [
+    cronJob('gone', 'create', 1),
+    cronJob('living', 'create', 2),
+    makesJob('living', '2027-05-31'),
+  ]
+  await storeDeliveries(old, [{ cluster, items: [gone, living, cronJob('gone', 'delete', 3)], receivedAtUs: nowUs }])
+  await attributeAll(old)
+  const juneUs = Date.UTC(2027, 5, 1) * 1_000
+  await storeDeliveries(old, [{ cluster, items: [job], receivedAtUs: juneUs - 86_400_000_000 }])
+  await expire(old, juneUs, 30)
+  const { rows } = await old.pool.query<{ kind: string }>('select kind from initiator_fact order by kind')
+  expect(rows.map(({ kind }) => kind)).toEqual(['write'])
+  await attributeAll(old, undefined, juneUs)
+  expect(await everyAttribution(old)).toMatchObject([{ initiatorKind: 'person', name: 'alice' }])
+  expect(await initiatorDays(old)).toEqual([Math.floor(Date.UTC(2027, 4, 31) / 86_400_000)])
+  await expire(old, Date.UTC(2035, 0) * 1_000, 30)
+})
+
+function cronJob(name: string, verb: 'create' | 'delete', version: number): string {
+  const metadata = { name, namespace: 'shop', uid: `uid-${name}`, resourceVersion: String(version), generation: 1 }
+  return eventOf(
+    'alice',
+    { resource: 'cronjobs', name, verb, day: '2026-10-27', version },
+    { kind: 'CronJob', metadata },
+  )
+}
+
+function makesJob(owner: string, day: string): string {
+  const ownerReferences = [
+    { apiVersion: 'batch/v1', kind: 'CronJob', name: owner, uid: `uid-${owner}`, controller: true },
+  ]
+  const metadata = {
+    name: 'job',
+    namespace: 'shop',
+    uid: 'uid-job',
+    resourceVersion: '9',
+    generation: 1,
+    ownerReferences,
+  }
+  const user = 'system:serviceaccount:kube-system:cronjob-controller'
+  return eventOf(user, { resource: 'jobs', name: 'job', verb: 'create', day, version: 9 }, { kind: 'Job', metadata })
+}
+
+interface Done {
+  readonly resource: string
+  readonly name: string
+  readonly verb: string
+  readonly day: string
+  readonly version: number
+}
+
+function eventOf(username: string, { resource, name, verb, day, version }: Done, responseObject: unknown): string {
+  return JSON.stringify({
+    level: 'RequestResponse',
+    auditID: `8f0c3e1a-0000-4000-8000-00000000000${version}`,
+    stage: 'ResponseComplete',
+    requestURI: `/apis/batch/v1/namespaces/shop/${resource}/${name}`,
+    verb,
+    user: { username },
+    objectRef: { resource, apiGroup: 'batch', apiVersion: 'v1', namespace: 'shop', name },
+    responseStatus: { code: verb === 'create' ? 201 : 200 },
+    responseObject,
+    requestReceivedTimestamp: `${day}T00:00:0${version}.000000Z`,
+    stageTimestamp: `${day}T00:00:0${version}.001000Z`,
+  })
+}
+
 async function findPage(from: Store): Promise<readonly StoredEvent[]> {
   const window = { sinceUs: 0, untilUs: laterUs }
   const asked = { query: everyEvent, window, order: 'desc', limit: 2_000, after: null, snapshot: null } as const
@@ -156,11 +229,11 @@ async function everyAttribution(from: Store): Promise<readonly unknown[]> {
   return rows
 }
 
-async function attributeAll(target: Store, lanes?: readonly number[]): Promise<void> {
+async function attributeAll(target: Store, lanes?: readonly number[], atUs = laterUs): Promise<void> {
   const attributor = createAttributor(target, options)
   for (const lane of lanes ?? (await lanesOf(target))) {
     for (let kind = ''; kind !== 'idle';) {
-      kind = (await attributor.attribute(lane, attributeBounds, laterUs)).kind
+      kind = (await attributor.attribute(lane, attributeBounds, atUs)).kind
       if (kind === 'busy') await new Promise((resolve) => setTimeout(resolve, 20))
     }
   }

@@ -2,8 +2,9 @@
 // of last year is kept as long as news are); a day of segments when no event that is still kept has its bytes there.
 
 import type { PoolClient } from 'pg'
+import { expireFacts } from './expire-initiators.ts'
 import type { Store } from './open-store.ts'
-import { changedFieldDays, eventDays } from './partitions.ts'
+import { changedFieldDays, eventDays, initiatorDays } from './partitions.ts'
 import { quartersADay } from './quarters.ts'
 import { dayFromName, dayName, dayOf, dayOfSegment, dayStartUs, segmentIdsOfDay } from './segment-id.ts'
 
@@ -25,8 +26,12 @@ export async function expire(store: Store, nowUs: number, keepDays: number): Pro
   const [oldest = firstKept] = await eventDays(store)
   const kept = new Set(await eventDays(store))
   for (const day of await changedFieldDays(store)) {
-    if (day < firstKept && !kept.has(day)) await dropChangedFieldDay(store, day)
+    if (day < firstKept && !kept.has(day)) await dropDayOf(store, 'changed_field', day)
   }
+  for (const day of await initiatorDays(store)) {
+    if (day < firstKept && !kept.has(day)) await dropDayOf(store, 'event_initiator', day)
+  }
+  await expireFacts(store, firstKept)
   for (const day of await segmentDays(store)) {
     if (day >= firstKept || (await isNeeded(store.pool, day, oldest))) continue
     await forgetRevisions(store, day)
@@ -62,9 +67,9 @@ async function dropEventDay(store: Store, day: number, firstKept: number): Promi
 }
 
 /** Goes after its events: who follows may have made it a moment before these went. */
-async function dropChangedFieldDay(store: Store, day: number): Promise<void> {
-  await dropUnlessNeeded(store, ['changed_field'], async (client) => {
-    await client.query(`drop table changed_field_${dayName(day)}`)
+async function dropDayOf(store: Store, parent: 'changed_field' | 'event_initiator', day: number): Promise<void> {
+  await dropUnlessNeeded(store, [parent], async (client) => {
+    await client.query(`drop table ${parent}_${dayName(day)}`)
     return true
   })
 }
@@ -84,6 +89,11 @@ async function dropSegmentDay(store: Store, day: number, oldestEventDay: number)
   const [from, to] = segmentIdsOfDay(day)
   return await dropUnlessNeeded(store, ['event', 'segment', 'seal'], async (client) => {
     if (await isNeeded(client, day, oldestEventDay)) return false
+    await client.query(
+      `delete from event_initiator_odd i using event_odd e
+       where e.segment_id >= $1 and e.segment_id < $2 and i.time = e.time and i.key = e.key`,
+      [from, to],
+    )
     await client.query('delete from event_odd where segment_id >= $1 and segment_id < $2', [from, to])
     await client.query('delete from quarantine where segment_id >= $1 and segment_id < $2', [from, to])
     await client.query(`drop table segment_${dayName(day)}`)
@@ -139,7 +149,7 @@ async function isNeeded(client: Pick<PoolClient, 'query'>, day: number, oldestEv
  */
 async function dropUnlessNeeded(
   store: Store,
-  parents: readonly ('event' | 'segment' | 'seal' | 'changed_field')[],
+  parents: readonly ('event' | 'segment' | 'seal' | 'changed_field' | 'event_initiator')[],
   drop: (client: PoolClient) => Promise<boolean>,
 ): Promise<boolean> {
   const client = await store.pool.connect()
