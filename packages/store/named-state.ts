@@ -157,10 +157,12 @@ async function withLoose(reader: StateReader, state: NamedState, untilUs: number
     untilUs: untilUs + 1,
     before: null,
     limit: 1,
-    withStatus: false,
+    // Whoever reports its status shows that it is there.
+    withStatus: state.presence === 'gone',
   })
   if (write === undefined) return state
-  if (state.revision === null) return afterLoose(write, state.timeUs)
+  // What was written to a name after its object had gone is another one.
+  if (state.revision === null || state.presence === 'gone') return afterLoose(write, state.timeUs)
   const says = `a write at ${formatMicroTime(write.timeUs)} does not say what came of it`
   return { ...state, doubts: [...state.doubts, says] }
 }

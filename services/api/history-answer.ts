@@ -66,19 +66,28 @@ export function whyNotOf(named: ClusterObject, states: readonly NamedState[], wr
   return whyNot(named, state.lacks, level)
 }
 
-/** `says` is a sentence without its end. A policy helps where bodies were not logged, and from then on. */
+/**
+ * `says` is a sentence without its end, `level` that of the event which does not show it. A policy helps where bodies were
+ * not logged, and from then on.
+ */
 export function whyNot(named: ClusterObject, says: string, level: RevisionWriter['level'] | undefined): WhyNot {
-  const isByPolicy = level === 'Metadata' || level === 'Request'
-  if (!isByPolicy) return { says: sentenceOf(says), policy: null }
+  const byPolicy = level === undefined ? undefined : logged[level]
+  if (byPolicy === undefined) return { says: sentenceOf(says), policy: null }
   const isSecret = named.group === '' && ['secrets', 'configmaps'].includes(named.resource)
-  const secrets = 'Values of Secrets are replaced by keyed digests before anything is written here. '
+  const secrets = isSecret ? 'Values of Secrets are replaced by keyed digests before anything is written here. ' : ''
   return {
-    says: `${sentenceOf(says)} ${isSecret ? secrets : ''}With the rule in policy the next writes have a state.`,
+    says: `${byPolicy} ${secrets}With the rule in policy the next writes have a state.`,
     policy: auditRule(named),
   }
 }
 
+/** Levels that leave out the answer. */
+const logged: Readonly<Partial<Record<RevisionWriter['level'], string>>> = {
+  Metadata: 'The audit policy logs no bodies here (level Metadata).',
+  Request: 'The audit policy logs no answers here (level Request).',
+}
+
 /** Begins with a capital and ends with a full stop. */
-export function sentenceOf(text: string): string {
+function sentenceOf(text: string): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`
 }

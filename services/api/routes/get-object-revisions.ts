@@ -90,11 +90,12 @@ function lifetimeAnswer({ uid, first, last, end }: NamedLifetime, writers: Write
   }
 }
 
-/** Where no write of the page shows a state. */
+/** Where no write of the page shows a state; an end has none. */
 function whyNoState({ named }: NamedHistory, revisions: readonly NamedRevision[], writers: Writers): WhyNot | null {
-  const [first] = revisions
+  const writes = revisions.filter(({ observed }) => observed !== 'deleted')
+  const [first] = writes
   const isLacking = ({ fidelity }: NamedRevision): boolean => fidelity === 'metadata-only' || fidelity === 'derived'
-  if (first === undefined || !revisions.every(isLacking)) return null
+  if (first === undefined || !writes.every(isLacking)) return null
   const says = first.link.reasons[0]?.says ?? 'the events do not show the object'
   return whyNot(named, says, writers.get(first.event)?.level)
 }

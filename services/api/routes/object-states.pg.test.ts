@@ -176,9 +176,10 @@ describe.each(corpusVersions())('Kubernetes %s', (version) => {
         const diff = await ask<DiffAnswer>(`${deployment}/diff?from=${older.event}&to=${newer.event}&noise=true`)
         const from = await ask<AtAnswer>(`${deployment}/at?time=${older.event}`)
         const to = await ask<AtAnswer>(`${deployment}/at?time=${newer.event}`)
-        const changes = diff.changes.map(({ secret: _, path, ...change }) => ({
+        const changes = diff.changes.map(({ secret, ...change }) => ({
           ...change,
-          path: parseFieldPath(path),
+          path: parseFieldPath(change.path),
+          ...(secret && { secret: 'whole' as const }),
         }))
         const { object, missed } = applyChanges(from.manifest, changes)
         expect(missed).toEqual([])
