@@ -30,6 +30,11 @@ export interface ObjectAt extends Pick<StateAt, 'presence' | 'orUnseen'> {
 
 /** After the one in force: of these the first that began later says what there is to say. */
 const laterMax = 16
+/**
+ * Received before: the one in force is among the last of them, unless clocks of API servers differ by so much that so many were
+ * written meanwhile. By version alone, all that came since would be looked at: of 10,000 it took 20 ms.
+ */
+const earlierMax = 500
 
 /** `timeUs` is in microseconds since 1970. Null where the scope has not the object, or retention took the bytes. */
 export async function objectAt(
@@ -74,9 +79,10 @@ async function rowsAround(store: Store, scope: Scope, id: number, timeUs: number
   const rows = await readRows<RevisionRow & Record<string, unknown>>(
     store,
     sql`with last as (
-          select coalesce((select b.place from revision b
-            where b.object_id = ${id}::int8 and b.place is not null and b.latest <= ${timeUs}::int8
-            order by b.place desc limit 1), 0) as place)
+          select coalesce(max(b.place) filter (where b.latest <= ${timeUs}::int8), 0) as place
+          from (select b.place, b.latest from revision b
+            where b.object_id = ${id}::int8 and b.place is not null and b.time <= ${timeUs}::int8
+            order by b.time desc limit ${earlierMax}) b)
         select ${sql.raw(revisionColumns)}
         from last, revision r join history_object o on o.id = r.object_id
           join cluster c on c.id = o.cluster_id and ${inScope(scope)}
