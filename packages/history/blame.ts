@@ -48,7 +48,7 @@ export interface BlameRow {
 }
 
 /** Of one object's revisions, one has its blame stored; the blame of another is at most so many diffs further. */
-export const blameStoredEvery = 100
+export const blameStoredEvery = 50
 
 /** Of an object that is not there. */
 export const noBlame: Blame = { origin: null, below: new Map() }

@@ -137,7 +137,7 @@ test('10,000 revisions of one object: blame and state are right anywhere, and so
   expect(unkept?.fields.find(({ path }) => path === 'spec.never')?.how).not.toBe('set')
   while (!(await keepBlame(store)).isDone);
   const { rows } = await store.pool.query<{ count: number }>('select count(*) as count from blame_checkpoint')
-  expect(rows[0]?.count).toBe(100)
+  expect(rows[0]?.count).toBe(200)
   for (const at of [0, 99, 100, 101, 5_555, 9_999]) {
     const fields = await blamed(101 + at)
     expect(versionOf(fields.get('spec.each'))).toEqual(['set', 101 + at])

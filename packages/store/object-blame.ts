@@ -36,7 +36,7 @@ export interface BlameBounds extends WalkBounds {
   readonly noiseStepsMax: number
 }
 
-/** A diff takes some 0.2 ms, of 5 MB half a second. Checkpoints stand every 100 revisions, but those of the last minutes. */
+/** A diff takes some 0.2 ms, of 5 MB half a second. Checkpoints stand every 50 revisions, but those of the last minutes. */
 export const blameBounds: BlameBounds = { stepsMax: 1_000, msMax: 3_000, fieldsMax: 10_000, noiseStepsMax: 100 }
 
 export interface BlameQuestion {
