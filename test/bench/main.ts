@@ -1,7 +1,9 @@
 // npm run bench: how fast, how large, how quick to answer; every figure beside its floor from the same run. `npm run bench
-// ask` is the questions alone, over more events.
+// ask` is the questions alone, over more events; `npm run bench history` is what revisions cost a worker.
 
 import { benchAsk } from './ask/bench-ask.ts'
+import { benchHistoryInThread } from './history/bench-thread.ts'
+import { benchBlame } from './blame.ts'
 import { runBench } from './run-bench.ts'
 
 const [name = 'all', ...more] = process.argv.slice(2)
@@ -9,6 +11,10 @@ const events = process.env['PLAINTRAIL_BENCH_EVENTS']
 
 if (name === 'ask' && more.length === 0) {
   await benchAsk({ events: Number(events ?? 1_000_000), rounds: 300, isCold: true })
+} else if (name === 'blame' && more.length === 0) {
+  await benchBlame({ revisions: Number(events ?? 10_000), rounds: 1_000 })
+} else if (name === 'history' && more.length === 0) {
+  await benchHistoryInThread({ copies: Number(process.env['PLAINTRAIL_BENCH_COPIES'] ?? 6), rounds: 3 })
 } else if (name === 'all' && more.length === 0) {
   await runBench({
     events: Number(events ?? 400_000),
@@ -17,6 +23,6 @@ if (name === 'ask' && more.length === 0) {
   })
   await benchAsk({ events: 100_000, rounds: 100, isCold: false })
 } else {
-  console.error('could not run that bench: say `npm run bench` or `npm run bench ask`')
+  console.error('could not run that bench: say `npm run bench`, `npm run bench ask` or `npm run bench blame`')
   process.exitCode = 2
 }
