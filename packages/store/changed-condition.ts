@@ -33,6 +33,13 @@ export function fieldsAsked(parts: readonly Query[], idsOf: IdsOf): FieldsAsked 
   }
 }
 
+/** Whether it holds wherever some field meets `fieldNeeded`. */
+export function isOfOneField(query: Query, idsOf: IdsOf): boolean {
+  if (query.kind === 'or') return query.parts.every((part) => isOfOneField(part, idsOf))
+  const { fields, others } = fieldsAsked(query.kind === 'and' ? query.parts : [query], idsOf)
+  return fields.length === 1 && others.length === 0
+}
+
 /**
  * What some field must meet wherever the query holds; null where it may hold without one. Of `(changed:a to:0) OR changed:b`
  * the index finds the events that could be meant, where each of the two alone would be looked up for every event.

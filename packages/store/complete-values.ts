@@ -62,7 +62,7 @@ async function namesOf(store: Store, statement: SQL): Promise<readonly string[]>
 
 /**
  * Paths in which a segment begins so, those that begin so themselves first. The names of list items are in them where the
- * prefix has one. Every path is looked at: 100,000 take 60 ms.
+ * prefix has one. Every path is looked at: 100,000 take a tenth of a second on two busy cores.
  */
 function pathNames(scope: Scope, prefix: string, limit: number): SQL {
   const like = prefix.replaceAll('[]', '[').replaceAll(/[\\%_]/g, String.raw`\$&`)

@@ -170,6 +170,8 @@ const asked: Readonly<Record<string, readonly string[]>> = {
     '(changed:resources to:secrets) (changed:verbs to:list) -to:nothing',
     '(changed:replicas to:5) OR (changed:image to:*:1.9)',
     '(changed:replicas to:5) OR verb:delete',
+    '(changed:replicas to:5) OR (changed:image to:*:1.9 verb:patch) OR (changed:rules changed:metadata)',
+    '(image:* verb:create) OR (changed:spec -to:5)',
     'changed:data ns:prod OR changed:rules',
     '-(changed:replicas to:0) is:write',
   ],

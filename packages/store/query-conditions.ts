@@ -4,7 +4,7 @@ import { stages, type Stage } from '@plaintrail/event/event'
 import type { Matches, Query } from '@plaintrail/query/ast'
 import type { Scope } from '@plaintrail/query/scope'
 import { sql, type SQL } from 'drizzle-orm'
-import { fieldNeeded, fieldsAsked, hasField } from './changed-condition.ts'
+import { fieldNeeded, fieldsAsked, hasField, isOfOneField } from './changed-condition.ts'
 import type { Stretch } from './event-stretches.ts'
 import type { WhereIn } from './find-records.ts'
 import { maySay } from './may-say.ts'
@@ -117,9 +117,12 @@ const idsIn = ({ ids }: Known, term: Term): Ids => ids.get(term) ?? []
 
 /** Where each alternative asks for a changed field, an index leads to those that one of them could mean. */
 function orCondition(parts: readonly Query[], known: Known): Condition {
-  const found = anyOf(parts.map((part) => conditionOf(part, known)))
-  const needed = fieldNeeded({ kind: 'or', parts }, (term) => idsIn(known, term))
-  return needed === null ? found : allOf([hasField(needed, known.stretch), found])
+  const idsOf = (term: Term): Ids => idsIn(known, term)
+  const needed = fieldNeeded({ kind: 'or', parts }, idsOf)
+  const field = needed === null ? always : hasField(needed, known.stretch)
+  // Where they ask for nothing else, one field is all there is to find.
+  if (needed !== null && parts.every((part) => isOfOneField(part, idsOf))) return field
+  return allOf([field, anyOf(parts.map((part) => conditionOf(part, known)))])
 }
 
 /** What is asked of one changed field is one condition. */
