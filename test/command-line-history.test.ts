@@ -122,3 +122,15 @@ test('undo prints a command that takes a change back, and says what somebody cha
   expect(late.code).toBe(3)
   expect(late.err).toContain('! spec.template.spec.containers[api].image: ')
 })
+test('who says what differs, and goes back from a pod to a person', async () => {
+  const { out } = await plaintrail('who', 'deploy/api', '-n', 'shop', '--limit', '200')
+  expect(out).toMatch(/ bob@acme\.io +image api:1\.9 → api:2\.0 +kubectl 1\.37 /)
+  const query = 'kind:pods ns:shop name:api-* verb:create outcome:success -sub:*'
+  const name = 'jsonpath={.items[0].object.name}'
+  const made = await plaintrail('events', query, '--since', '2014-01-01', '--order', 'asc', '-o', name)
+  const back = /^po\/api-\S+ ← rs\/api-\S+ ← deploy\/api: .* by alice@acme\.io \(certain\)$/
+  // Who is behind an event is found after it is stored.
+  const told = async (): Promise<string | undefined> =>
+    lines((await plaintrail('who', `pod/${made.out.trim()}`, '-n', 'shop')).out)[1]
+  await until(async () => back.test((await told()) ?? ''), 60_000).catch(async () => expect(await told()).toMatch(back))
+})

@@ -144,7 +144,8 @@ export interface BlamedField {
 export interface BlameAnswer extends Told {
   readonly state: State
   readonly fields: readonly BlamedField[]
-  readonly is_cut: boolean
+  /** What is left out, as a sentence; null where nothing is. */
+  readonly says: string | null
 }
 
 export interface UndoAnswer extends Told {

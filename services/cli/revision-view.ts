@@ -52,8 +52,8 @@ const versionWord = ({ resource_version: version }: RevisionRef): string => (ver
 /** Between the first revision of one object and the last one of the object that had its name before. */
 export function boundaryWords(before: Lifetime | undefined, after: Lifetime | undefined): string {
   const uid = after === undefined ? '' : ` (uid ${terminalText(after.uid)})`
-  const maker = after?.made == null ? null : behindWords(after.made.actor, after.made.initiator)
-  const ender = before?.ended == null ? null : behindWords(before.ended.actor, before.ended.initiator)
+  const maker = after?.made == null ? null : behindWords(after.made.actor, after.made.initiator, 'through')
+  const ender = before?.ended == null ? null : behindWords(before.ended.actor, before.ended.initiator, 'through')
   const by = maker === null ? '' : ` by ${maker}`
   if (before?.end !== 'seen') return `made again${uid}${by}; the end of the one before was not seen`
   if (ender === null || ender === maker) return `deleted and made again${uid}${by}`

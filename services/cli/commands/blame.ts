@@ -53,7 +53,7 @@ Examples:
 async function blame(session: Session, object: NamedObject, { at, showNoise, ...where }: BlameOptions): Promise<void> {
   const api = await session.api()
   const place = await findOne(session, api, object, where)
-  const answer = await api.getList(objectPath(place, 'blame'), { at })
+  const answer = await api.getList(objectPath(place, 'blame'), { at, noise: showNoise })
   const found = readBlame(api, answer)
   await tellBehind(session, found.meta.history)
   await tellWhyNot(session, found.why_not)
@@ -61,10 +61,10 @@ async function blame(session: Session, object: NamedObject, { at, showNoise, ...
   if (found.fields.length === 0 && found.why_not !== null)
     throw notRecorded(`who set the fields of ${placeWords(place)}`)
   await tellStates(session, found.state)
-  const meant = found.fields.filter(({ noise }) => showNoise === true || !noise)
-  await session.printItems(blameView(session), { answer, items: newestFirst(meant) })
+  if (found.says !== null) await session.warn(terminalText(`! ${found.says}`))
+  await session.printItems(blameView(session), { answer, items: newestFirst(found.fields) })
   if (session.format.kind === 'table' || session.format.kind === 'wide')
-    await session.note(footer(found, found.fields.length - meant.length))
+    await session.note(footer(found, showNoise === true))
   requireComplete(session, found.meta.history.complete)
 }
 
@@ -110,11 +110,9 @@ function whoSet(session: Session, { how, revision, manager }: BlamedField): stri
 const whenSet = (session: Session, { how, revision }: BlamedField): string =>
   how === 'unseen' || revision === null ? '-' : terminalText(session.when(revision.time))
 
-function footer({ fields, is_cut: isCut }: BlameAnswer, noise: number): string {
-  const shown = fields.length - noise
-  const parts = [shown === 1 ? '1 field' : `${shown} fields`]
-  if (noise > 0) parts.push(`${noise} noisy ${noise === 1 ? 'field' : 'fields'} hidden (--show-noise)`)
+function footer({ fields }: BlameAnswer, showsNoise: boolean): string {
+  const parts = [fields.length === 1 ? '1 field' : `${fields.length} fields`]
+  if (!showsNoise) parts.push('noisy fields hidden (--show-noise)')
   if (fields.some(({ how }) => how === 'set-or-unseen')) parts.push('?: or a write that was not seen')
-  if (isCut) parts.push('more than are told')
   return parts.join(' · ')
 }

@@ -68,7 +68,9 @@ async function get(
   await printManifest(session, showManagedFields === true ? manifest : withoutManagers(manifest))
   const { revision, fidelity } = state
   const by =
-    revision === null ? '' : ` by ${behindWords(revision.actor, revision.initiator)} ${session.when(revision.time)}`
+    revision === null
+      ? ''
+      : ` by ${behindWords(revision.actor, revision.initiator, 'through')} ${session.when(revision.time)}`
   const mark = fidelity === null ? '' : ` [${fidelity}]`
   await session.note(terminalText(`${placeWords(place)} at ${session.clock(state.time)}: as written${by}${mark}`))
   await tellStates(session, state)

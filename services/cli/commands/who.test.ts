@@ -113,6 +113,11 @@ describe('what history knows', () => {
       env: { NO_COLOR: '1' },
     })
     expect(done).toMatchObject({ code: 0, err: '' })
+    await using late = await startCannedApi(
+      apiOf(traced.filter(({ initiator }) => initiator?.kind === 'person').slice(1)),
+    )
+    const one = await plaintrail(['who', 'deploy/checkout'], { server: late.url })
+    expect(one.out).toContain(' by alice@acme.io, through deployment-controller\n')
     expect(done.out.split('\n').slice(2, -1)).toEqual([
       'WHEN     WHO                                      DID                      HOW           FROM',
       '14m ago  alice@acme.io                            image api:1.8 → api:1.9  kubectl 1.33  10.0.3.7',

@@ -148,7 +148,7 @@ async function printHistory(session: Session, api: Api, place: ObjectPlace, hist
     const change =
       last === undefined
         ? 'no change'
-        : `last change ${when(session, last)} by ${behindWords(last.actor, last.initiator)}`
+        : `last change ${when(session, last)} by ${behindWords(last.actor, last.initiator, 'through')}`
     const chain = await chainLine(session, api, place, events)
     const below = chain === null ? '' : `${chain}\n`
     await session.print(`${title}  (${terminalText(place.cluster)})   ${change}\n${below}\n`)

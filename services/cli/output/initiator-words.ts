@@ -5,16 +5,20 @@ import { terminalText } from './terminal-text.ts'
 
 /**
  * `alice as system:admin`; `alice, by deployment-controller`; `argocd (sync by bob?)`. A question mark is what is likely
- * and not certain. Who is behind it is not said where nobody is known, and never guessed. Safe to print.
+ * and not certain. `joint` is for sentences that have a `by` already. Who is behind it is not said where nobody is known, and never guessed. Safe to print.
  */
-export function behindWords(actor: Pick<Writer, 'name' | 'as'> | null, initiator?: Initiator | null): string {
+export function behindWords(
+  actor: Pick<Writer, 'name' | 'as'> | null,
+  initiator?: Initiator | null,
+  joint: 'by' | 'through' = 'by',
+): string {
   const itself = actor === null ? '(event is past retention)' : whoWords(actor)
   if (initiator === null || initiator === undefined || initiator.kind === 'unknown') return itself
   if (actor === null || initiator.name === actor.name || initiator.name === '') return itself
   const mark = initiator.confidence === 'certain' ? '' : '?'
   const [nearest] = initiator.chain
   if (nearest?.what === 'sync') return terminalText(`${toolName(actor.name)} (${syncWords(initiator)}${mark})`)
-  return `${terminalText(nameOf(initiator))}${mark}, by ${terminalText(agentName(actor))}`
+  return `${terminalText(nameOf(initiator))}${mark}, ${joint} ${terminalText(agentName(actor))}`
 }
 
 const syncWords = (initiator: Initiator): string =>
