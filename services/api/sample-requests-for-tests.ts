@@ -25,6 +25,7 @@ export const sampleRequests: Readonly<Record<string, (ids: SampleIds) => readonl
   getEvents: ({ cursor }) => [
     { path: `/v1/events?${everything}&limit=1000&include=raw,total,changes` },
     { path: `/v1/events?${everything}&limit=1000&order=asc` },
+    { path: `/v1/events?${everything}&q=-changed:*` },
     { path: '/v1/events' },
     { path: `/v1/events?cursor=${cursor}` },
   ],
