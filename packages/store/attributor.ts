@@ -49,6 +49,11 @@ export interface Attributor {
    * Takes two connections of the pool.
    */
   attribute(laneId: number, bounds?: AttributeBounds, nowUs?: number): Promise<Attributed>
+  /**
+   * Goes on behind the next number of the lane without looking at its event; null where another has the cluster or all
+   * of the lane is attributed. For an event that fails again and again by itself (`isOfEvent` of history-follower.ts).
+   */
+  leaveOut(laneId: number): Promise<number | null>
 }
 
 /** First half of the advisory locks, the second being the cluster's id. */
@@ -93,6 +98,19 @@ export function createAttributor(store: Store, options: AttributionOptions = {})
     async attribute(laneId, bounds = attributeBounds, nowUs = Date.now() * 1_000) {
       await store.pool.query('insert into attribution_position (lane_id) values ($1) on conflict do nothing', [laneId])
       return await transaction(store, (client) => attributeIn(client, laneId, bounds, nowUs))
+    },
+    async leaveOut(laneId) {
+      return await transaction(store, async (client) => {
+        if (!(await lockCluster(client, await clusterOfLane(client, laneId)))) return null
+        const one = { ...attributeBounds, numbersMax: 1 }
+        const stretch = await stretchOf(client, laneId, one, Number.MAX_SAFE_INTEGER)
+        if (stretch === null) return null
+        await client.query('update attribution_position set next_seq = $2 where lane_id = $1', [
+          laneId,
+          stretch.last + 1,
+        ])
+        return stretch.last
+      })
     },
   }
 }

@@ -38,6 +38,24 @@ test('a worker finds who is behind what it stores; a failure is told, and it goe
   expect(rows.map(({ name }) => name)).toContain('lab-admin')
 }, 120_000)
 
+test('an event that fails by itself is left out after some attempts, and all else is attributed', async () => {
+  await using own = new AsyncDisposableStack()
+  const { connection, store } = await feed(own)
+  await store.pool.query(`
+    create function refuse() returns trigger language plpgsql as $$ begin
+      if new.kind = 'scale' then raise exception 'no column takes it' using errcode = '22000'; end if;
+      return new;
+    end $$`)
+  await store.pool.query('create trigger refuse before insert on initiator_fact for each row execute function refuse()')
+  const worker = own.use(run(connection, store))
+  await expect.poll(() => isDone(store), { timeout: waitMs }).toBe(true)
+  const { rows } = await store.pool.query<{ kinds: number }>(
+    'select count(distinct kind)::int as kinds from initiator_fact',
+  )
+  expect(rows[0]?.kinds).toBeGreaterThan(3)
+  expect(await worker.leftOut()).toBe(1)
+}, 120_000)
+
 async function isDone(store: Store): Promise<boolean> {
   const { rows } = await store.pool.query<{ waiting: number }>('select count(*)::int as waiting from segment_queue')
   return rows[0]?.waiting === 0 && (await attributionLanes(store)).length === 0
@@ -79,16 +97,24 @@ async function append(
   })
 }
 
-function run(connection: Connection, store: Store): AsyncDisposable & { readonly health: Health } {
+interface Running extends AsyncDisposable {
+  readonly health: Health
+  leftOut(): Promise<number>
+}
+
+function run(connection: Connection, store: Store): Running {
+  const metrics = createMetrics({ version: null, processMetrics: false })
   const health = createHealth()
   const logger = createLogger('test', { level: 'silent' })
   const worker = startWorker({
     store,
     reader: tableLogReader(store),
     logger,
-    metrics: createMetrics({ version: null, processMetrics: false }),
+    metrics,
     health,
     history: connection,
   })
-  return { health, [Symbol.asyncDispose]: () => worker[Symbol.asyncDispose]() }
+  const leftOut = async (): Promise<number> =>
+    Number(/^plaintrail_attribution_left_out_events_total (\d+)$/m.exec(await metrics.text())?.[1])
+  return { health, leftOut, [Symbol.asyncDispose]: () => worker[Symbol.asyncDispose]() }
 }

@@ -6,6 +6,7 @@ export interface AttributionMetrics {
   behind(events: number): void
   attributed(batch: { readonly events: number; readonly written: number }): void
   failed(): void
+  leftOut(): void
 }
 
 export function createAttributionMetrics(metrics: Metrics): AttributionMetrics {
@@ -25,6 +26,10 @@ export function createAttributionMetrics(metrics: Metrics): AttributionMetrics {
     name: 'plaintrail_attribution_failures_total',
     help: 'Batches of attribution that failed and were undone; they are tried again.',
   })
+  const leftOut = metrics.counter({
+    name: 'plaintrail_attribution_left_out_events_total',
+    help: 'Events left out of attribution because what they tell could not be written; the log says which.',
+  })
   return {
     behind: (count) => behind.set(count),
     attributed(batch) {
@@ -32,5 +37,6 @@ export function createAttributionMetrics(metrics: Metrics): AttributionMetrics {
       written.inc(batch.written)
     },
     failed: () => failures.inc(),
+    leftOut: () => leftOut.inc(),
   }
 }

@@ -33,6 +33,7 @@ export function startAttribution({ connection, logger, metrics, health, isIngest
       isIngestBusy,
       onBehind: (events) => counted.behind(events),
       onAttributed: (batch) => counted.attributed(batch),
+      onLeftOut: () => counted.leftOut(),
       onFailed: (reason) => {
         counted.failed()
         state = { ok: true, degraded: true, detail: `could not attribute what is stored, trying again: ${reason}` }
