@@ -193,6 +193,10 @@ describe.skipIf(redis === null)('the jobrunner', () => {
     )
     expect(rows).toEqual([{ quarter: Date.parse('2026-11-20') / 21_600_000, counts: '{1}' }])
     expect(periods.get('tallies.keep')).toBe(300_000)
+    await expect
+      .poll(() => runner.metrics(), { timeout: 10_000 })
+      .toMatch(/plaintrail_jobs_done_total\{kind="blame.keep"\} 1/)
+    expect(periods.get('blame.keep')).toBe(300_000)
   })
 
   test('runs as a process of its own that says when it is ready, works, and stops when it is told to', async () => {
