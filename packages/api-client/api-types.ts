@@ -2126,6 +2126,8 @@ export interface components {
              * @enum {string}
              */
             readonly fidelity: "exact" | "derived" | "metadata-only" | "gap";
+            /** @description Who is behind it; null where that was not looked for yet. */
+            readonly initiator: components["schemas"]["Initiator"] | null;
             /**
              * @description What the event shows of it.
              * @enum {string}
@@ -2185,6 +2187,8 @@ export interface components {
             /** @description The program that the user agent claims to be, such as `kubectl 1.33.3`; null where there is none. */
             readonly client: string | null;
             readonly event: components["schemas"]["EventId"];
+            /** @description Who is behind it; null where that was not looked for yet. */
+            readonly initiator: components["schemas"]["Initiator"] | null;
             /** @description Null where the event does not say it, as most ends. */
             readonly resource_version: number | null;
             /** @description When its request was received. */

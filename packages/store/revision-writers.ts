@@ -1,13 +1,17 @@
-// revisionWriters: who asked for the revisions that some events told, and with what: one look-up for all of them.
+// revisionWriters: who asked for the revisions that some events told, and with what: a look-up for all of them.
 
 import { actorTypes, type ActorType, type Level } from '@plaintrail/event/event'
 import { parseEventId } from '@plaintrail/event/identity'
+import type { Attribution } from '@plaintrail/history/initiator'
+import { everything } from '@plaintrail/query/scope'
 import { sql } from 'drizzle-orm'
 import { levelCode } from './event-codes.ts'
 import { recordColumns, type EventRecord } from './find-records.ts'
+import { initiatorsOf } from './initiators-of.ts'
 import type { Store } from './open-store.ts'
 import { readDimensions, type Texts } from './read-dimensions.ts'
 import { arrayOf, readRows } from './read-rows.ts'
+import { storedEvents } from './stored-events.ts'
 import { eventIdOf } from './told-revision.ts'
 
 export interface RevisionWriter {
@@ -17,6 +21,8 @@ export interface RevisionWriter {
   readonly client: string | null
   readonly verb: string
   readonly level: Level
+  /** Who is behind it; null where that was not looked for yet. */
+  readonly initiator: Attribution | null
 }
 
 /** By event id; without those that are past retention. Whoever asks has seen that these events are to be seen. */
@@ -39,10 +45,20 @@ export async function revisionWriters(
         where e.time >= ${Math.min(...times)}::int8 and e.time <= ${Math.max(...times)}::int8`,
   )
   const texts = await readDimensions(store, records)
-  return new Map(records.map((record) => [eventIdOf(record), writerOf(record, texts)]))
+  const told = await storedEvents(
+    store,
+    records.map((record) => ({ record, stages: [], conflict: false })),
+  )
+  const initiators = await initiatorsOf(store, everything, told)
+  return new Map(
+    records.map((record) => {
+      const id = eventIdOf(record)
+      return [id, { ...writerOf(record, texts), initiator: initiators.get(id) ?? null }]
+    }),
+  )
 }
 
-function writerOf(record: EventRecord, texts: Texts): RevisionWriter {
+function writerOf(record: EventRecord, texts: Texts): Omit<RevisionWriter, 'initiator'> {
   const [name = '', type = ''] = texts('actor', record.actorId)
   const [as = null] = texts('actor', record.impersonatedId)
   const [, client = '', version = ''] = texts('client', record.clientId)

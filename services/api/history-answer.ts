@@ -10,6 +10,7 @@ import type { NamedState } from '@plaintrail/store/named-state'
 import type { Store } from '@plaintrail/store/open-store'
 import { revisionWriters, type RevisionWriter } from '@plaintrail/store/revision-writers'
 import { auditRule } from './audit-rule.ts'
+import { initiatorAnswer } from './initiators-beside.ts'
 import type { Followed, RevisionRef, State, WhyNot } from './schemas/revision-schemas.ts'
 import { stateSentence } from './state-sentence.ts'
 
@@ -27,7 +28,10 @@ export async function writersOf(store: Store, revisions: readonly (NamedRevision
 export const revisionsIn = (...states: readonly NamedState[]): readonly (NamedRevision | null)[] =>
   states.flatMap(({ revision, orAlready }) => [revision, orAlready])
 
-export function revisionRef({ event, timeUs, resourceVersion }: NamedRevision, writers: Writers): RevisionRef {
+export function revisionRef(
+  { event, timeUs, resourceVersion }: Pick<NamedRevision, 'event' | 'timeUs' | 'resourceVersion'>,
+  writers: Writers,
+): RevisionRef {
   const writer = writers.get(event)
   return {
     event,
@@ -36,6 +40,7 @@ export function revisionRef({ event, timeUs, resourceVersion }: NamedRevision, w
     actor: writer?.actor ?? null,
     client: writer?.client ?? null,
     verb: writer?.verb ?? '',
+    initiator: writer === undefined ? null : initiatorAnswer(writer.initiator),
   }
 }
 

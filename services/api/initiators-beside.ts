@@ -14,7 +14,7 @@ export async function initiatorsBeside(
   events: readonly StoredEvent[],
 ): Promise<ReadonlyMap<string, AnsweredInitiator | null>> {
   const found = await initiatorsOf(store, scope, events)
-  return new Map([...found].map(([id, attribution]) => [id, answered(attribution)]))
+  return new Map([...found].map(([id, attribution]) => [id, initiatorAnswer(attribution)]))
 }
 
 export async function initiatorBeside(
@@ -25,7 +25,7 @@ export async function initiatorBeside(
   return (await initiatorsBeside(store, scope, [event])).get(event.id) ?? null
 }
 
-function answered(attribution: Attribution | null): AnsweredInitiator | null {
+export function initiatorAnswer(attribution: Attribution | null): AnsweredInitiator | null {
   if (attribution === null) return null
   const { initiator, confidence, chain, considered } = attribution
   return { ...initiator, confidence, chain, considered }

@@ -2,7 +2,6 @@
 
 import type { Request, Response } from 'express'
 import { parseEventId } from '@plaintrail/event/identity'
-import { formatMicroTime } from '@plaintrail/event/time'
 import { objectBlame, type BlamedField, type ObjectBlame } from '@plaintrail/store/object-blame'
 import type { NamedState } from '@plaintrail/store/named-state'
 import { revisionWriters } from '@plaintrail/store/revision-writers'
@@ -10,7 +9,7 @@ import { stateReadBytes } from '../answer-memory.ts'
 import type { RouteParts } from '../api-parts.ts'
 import type { Caller } from '../authenticate.ts'
 import { answerMarginMs, boundedQuestion } from '../bounded-question.ts'
-import { revisionsIn, stateAnswer, whyNotOf, type Writers } from '../history-answer.ts'
+import { revisionRef, revisionsIn, stateAnswer, whyNotOf, type Writers } from '../history-answer.ts'
 import { askedHistory, stateAtPoint, type AskedHistory } from '../history-question.ts'
 import { objectAnswer } from '../named-object.ts'
 import type { BlamedFieldAnswer } from '../schemas/blame-schemas.ts'
@@ -86,15 +85,7 @@ function refAnswer(
   { event, resourceVersion, time }: NonNullable<BlamedField['revision']>,
   writers: Writers,
 ): RevisionRef {
-  const writer = writers.get(event)
-  return {
-    event,
-    time: formatMicroTime(parseEventId(event)?.timeUs ?? time),
-    resource_version: resourceVersion,
-    actor: writer?.actor ?? null,
-    client: writer?.client ?? null,
-    verb: writer?.verb ?? '',
-  }
+  return revisionRef({ event, resourceVersion, timeUs: parseEventId(event)?.timeUs ?? time }, writers)
 }
 
 function cutSentence(cut: ObjectBlame['cut']): string | null {

@@ -84,8 +84,8 @@ function revisionAnswer(revision: NamedRevision, writers: Writers): object {
 function lifetimeAnswer({ uid, first, last, end }: NamedLifetime, writers: Writers): object {
   return {
     uid,
-    made: first.significance === 'created' ? revisionRef({ ...first, uid }, writers) : null,
-    ended: end === 'seen' ? revisionRef({ ...last, uid }, writers) : null,
+    made: first.significance === 'created' ? revisionRef(first, writers) : null,
+    ended: end === 'seen' ? revisionRef(last, writers) : null,
     end,
   }
 }

@@ -167,6 +167,7 @@ describe.each(corpusVersions())('Kubernetes %s', (version) => {
     expect(meant.meta.hidden).toBeGreaterThan(3)
     expect(meant.data.map(({ summary }) => summary)).toContain('replicas 3 → 5')
     expect(meant.data.every(({ actor, client }) => actor !== null && client !== null)).toBe(true)
+    expect(meant.data.at(-1)).toMatchObject({ initiator: { kind: 'person' } })
   })
 
   test('a difference leads from one state to the other, whichever two', async () => {

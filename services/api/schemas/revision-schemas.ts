@@ -3,6 +3,7 @@
 import { actorTypes } from '@plaintrail/event/event'
 import { fidelities } from '@plaintrail/history/revision'
 import * as z from 'zod'
+import { initiatorSchema } from './initiator-schemas.ts'
 import { eventIdSchema, microTimeSchema } from './value-schemas.ts'
 
 const writerSchema = z
@@ -24,6 +25,7 @@ export const revisionRefFields = {
     .nullable()
     .describe('The program that the user agent claims to be, such as `kubectl 1.33.3`; null where there is none.'),
   verb: z.string().describe('Of the request; empty where the event itself is past retention.'),
+  initiator: initiatorSchema.nullable().describe('Who is behind it; null where that was not looked for yet.'),
 }
 
 export const revisionRefSchema = z
