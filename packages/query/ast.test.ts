@@ -115,3 +115,20 @@ test('a query that is put together is the same whatever the order of its parts',
     { numRuns: 1_000 },
   )
 })
+
+test('what is asked of one changed field stays what it is, however it is nested, ordered and put together again', () => {
+  const key = fc.constantFrom('changed', 'to', 'from_value', 'ns')
+  const term = fc.tuple(key, fc.constantFrom('a', 'b')).map(([of, text]): Query => matches(of, [[text]]))
+  const terms = fc.array(fc.oneof(term, term.map(not)), { minLength: 1, maxLength: 4 })
+  const groups = fc.array(terms, { minLength: 1, maxLength: 3 })
+  fc.assert(
+    fc.property(groups, terms, ([first = [], ...more], beside) => {
+      const made = and([...beside, ...[first, ...more].map(and)])
+      expect(and([made])).toEqual(made)
+      expect(and([...[first, ...more].toReversed().map((group) => and(group.toReversed())), ...beside])).toEqual(made)
+      expect(and([and([]), and([made, made])])).toEqual(made)
+      if (made.kind === 'and') expect(and(made.parts)).toEqual(made)
+    }),
+    { numRuns: 3_000 },
+  )
+})
