@@ -38,6 +38,8 @@ export function factsOfEvent(seen: AttributedEvent): readonly Fact[] {
   const { event } = seen
   if (event.stage !== 'ResponseComplete' || event.outcome !== 'success' || event.flags.dryRun === true) return []
   if (event.class !== 'write' || event.object === null) return []
+  // When it was is all that says what it may be the cause of.
+  if (event.flags.oddTime === true) return []
   const told = toldBy(seen, event.object)
   if (told.length === 0) return []
   const common = {

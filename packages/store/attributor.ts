@@ -248,7 +248,10 @@ async function takeDependents(
 }
 
 function changedCauses(ids: Iterable<string>): readonly Cause[] {
-  return [...ids].map((id) => ({ digest: placeOfEvent(id).key, sinceUs: 0 }))
+  return [...ids].map((id) => {
+    const { time, key } = placeOfEvent(id)
+    return { digest: key, sinceUs: time - overlapUs }
+  })
 }
 
 /** Nothing of a day whose events are gone: it would never go. */

@@ -5,6 +5,7 @@ import type { Attribution } from '@plaintrail/history/initiator'
 import type { ClientBase, Pool } from 'pg'
 import { dependencyHash, placeOfEvent } from './initiator-digests.ts'
 import { storable } from './revision-row.ts'
+import { dayOf } from './segment-id.ts'
 
 type Queries = Pick<Pool | ClientBase, 'query'>
 
@@ -20,23 +21,35 @@ const lookedMax = 200
 /** Rows that one look finds. */
 const dependentsMax = 5_000
 
-/** By id; null for those of which nothing is kept. */
+/** By id; null for those of which nothing is kept. A statement for each of their days: causes may be years old. */
 export async function readAttributions(
   queries: Queries,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, KeptAttribution | null>> {
-  if (ids.length === 0) return new Map()
+  const found = new Map<string, KeptAttribution | null>(ids.map((id) => [id, null]))
+  for (const own of Map.groupBy(ids, (id) => dayOf(placeOfEvent(id).time)).values()) {
+    for (const [id, kept] of await readOfDay(queries, own)) found.set(id, kept)
+  }
+  return found
+}
+
+async function readOfDay(
+  queries: Queries,
+  ids: readonly string[],
+): Promise<readonly (readonly [string, KeptAttribution])[]> {
   const places = ids.map(placeOfEvent)
   const times = places.map(({ time }) => time)
   const { rows } = await queries.query<InitiatorRow & { readonly at: number }>(
-    // The bounds leave out the days that have none of them.
+    // The bounds leave out all other days.
     `select p.at, ${initiatorColumns}
      from unnest($1::int8[], $2::uuid[]) with ordinality as p (time, key, at)
      join event_initiator i on i.time = p.time and i.key = p.key and i.time >= $3 and i.time <= $4`,
     [times, places.map(({ key }) => key), Math.min(...times), Math.max(...times)],
   )
-  const found = new Map(rows.map((row) => [ids[row.at - 1], keptOf(row)] as const))
-  return new Map(ids.map((id) => [id, found.get(id) ?? null]))
+  return rows.flatMap((row) => {
+    const id = ids[row.at - 1]
+    return id === undefined ? [] : [[id, keptOf(row)] as const]
+  })
 }
 
 /** Of `event_initiator i`. */
