@@ -19,7 +19,11 @@ import { isJsonObject, isSameJson, type JsonObject } from './json-values.ts'
 import type { Revision } from './revision.ts'
 import { valueAt } from './with-fields.ts'
 
-const by = (event: string): Origin => ({ how: 'set', revision: { event, resourceVersion: null, time: 0 }, after: null })
+const by = (event: string): Origin => ({
+  how: 'set',
+  revision: { event, resourceVersion: null, time: Number(event) },
+  after: null,
+})
 
 /** Who set each path, after these states one after the other, by events 0, 1, … */
 function blamed(states: readonly object[]): (path: string) => string | undefined {
@@ -52,6 +56,33 @@ test('a field is of the revision that set it last, and what came with its parent
 test('what was taken away and came again is of the one that brought it again', () => {
   const of = blamed([{ data: { a: '1', b: '1' } }, { data: { b: '1' } }, { data: { a: '1', b: '1' } }])
   expect([of('data.a'), of('data.b')]).toEqual(['2', '0'])
+})
+
+test('while a key is held twice, no item is said to be set by a revision that may not have', () => {
+  const list = (...items: readonly (readonly [string, number])[]): object => ({
+    spec: { parts: items.map(([name, size]) => ({ name, size })) },
+  })
+  const states = [
+    list(['a', 1], ['b', 1]),
+    list(['a', 1], ['b', 2]),
+    list(['a', 1], ['a', 3], ['b', 2]),
+    list(['a', 3], ['b', 2]),
+    list(['a', 3], ['b', 4]),
+  ]
+  const at = (count: number, path: string) => {
+    let blame = noBlame
+    for (const [index, state] of states.slice(0, count).entries()) {
+      blame = blameAfter(blame, diffObjects(states[index - 1], state).changes, by(String(index)))
+    }
+    const origin = blameAt(blame, parseFieldPath(path))
+    return [origin?.how, origin?.revision.event]
+  }
+  expect(at(2, 'spec.parts[b].size')).toEqual(['set', '1'])
+  expect(at(2, 'spec.parts[a].size')).toEqual(['set', '0'])
+  expect(at(3, 'spec.parts[0].size')).toEqual(['unseen', '2'])
+  expect(at(4, 'spec.parts[b].size')).toEqual(['unseen', '3'])
+  expect(at(5, 'spec.parts[b].size')).toEqual(['set', '4'])
+  expect(at(5, 'spec.parts[a].size')).toEqual(['unseen', '4'])
 })
 
 test('rows make the same blame again', () => {

@@ -6,6 +6,7 @@ import { formatFieldPath, type FieldPath, type PathSegment } from './field-path.
 import type { JsonObject } from './json-values.ts'
 import { isNoWrite } from './revision-link.ts'
 import type { Revision } from './revision.ts'
+import { isOfStatusWrite } from './status-writes.ts'
 import { withFields } from './with-fields.ts'
 
 /** A revision as blame names it. */
@@ -59,7 +60,8 @@ export const noBlame: Blame = { origin: null, below: new Map() }
  */
 export function blameAfter(before: Blame, changes: readonly Change[], origin: Origin): Blame {
   let blame = before
-  for (const { path, op } of changes) blame = withOrigin(blame, path, 0, op === 'remove' ? null : origin)
+  for (const { path, op } of changes)
+    blame = withOrigin(blame, path, 0, { origin: op === 'remove' ? null : origin, by: origin })
   return blame
 }
 
@@ -92,7 +94,11 @@ export function blameRevision(blame: Blame, { revision, before, known }: BlameSt
   const origin = originOf(revision, before)
   // What the API server converted was not set by anybody, and does not tell itself from what was.
   const isConverted = base !== null && base['apiVersion'] !== object['apiVersion'] && origin.how === 'set'
-  return blameAfter(filled, changes, isConverted ? { ...origin, how: 'set-or-unseen', after: before } : origin)
+  const orUnseen: Origin = { ...origin, how: 'set-or-unseen', after: before }
+  if (isConverted) return blameAfter(filled, changes, orUnseen)
+  if (link.adjacency !== 'but-status') return blameAfter(filled, changes, origin)
+  const { of = [], other = [] } = Object.groupBy(changes, ({ path }) => (isOfStatusWrite(path) ? 'of' : 'other'))
+  return blameAfter(blameAfter(filled, of, orUnseen), other, origin)
 }
 
 /** What a revision's changes are blamed on: itself, unless its link to the one before is broken (revision-link.ts). */
@@ -109,6 +115,7 @@ export function blameAt(blame: Blame, path: FieldPath): Origin | null {
   let origin = blame.origin
   let node = blame
   for (const segment of path) {
+    if (isKnownOtherwise(node, segment)) return latestIn(node, origin)
     const next = node.below.get(keyOf(segment))
     if (next === undefined) return origin
     node = next.blame
@@ -128,7 +135,7 @@ export function blameRows(blame: Blame): readonly BlameRow[] {
 export function blameFromRows(rows: readonly BlameRow[]): Blame {
   const outerFirst = rows.toSorted((a, b) => a.path.length - b.path.length)
   let blame = noBlame
-  for (const { path, origin } of outerFirst) blame = withOrigin(blame, path, 0, origin)
+  for (const { path, origin } of outerFirst) blame = withOrigin(blame, path, 0, { origin, by: origin })
   return blame
 }
 
@@ -155,17 +162,46 @@ export function refOf({ event, observation }: Pick<Revision, 'event' | 'observat
   return { event, resourceVersion: observation.resourceVersion, time: observation.latest }
 }
 
+interface Setting {
+  /** Null where the value went. */
+  readonly origin: Origin | null
+  /** Who it was. */
+  readonly by: Origin
+}
+
 /** What is below `path` goes with it: the value there came or went as a whole. */
-function withOrigin(blame: Blame, path: FieldPath, at: number, origin: Origin | null): Blame {
+function withOrigin(blame: Blame, path: FieldPath, at: number, setting: Setting): Blame {
   const segment = path[at]
-  if (segment === undefined) return { origin, below: noBlame.below }
+  if (segment === undefined) return { origin: setting.origin, below: noBlame.below }
+  const { origin, below: known } = isKnownOtherwise(blame, segment) ? unsure(setting.by) : blame
   const key = keyOf(segment)
-  const inner = blame.below.get(key)?.blame ?? noBlame
-  const next = withOrigin(inner, path, at + 1, origin)
-  const below = new Map(blame.below)
+  const inner = known.get(key)?.blame ?? noBlame
+  const next = withOrigin(inner, path, at + 1, setting)
+  const below = new Map(known)
   if (next.origin === null && next.below.size === 0) below.delete(key)
   else below.set(key, { segment, blame: next })
-  return { origin: blame.origin, below }
+  return { origin, below }
+}
+
+/**
+ * A list that goes by its keys in one pair of states and by places in the next, because a key was held twice: which item was
+ * which cannot be told. That it was so then is all that is known of them.
+ */
+function isKnownOtherwise({ below }: Blame, segment: PathSegment): boolean {
+  const [known] = below.values()
+  return known !== undefined && known.segment.kind !== segment.kind
+}
+
+const unsure = ({ revision }: Origin): Blame => ({
+  origin: { how: 'unseen', revision, after: null },
+  below: noBlame.below,
+})
+
+/** Not before the last change of any of its items. */
+function latestIn(node: Blame, outer: Origin | null): Origin | null {
+  const origins = [outer, ...blameRows(node).map(({ origin }) => origin)].filter((one) => one !== null)
+  const [first] = origins.toSorted((a, b) => b.revision.time - a.revision.time)
+  return first === undefined ? null : unsure(first).origin
 }
 
 function collect({ origin, below }: Blame, path: FieldPath, rows: BlameRow[]): void {
