@@ -125,7 +125,7 @@ test('undo prints a command that takes a change back, and says what somebody cha
 test('who says what differs, and goes back from a pod to a person', async () => {
   const { out } = await plaintrail('who', 'deploy/api', '-n', 'shop', '--limit', '200')
   expect(out).toMatch(/ bob@acme\.io +image api:1\.9 → api:2\.0 +kubectl 1\.37 /)
-  const query = 'kind:pods ns:shop name:api-* verb:create outcome:success -sub:*'
+  const query = 'kind:pods ns:shop name:api-* verb:create outcome:success actor:*:replicaset-controller'
   const name = 'jsonpath={.items[0].object.name}'
   const made = await plaintrail('events', query, '--since', '2014-01-01', '--order', 'asc', '-o', name)
   const back = /^po\/api-\S+ ← rs\/api-\S+ ← deploy\/api: .* by alice@acme\.io \(certain\)$/
