@@ -11,6 +11,7 @@ const field = (path: string, value: unknown, different: Partial<BlamedField> = {
   after: null,
   manager: null,
   noise: false,
+  secret: false,
   ...different,
 })
 

@@ -214,7 +214,6 @@ test('text from events cannot steer the terminal', async () => {
     client: evil,
     uid: evil,
     verb: evil,
-    fidelity: evil,
     actor: { ...alice, name: evil },
     initiator: initiatorOf(evil, { kind: 'commit' }),
   })

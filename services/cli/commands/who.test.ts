@@ -84,7 +84,14 @@ test('who answers with a sentence, a table and a sum', async () => {
 })
 
 describe('what history knows', () => {
-  const change = { fidelity: 'exact', significance: 'changed', changes: [], changes_count: 1, summary: '', sure: true }
+  const change: NonNullable<TracedEvent['change']> = {
+    fidelity: 'exact',
+    significance: 'changed',
+    changes: [],
+    changes_count: 1,
+    summary: '',
+    sure: true,
+  }
   const traced: readonly TracedEvent[] = [
     { ...sampleEvent(), change: { ...change, summary: 'image api:1.8 → api:1.9' }, initiator: null },
     {

@@ -57,6 +57,7 @@ export function sampleRef(different: Partial<RevisionRef> = {}): RevisionRef {
     actor: alice,
     client: 'kubectl 1.33.3',
     verb: 'patch',
+    initiator: null,
     ...different,
   }
 }
@@ -65,6 +66,8 @@ export function sampleRevision(different: Partial<Revision> = {}): Revision {
   return {
     ...sampleRef(),
     uid: '7b2f',
+    observed: 'state',
+    source: 'write',
     fidelity: 'exact',
     significance: 'changed',
     adjacency: 'proven',
@@ -86,6 +89,7 @@ export function sampleState(different: Partial<State> = {}): State {
   return {
     time: '2026-11-20T14:17:22.000000Z',
     presence: 'present',
+    uid: '7b2f',
     revision: sampleRef(),
     fidelity: 'exact',
     or_already: null,
