@@ -72,11 +72,7 @@ export function createHistoryFollower(store: Store): HistoryFollower {
     async follow(laneId, bounds = followBounds) {
       dimensions.trim()
       await store.pool.query('insert into history_position (lane_id) values ($1) on conflict do nothing', [laneId])
-      try {
-        return await transaction(store, (client) => followIn(client, laneId, bounds))
-      } finally {
-        sources.forget()
-      }
+      return await transaction(store, (client) => followIn(client, laneId, bounds))
     },
     async leaveOut(laneId) {
       return await transaction(store, async (client) => {

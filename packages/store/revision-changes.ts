@@ -2,7 +2,9 @@
 
 import { diffObjects, type Change } from '@plaintrail/history/diff-objects'
 import { formatFieldPath, type FieldPath } from '@plaintrail/history/field-path'
+import { isJsonObject, isSameJson, type JsonObject } from '@plaintrail/history/json-values'
 import { maskChanges } from '@plaintrail/history/mask-secrets'
+import { isNoise } from '@plaintrail/history/noise'
 import type { Revision } from '@plaintrail/history/revision'
 import { baseOf } from '@plaintrail/history/revision-link'
 import { imagesIn } from './images-in.ts'
@@ -38,13 +40,39 @@ export function changedFields(
 ): { readonly fields: readonly ChangedField[]; readonly count: number } {
   if (object === null || observation.isRead || observation.observed === 'deleted') return { fields: [], count: 0 }
   if (significance === 'created')
-    return { fields: maskChanges(diffObjects(undefined, object).changes).flatMap(imagesOf), count: 0 }
+    return { fields: imagesIn(object, []).map(({ path, image }) => fieldOf(path, 'came', undefined, image)), count: 0 }
   const base = baseOf(before, link)
   if (base === null || base['apiVersion'] !== object['apiVersion']) return { fields: [], count: 0 }
-  const meant = diffObjects(base, object).changes.filter(({ noise }) => !noise)
+  const meant = diffObjects(...apart(base, object)).changes.filter(({ noise }) => !noise)
   const changes = maskChanges(meant.slice(0, fieldsMax))
   const fields = changes.map(({ path, op, from, to }) => fieldOf(path, op, from, to))
   return { fields: [...fields, ...changes.flatMap(imagesOf)].slice(0, 2 * fieldsMax), count: meant.length }
+}
+
+/**
+ * Both without what is the same in them, and without the larger of what is noise whatever changes in it: to compare these is
+ * most of what a comparison costs.
+ */
+function apart(before: JsonObject, after: JsonObject): readonly [JsonObject, JsonObject] {
+  const kind = after['kind']
+  const isLeftOut = (name: string, value: unknown): boolean =>
+    isSameJson(before[name], after[name]) ||
+    isNoise([{ kind: 'field', name }], value, typeof kind === 'string' ? kind : '')
+  const part = (object: JsonObject): JsonObject =>
+    Object.fromEntries(
+      Object.entries(object).flatMap(([name, value]) => {
+        // What the types of lists are known by.
+        if (name === 'kind' || name === 'apiVersion') return [[name, value]]
+        if (name === 'metadata' && isJsonObject(value)) return [[name, withoutManagers(value)]]
+        return isLeftOut(name, value) ? [] : [[name, value]]
+      }),
+    )
+  return [part(before), part(after)]
+}
+
+function withoutManagers(metadata: JsonObject): JsonObject {
+  const { managedFields: _managers, ...named } = metadata
+  return named
 }
 
 /** An image that changed by itself is a change, and no part of a larger value. */

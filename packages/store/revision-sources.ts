@@ -16,12 +16,13 @@ export interface RevisionSources {
   tell(event: Omit<Source, 'part'>): Promise<{ readonly told: Told; readonly bytes: number } | null>
   /** The revision of a row with its state; null where its bytes are gone. */
   load(queries: Pick<Pool | ClientBase, 'query'>, uid: string, row: RevisionRow): Promise<KeptRevision | null>
-  /** Lets go of what was read. */
-  forget(): void
 }
 
-/** Bytes of events that stay parsed, so that one list is read once for all of its items. Parsed they take some five times. */
-const parsedBytesMax = 16 * 1024 * 1024
+/**
+ * Bytes of events that stay parsed, those used last: a list is read once for all of its items, and the end of a chain that
+ * is written again and again is not parsed again. Parsed they take some five times as much.
+ */
+const parsedBytesMax = 8 * 1024 * 1024
 /** Of writes in a row that show no state, each made of the one before it: past these the state is not known. */
 const derivedMax = 64
 
@@ -32,13 +33,18 @@ export function createRevisionSources(items: SegmentItems): RevisionSources {
   const tell: RevisionSources['tell'] = async (event) => {
     const key = `${event.segmentId}/${event.item}`
     const known = parsed.get(key)
-    if (known !== undefined) return known
+    if (known !== undefined) {
+      parsed.delete(key)
+      parsed.set(key, known)
+      return known
+    }
     const raw = await items.read(event.segmentId, event.item)
     const told = raw && toldBy(raw, event.flags)
     if (raw === null || told === null) return null
-    if (parsedBytes + raw.length > parsedBytesMax) {
-      parsed.clear()
-      parsedBytes = 0
+    for (const [oldest, { bytes }] of parsed) {
+      if (parsedBytes + raw.length <= parsedBytesMax) break
+      parsed.delete(oldest)
+      parsedBytes -= bytes
     }
     parsed.set(key, { told, bytes: raw.length })
     parsedBytes += raw.length
@@ -81,10 +87,6 @@ export function createRevisionSources(items: SegmentItems): RevisionSources {
   return {
     tell,
     load: (queries, uid, row) => load(queries, uid, row),
-    forget() {
-      parsed.clear()
-      parsedBytes = 0
-    },
   }
 }
 

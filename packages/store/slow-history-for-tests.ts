@@ -29,7 +29,8 @@ export function slowChains(cluster: string, items: readonly string[]): readonly 
 function arrivalsOf(item: string, clusterUid: Uint8Array): readonly Arrival[] {
   const raw = JSON.parse(item) as Readonly<Record<string, unknown>>
   const event = normalize(raw)
-  if (event === null) return []
+  const isEvent = event?.object?.resource === 'events' && ['', 'events.k8s.io'].includes(event.object.apiGroup)
+  if (event === null || isEvent) return []
   const hex = Buffer.from(eventKey(eventIdentity(Buffer.from(item)), clusterUid)).toString('hex')
   const key = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
   return objectStatesOf({ raw, event }).observations.flatMap((observation, part) => {
