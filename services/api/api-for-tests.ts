@@ -108,7 +108,10 @@ export async function problemOf(response: Response): Promise<AnsweredProblem> {
 }
 
 export type EventPage = Page<
-  StoredEvent & { readonly links: { readonly self: string; readonly history: string | null } }
+  StoredEvent & {
+    readonly links: { readonly self: string; readonly history: string | null }
+    readonly change?: { readonly changes_count: number } | null
+  }
 >
 
 /** The answer's shape is what the callers test. */

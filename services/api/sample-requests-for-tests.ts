@@ -4,6 +4,10 @@ export interface SampleIds {
   readonly event: string
   /** Of an event that has other stages and a named object. */
   readonly history: string
+  /** Of one that is known to have changed its object. */
+  readonly changed: string
+  /** Of that object: what stands before `/history`. */
+  readonly changedObject: string
   readonly deadJob: string
   /** Of one that is done. */
   readonly export: string
@@ -38,23 +42,29 @@ export const sampleRequests: Readonly<Record<string, (ids: SampleIds) => readonl
   getEvent: ({ event }) => [{ path: `/v1/events/${event}` }],
   getEventRaw: ({ event }) => [{ path: `/v1/events/${event}/raw` }],
   getObjectHistory: ({ history }) => [{ path: history }, { path: `${history}?limit=1&include=raw` }],
-  getObjectRevisions: ({ history }) => [
+  getObjectRevisions: ({ history, changedObject }) => [
     { path: history.replace(/history$/, 'revisions?all=true') },
-    { path: history.replace(/history$/, 'revisions?limit=1') },
+    { path: `${changedObject}/revisions?limit=1` },
+    { path: `${changedObject}/revisions?all=true` },
   ],
-  getObjectAt: ({ history }) => [
+  getObjectAt: ({ history, changedObject, changed }) => [
     { path: history.replace(/history$/, 'at') },
-    { path: history.replace(/history$/, 'at?time=now&format=yaml') },
+    { path: `${changedObject}/at?time=${changed}` },
+    { path: `${changedObject}/at?time=${changed}&format=yaml` },
   ],
-  getObjectBlame: ({ history }) => [
+  getObjectBlame: ({ history, changedObject, changed }) => [
     { path: history.replace(/history$/, 'blame') },
-    { path: history.replace(/history$/, 'blame?at=now&noise=true') },
+    { path: `${changedObject}/blame?at=${changed}&noise=true` },
   ],
-  getObjectDiff: ({ history }) => [
+  getObjectDiff: ({ history, changedObject, changed }) => [
     { path: history.replace(/history$/, 'diff?noise=true') },
-    { path: history.replace(/history$/, 'diff?from=1h&format=diff') },
+    { path: `${changedObject}/diff?to=${changed}` },
+    { path: `${changedObject}/diff?to=${changed}&format=diff&noise=true` },
   ],
-  getObjectUndo: ({ event, history }) => [{ path: history.replace(/history$/, `undo?event=${event}`) }],
+  getObjectUndo: ({ event, history, changedObject, changed }) => [
+    { path: history.replace(/history$/, `undo?event=${event}`) },
+    { path: `${changedObject}/undo?event=${changed}` },
+  ],
   getQueriesExplain: () => [
     { path: '/v1/queries/explain' },
     {

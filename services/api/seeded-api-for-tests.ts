@@ -9,6 +9,7 @@ import { storeDeliveries } from '@plaintrail/store/events-for-tests'
 import { createExport } from '@plaintrail/store/exports'
 import { recordGap } from '@plaintrail/store/gaps'
 import { storePart } from '@plaintrail/store/make-export'
+import { followAll } from '@plaintrail/store/history-for-tests'
 import { addNotice } from '@plaintrail/store/notices'
 import { addOutbox, markDead } from '@plaintrail/store/outbox'
 import { auditItem, nowText, nowUs, pageOf, startTestApi, type TestApi } from './api-for-tests.ts'
@@ -41,6 +42,7 @@ export async function startSeededApi(connection: string, recorded: readonly stri
       problems: [{ item: 1, reason: 'not_an_object', detail: 'the item is not a JSON object' }],
     },
   ])
+  await followAll(api.store)
   const gap = { clusterUid: east.uid, cause: 'body_too_large', detail: 'one post' }
   await recordGap(api.store, { ...gap, fromUs: nowUs - minuteUs, toUs: nowUs })
   const deadJob = await addDeadJob(api)
@@ -51,12 +53,18 @@ export async function startSeededApi(connection: string, recorded: readonly stri
   )
   const [event] = ours.data
   const { next_cursor: cursor } = await pageOf(await api.get('/v1/events?since=30d&until=2100-01-01&limit=2'))
+  const writes = await pageOf(
+    await api.get('/v1/events?since=2014-01-01&until=2100-01-01&is=write&include=changes&limit=1000'),
+  )
+  const changed = writes.data.find(({ change }) => (change?.changes_count ?? 0) > 0)
   const kept = stack.move()
   return {
     api,
     ids: {
       event: event?.id ?? '',
       history: event?.links.history ?? '',
+      changed: changed?.id ?? '',
+      changedObject: changed?.links.history?.replace(/\/history$/, '') ?? '',
       deadJob,
       export: done,
       unwantedExport,

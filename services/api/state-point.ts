@@ -8,7 +8,7 @@ import type { HistoryPoint } from '@plaintrail/store/named-state'
 /** Versions are below 2^53. */
 const versionText = /^rv:([1-9]\d{0,15})$/
 
-export const pointHint =
+const pointHint =
   'Send a time as everywhere (`2h`, `2026-11-20T14:03:22Z`), the id of an event (`evt_…`), or a version (`rv:123`).'
 
 /** Throws QueryError naming `parameter`. */

@@ -45,11 +45,21 @@ export function getObjectAt(
       }
       signal.throwIfAborted()
       const text = isYaml
-        ? `${commentOf(answer.state, answer.why_not)}${yamlOf(answer.manifest ?? undefined)}`
+        ? `${commentOf(answer.state, answer.why_not)}${manifestText(answer.manifest)}`
         : JSON.stringify(answer)
       sendLarge(response, memory, isYaml ? yamlType : 'application/json', text)
     })
   }
+}
+
+/** UTF-16 units of JSON. To write 5 MB as YAML takes 3 s, in which nobody else is answered. */
+const yamlCharsMax = 500_000
+
+/** JSON is YAML too, and stands where the manifest is large. */
+function manifestText(manifest: unknown): string {
+  if (manifest === null) return ''
+  const text = JSON.stringify(manifest, null, 2)
+  return text.length > yamlCharsMax ? `${text}\n` : yamlOf(manifest)
 }
 
 /** Lines above a manifest, which kubectl reads over. */

@@ -33,7 +33,7 @@ export const revisionRefSchema = z
   .meta({ id: 'RevisionRef', description: 'The event that made a state of an object, or was the first to show it.' })
 export type RevisionRef = z.output<typeof revisionRefSchema>
 
-export const presences = ['present', 'gone', 'not-yet', 'maybe'] as const
+const presences = ['present', 'gone', 'not-yet', 'maybe'] as const
 
 export const stateSchema = z
   .object({
@@ -58,7 +58,7 @@ export const stateSchema = z
   .meta({ id: 'ObjectState', description: 'An object at a time, and how far that is to be trusted.' })
 export type State = z.output<typeof stateSchema>
 
-export const changeOps = ['add', 'remove', 'replace'] as const
+const changeOps = ['add', 'remove', 'replace'] as const
 
 export const changeSchema = z
   .object({
