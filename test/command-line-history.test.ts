@@ -133,4 +133,6 @@ test('who says what differs, and goes back from a pod to a person', async () => 
   const told = async (): Promise<string | undefined> =>
     lines((await plaintrail('who', `pod/${made.out.trim()}`, '-n', 'shop')).out)[1]
   await until(async () => back.test((await told()) ?? ''), 60_000).catch(async () => expect(await told()).toMatch(back))
+  const history = await plaintrail('history', `pod/${made.out.trim()}`, '-n', 'shop')
+  expect(history.out).toMatch(/ alice@acme\.io, by replicaset-controller +created +exact /)
 })
