@@ -5,6 +5,7 @@ import { attributedEvents, FactsForTests } from './initiator-facts-for-tests.ts'
 import type { AttributedEvent } from './initiator-facts.ts'
 import type { Attribution } from './initiator.ts'
 import type { JsonObject } from './json-values.ts'
+import { attributeAtOnce } from './known-facts-for-tests.ts'
 
 const manager = 'system:serviceaccount:kube-system:'
 const argo = 'system:serviceaccount:argocd:argocd-application-controller'
@@ -141,12 +142,13 @@ function makesPod(replicaSet: string, uid: string, version: number, more: Partia
 const removesPod = (uid: string, more: Partial<Said> = {}): AttributedEvent =>
   said({ user: kubelet, verb: 'delete', resource: 'pods', name: 'api-pod', uid, version: 90, ...more })
 
-/** What is said of the last, each having come in a list of its own. */
+/** What is said of the last, each having come in a list of its own; the same as where all were known at once. */
 function lastOf(events: readonly AttributedEvent[]): Attribution {
   const facts = new FactsForTests()
   const told = events.map((event) => facts.take([event])[0])
   const last = told.at(-1)
   if (last === undefined) throw new Error('there are no events')
+  expect(attributeAtOnce(events).get(events.at(-1)?.id ?? '')?.initiator).toEqual(last.initiator)
   return last
 }
 
@@ -200,6 +202,7 @@ test('a name made again with another uid takes over nothing from the one before'
   const other = { ...again, raw: { ...again.raw, responseObject: { ...(again.raw['responseObject'] as JsonObject) } } }
   Object.assign(other.raw.responseObject, { metadata: { name: 'api', namespace: 'shop', uid: 'd-2', generation: 1 } })
   expect(lastOf([other, makesReplicaSet('api:1', 'r-1', 21)]).initiator.kind).toBe('unknown')
+  const made = [deploys(alice, 'api:1', 1, 10), makesReplicaSet('api:1', 'r-1', 11), makesPod('r-1', 'p-1', 12)]
   const evicted = said({
     user: bob,
     verb: 'create',
@@ -208,12 +211,7 @@ test('a name made again with another uid takes over nothing from the one before'
     subresource: 'eviction',
     code: 201,
   })
-  const owned = [
-    deploys(alice, 'api:1', 1, 10),
-    makesReplicaSet('api:1', 'r-1', 11),
-    makesPod('r-1', 'p-1', 12),
-    evicted,
-  ]
+  const owned = [...made, evicted]
   expect(lastOf([...owned, removesPod('p-1')])).toMatchObject({ initiator: { name: bob }, confidence: 'likely' })
   expect(lastOf([...owned, removesPod('p-2')]).initiator.kind).toBe('unknown')
 })
@@ -443,6 +441,7 @@ test('two autoscalers of one target: neither is named', () => {
     resource: 'deployments.apps',
     name: 'api',
     subresource: 'scale',
+    at: 60,
   })
   expect(lastOf([scaler(bob, 'h-1'), scales])).toMatchObject({ initiator: { name: bob }, confidence: 'likely' })
   expect(lastOf([scaler(bob, 'h-1'), scaler(alice, 'h-2'), scales]).initiator.kind).toBe('unknown')

@@ -1,15 +1,15 @@
 // Facts by key against the recorded weeks: what is said with all facts known at once is what is said as events come.
 
 import { corpusOf, corpusVersions } from '@plaintrail/test/corpus'
+import { seededRandom } from '@plaintrail/test/random'
 import { describe, expect, test } from 'vitest'
 import { attribute } from './attribute.ts'
-import type { Fact } from './fact.ts'
-import { factsOfEvent } from './facts-of-event.ts'
 import { attributedEvents, FactsForTests } from './initiator-facts-for-tests.ts'
 import type { AttributedEvent } from './initiator-facts.ts'
 import { initiatorByItself } from './initiator-by-itself.ts'
 import { TruthOf } from './initiator-truth-for-tests.ts'
 import type { Attribution } from './initiator.ts'
+import { attributeAtOnce } from './known-facts-for-tests.ts'
 import { KnownFacts } from './known-facts.ts'
 
 const options = { kubelets: new Set(['lab-kubelets']) }
@@ -25,7 +25,7 @@ describe.each(corpusVersions())('in the week of Kubernetes %s', (version) => {
     const expected = new Map(
       posted.flatMap((list) => inMemory.take(list).map((one, at) => [list[at]?.id, one] as const)),
     )
-    const told = attributeAll(events)
+    const told = attributeAtOnce(events, options)
     const others = events.filter(({ id }) => nameIn(told.get(id)) !== nameIn(expected.get(id)))
     const scored = events.flatMap((seen) => {
       const known = truth.of(seen)
@@ -36,6 +36,35 @@ describe.each(corpusVersions())('in the week of Kubernetes %s', (version) => {
     expect(scored.filter(({ isRight }) => isRight).length / scored.length).toBeGreaterThan(0.94)
     expect(others.length / scored.length).toBeLessThan(0.01)
   })
+
+  test('with a tenth of the events missing nobody is named who was not behind it', () => {
+    for (let seed = 1; seed <= 5; seed++) {
+      const random = seededRandom(seed)
+      const left = events.filter(() => random.next() >= 0.1)
+      const told = attributeAtOnce(left, options)
+      expect.soft(wrong(left, told)).toEqual([])
+    }
+  })
+
+  test.each(['Metadata', 'Request'])('at level %s nobody is named who was not behind it', (level) => {
+    const bare = events.map(({ id, raw }) => {
+      const { responseObject: _answer, ...asked } = raw
+      const { requestObject: _request, ...least } = asked
+      const [event] = attributedEvents(JSON.stringify({ items: [level === 'Request' ? asked : least] }))
+      if (event === undefined) throw new Error('could not make the event')
+      return { ...event, id }
+    })
+    expect(wrong(bare, attributeAtOnce(bare, options))).toEqual([])
+  })
+
+  const wrong = (seen: readonly AttributedEvent[], told: ReadonlyMap<string, Attribution>): readonly unknown[] =>
+    seen.flatMap((one) => {
+      // Truth is told by whole events.
+      const known = truth.of(events.find(({ id }) => id === one.id) ?? one)
+      const initiator = told.get(one.id)?.initiator
+      if (known === null || initiator?.kind !== 'person' || known.behind.has(initiator.name)) return []
+      return [{ id: one.id, initiator, behind: [...known.behind] }]
+    })
 
   test('what an event says by itself is what is said where nothing else is known', () => {
     for (const seen of events) {
@@ -49,24 +78,6 @@ describe.each(corpusVersions())('in the week of Kubernetes %s', (version) => {
     }
   })
 })
-
-/** By the time of their ends, until nothing more changes. */
-function attributeAll(events: readonly AttributedEvent[]): ReadonlyMap<string, Attribution> {
-  const byKey = Map.groupBy(
-    events.flatMap((seen): readonly Fact[] => factsOfEvent(seen)),
-    ({ key }) => key,
-  )
-  const told = new Map<string, Attribution>()
-  const known = {
-    factsOf: (key: string) => byKey.get(key) ?? [],
-    attributionOf: (event: string) => told.get(event) ?? null,
-  }
-  const ordered = events.toSorted((one, other) => (one.event.stageTime ?? 0) - (other.event.stageTime ?? 0))
-  for (let round = 0; round < 3; round++) {
-    for (const seen of ordered) told.set(seen.id, attribute(seen, new KnownFacts(seen, known), options))
-  }
-  return told
-}
 
 function nameIn(attribution: Attribution | undefined): string {
   return `${attribution?.initiator.kind} ${attribution?.initiator.name}`

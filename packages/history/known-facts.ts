@@ -29,6 +29,8 @@ export interface LookedUp {
 }
 
 const changesMax = 20
+/** Clocks of two API servers of a cluster are no further apart. */
+export const skewUsMax = 1_000_000
 /** An eviction is answered within seconds, and a pod is gone within its grace period. */
 const evictionUsMax = 3_600_000_000
 
@@ -38,7 +40,7 @@ const evictionUsMax = 3_600_000_000
  */
 export class KnownFacts implements Facts {
   readonly #seen: AttributedEvent
-  readonly #known: LookedUp
+  readonly #lookedUp: LookedUp
   readonly #version: number | null
   readonly #until: number
   /** Keys and events that the answers depend on. */
@@ -47,26 +49,37 @@ export class KnownFacts implements Facts {
   readonly missing = new Set<string>()
   readonly missingEvents = new Set<string>()
 
-  constructor(seen: AttributedEvent, known: LookedUp) {
+  constructor(seen: AttributedEvent, lookedUp: LookedUp) {
     this.#seen = seen
-    this.#known = known
+    this.#lookedUp = lookedUp
     this.#version = versionIn(seen)
     this.#until = seen.event.stageTime ?? seen.event.time
   }
 
   /** Newest first. */
   #of<Kind extends Tale['kind']>(key: string, kinds: readonly Kind[]): readonly Told<Kind>[] {
+    return this.#known(key, kinds).filter((fact) => this.#isBefore(fact))
+  }
+
+  /**
+   * Newest first, of what can only be before, such as the making of a token that is used: clocks of two API servers may
+   * say otherwise.
+   */
+  #ever<Kind extends Tale['kind']>(key: string, kinds: readonly Kind[]): readonly Told<Kind>[] {
+    return this.#known(key, kinds).filter(({ time }) => time <= this.#until + skewUsMax)
+  }
+
+  #known<Kind extends Tale['kind']>(key: string, kinds: readonly Kind[]): readonly Told<Kind>[] {
     this.looked.add(key)
-    const facts = this.#known.factsOf(key)
+    const facts = this.#lookedUp.factsOf(key)
     if (facts === undefined) this.missing.add(key)
     return (facts ?? [])
       .filter((fact): fact is Told<Kind> => kinds.some((kind) => kind === fact.tale.kind))
-      .filter((fact) => this.#isBefore(fact))
+      .filter(({ event }) => event !== this.#seen.id)
       .toSorted((one, other) => other.stageTime - one.stageTime || (one.event < other.event ? 1 : -1))
   }
 
-  #isBefore({ event, version, time }: Fact): boolean {
-    if (event === this.#seen.id) return false
+  #isBefore({ version, time }: Fact): boolean {
     return version !== null && this.#version !== null ? version < this.#version : time <= this.#until
   }
 
@@ -84,7 +97,7 @@ export class KnownFacts implements Facts {
 
   #attributionOf({ event, actor, impersonated, isOpen }: Fact): Attribution {
     this.looked.add(event)
-    const kept = this.#known.attributionOf(event)
+    const kept = this.#lookedUp.attributionOf(event)
     if (kept === undefined) this.missingEvents.add(event)
     if (kept !== undefined && kept !== null) return kept
     const as = impersonated === null ? null : { name: impersonated }
@@ -151,7 +164,7 @@ export class KnownFacts implements Facts {
 
   endOf(uid: string): End | null {
     const ends: readonly Told<'end' | 'eviction'>[] = [
-      ...this.#of(factKeys.object(uid), ['end']),
+      ...this.#ever(factKeys.object(uid), ['end']),
       ...this.#evictionsOf(uid),
     ]
     const [first] = ends.toSorted((one, other) => one.stageTime - other.stageTime)
@@ -207,7 +220,7 @@ export class KnownFacts implements Facts {
   }
 
   issueOf(credentialId: string): Issue | null {
-    const [issue] = this.#of(factKeys.issue(credentialId), ['issue'])
+    const [issue] = this.#ever(factKeys.issue(credentialId), ['issue'])
     return issue === undefined ? null : Object.assign(this.#causeOf(issue), { subject: issue.tale.subject })
   }
 
@@ -235,7 +248,7 @@ export class KnownFacts implements Facts {
   }
 
   approvalOf(uid: string): Cause | null {
-    const [approval] = this.#of(factKeys.approval(uid), ['approval'])
+    const [approval] = this.#ever(factKeys.approval(uid), ['approval'])
     return approval === undefined ? null : this.#causeOf(approval)
   }
 

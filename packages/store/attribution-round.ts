@@ -4,7 +4,7 @@ import { attribute, type AttributionOptions } from '@plaintrail/history/attribut
 import { initiatorByItself } from '@plaintrail/history/initiator-by-itself'
 import type { AttributedEvent } from '@plaintrail/history/initiator-facts'
 import type { Attribution } from '@plaintrail/history/initiator'
-import { KnownFacts, type LookedUp } from '@plaintrail/history/known-facts'
+import { KnownFacts, skewUsMax, type LookedUp } from '@plaintrail/history/known-facts'
 import type { PoolClient } from 'pg'
 import { dependencyHash, factDigest, placeOfEvent } from './initiator-digests.ts'
 import { readFacts, type FactsOfKey } from './initiator-facts.ts'
@@ -24,7 +24,7 @@ export class AttributionRound {
   /** By the id of an event, those that asked who is behind it. */
   readonly #askers = new Map<string, Set<string>>()
   readonly #stored = new Map<string, KeptAttribution | null>()
-  readonly #facts = new Map<string, FactsOfKey & { readonly untilUs: number }>()
+  readonly #facts = new Map<string, FactsOfKey>()
 
   constructor(client: PoolClient, clusterId: number, options: AttributionOptions) {
     this.#client = client
@@ -35,9 +35,6 @@ export class AttributionRound {
   /** Until nothing more changes among all that were taken. */
   async take(taken: readonly AttributedEvent[]): Promise<void> {
     const fresh = taken.filter(({ id }) => !this.#events.has(id)).toSorted(inCausalOrder)
-    const untilUs = Math.max(0, ...fresh.map(untilOf))
-    // What was looked up for others may not reach as far as these.
-    for (const [key, known] of this.#facts) if (untilUs > known.untilUs) this.#facts.delete(key)
     for (const seen of fresh) this.#events.set(seen.id, seen)
     const ids = fresh.map(({ id }) => id)
     await this.#readStored(ids)
@@ -82,8 +79,7 @@ export class AttributionRound {
     return {
       factsOf: (key) => {
         const known = this.#facts.get(exactKey(key, seen)) ?? this.#facts.get(key)
-        if (known === undefined || (known.isCut && known.untilUs > untilOf(seen))) return undefined
-        return known.facts
+        return known === undefined || known.isCut ? undefined : known.facts
       },
       attributionOf: (id) => {
         const kept = this.#results.has(id) ? this.#results.get(id) : this.#stored.get(id)
@@ -116,13 +112,14 @@ export class AttributionRound {
   }
 
   async #lookUp({ facts, exact, events }: Missing): Promise<void> {
-    const untilUs = Math.max(0, ...this.#events.values().map(untilOf))
-    for (const [key, found] of await readFacts(this.#client, this.#clusterId, [...facts], untilUs)) {
-      this.#facts.set(key, { ...found, untilUs })
+    // Later ones too: which came before is told by versions, and not by clocks.
+    const ever = Number.MAX_SAFE_INTEGER
+    for (const [key, found] of await readFacts(this.#client, this.#clusterId, [...facts], ever)) {
+      this.#facts.set(key, found)
     }
     for (const [name, { key, untilUs: until }] of exact) {
-      const found = (await readFacts(this.#client, this.#clusterId, [key], until)).get(key)
-      this.#facts.set(name, { facts: found?.facts ?? [], isCut: false, untilUs: until })
+      const found = (await readFacts(this.#client, this.#clusterId, [key], until + skewUsMax)).get(key)
+      this.#facts.set(name, { facts: found?.facts ?? [], isCut: false })
     }
     await this.#readStored([...events])
   }

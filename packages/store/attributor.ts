@@ -4,6 +4,7 @@ import type { AttributionOptions } from '@plaintrail/history/attribute'
 import { factKeys, type Fact } from '@plaintrail/history/fact'
 import { factsOfEvent } from '@plaintrail/history/facts-of-event'
 import type { AttributedEvent } from '@plaintrail/history/initiator-facts'
+import { skewUsMax } from '@plaintrail/history/known-facts'
 import { sql } from 'drizzle-orm'
 import type { PoolClient } from 'pg'
 import { attributableAgain, attributableEvents, attributedOfAccount, parsed } from './attributable-events.ts'
@@ -60,8 +61,6 @@ export interface Attributor {
 const advisoryLock = 7_717_017
 /** Who depends on whom on whom: a chain has 16 links. */
 const roundsMax = 17
-/** A request that was received so long before a fact may have been answered after it. */
-const overlapUs = 1_000_000
 
 export function createAttributor(store: Store, options: AttributionOptions = {}): Attributor {
   const items = createSegmentItems(store)
@@ -234,7 +233,7 @@ async function takeDependents(
 ): Promise<void> {
   const changed = new Map(round.changed())
   let causes: readonly Cause[] = [
-    ...facts.map(({ key, time }) => ({ digest: factDigest(clusterId, key), sinceUs: time - overlapUs })),
+    ...facts.map(({ key, time }) => ({ digest: factDigest(clusterId, key), sinceUs: time - skewUsMax })),
     ...changedCauses(changed.keys()),
   ]
   for (let rounds = 0; rounds < roundsMax; rounds++) {
@@ -250,7 +249,7 @@ async function takeDependents(
 function changedCauses(ids: Iterable<string>): readonly Cause[] {
   return [...ids].map((id) => {
     const { time, key } = placeOfEvent(id)
-    return { digest: key, sinceUs: time - overlapUs }
+    return { digest: key, sinceUs: time - skewUsMax }
   })
 }
 
