@@ -2110,10 +2110,10 @@ export interface components {
             /** @description Null where the event itself is past retention. */
             readonly actor: components["schemas"]["Writer"] | null;
             /**
-             * @description Whether a write was missed between it and the one before: see `reasons` where `broken`.
+             * @description Whether there was a write between it and the one before whose answer is not there: see `reasons` where `broken`. `but-status`: writes to status alone, so that only status may be of others.
              * @enum {string}
              */
-            readonly adjacency: "first" | "proven" | "assumed" | "broken";
+            readonly adjacency: "first" | "proven" | "assumed" | "but-status" | "broken";
             /** @description What it changed, without noise, at most 20. */
             readonly changes: readonly components["schemas"]["ChangedField"][];
             /** @description Of all of them. */
@@ -2122,7 +2122,7 @@ export interface components {
             readonly client: string | null;
             readonly event: components["schemas"]["EventId"];
             /**
-             * @description `exact`: the state was answered, and what differs was changed by this event. `gap`: the state was answered, and others had a part in what differs. `derived`: no answer showed it. `metadata-only`: that it was written.
+             * @description `exact`: the state was answered, and what differs was changed by this event (but for status, where `adjacency` says `but-status`). `gap`: the state was answered, and others had a part in what differs. `derived`: no answer showed it. `metadata-only`: that it was written.
              * @enum {string}
              */
             readonly fidelity: "exact" | "derived" | "metadata-only" | "gap";
@@ -2133,7 +2133,7 @@ export interface components {
              * @enum {string}
              */
             readonly observed: "state" | "deleted" | "deleting" | "patch-only" | "metadata-only";
-            /** @description Why a write was missed; empty unless `broken`. */
+            /** @description What speaks of a write between the two; empty unless `broken` or `but-status`. */
             readonly reasons: readonly components["schemas"]["GapReason"][];
             /** @description Null where the event does not say it, as most ends. */
             readonly resource_version: number | null;

@@ -97,7 +97,7 @@ export function blameRevision(blame: Blame, { revision, before, known }: BlameSt
   const orUnseen: Origin = { ...origin, how: 'set-or-unseen', after: before }
   if (isConverted) return blameAfter(filled, changes, orUnseen)
   if (link.adjacency !== 'but-status') return blameAfter(filled, changes, origin)
-  const { of = [], other = [] } = Object.groupBy(changes, ({ path }) => (isOfStatusWrite(path) ? 'of' : 'other'))
+  const { of = [], other = [] } = Object.groupBy(changes, (change) => (isOfStatusWrite(change) ? 'of' : 'other'))
   return blameAfter(blameAfter(filled, of, orUnseen), other, origin)
 }
 

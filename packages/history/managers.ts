@@ -37,16 +37,25 @@ export function managersOf(object: JsonObject): readonly ManagerEntry[] | null {
     }))
 }
 
-/** The name of a manager that wrote between the two states and did not make this request; null where none shows. */
-export function isForeignWrite(from: JsonObject, to: JsonObject, observation: Observation): string | null {
+export interface ForeignWrite {
+  readonly manager: string
+  /** All such entries are of the subresource `status`. */
+  readonly isOfStatus: boolean
+}
+
+/** A manager that wrote between the two states and did not make this request; null where none shows. */
+export function foreignWrite(from: JsonObject, to: JsonObject, observation: Observation): ForeignWrite | null {
   const before = managersOf(from)
   const after = managersOf(to)
   if (before === null || after === null) return null
   const times = new Map(before.map((entry) => [keyOf(entry), entry.time]))
-  const foreign = after.find(
+  const foreign = after.filter(
     (entry) => times.get(keyOf(entry)) !== entry.time && !isOwn(entry, observation) && !ownManagers.has(entry.manager),
   )
-  return foreign?.manager ?? null
+  const [first] = foreign
+  return first
+    ? { manager: first.manager, isOfStatus: foreign.every(({ subresource }) => subresource === 'status') }
+    : null
 }
 
 /**

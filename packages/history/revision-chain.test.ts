@@ -84,6 +84,32 @@ describe('gaps', () => {
     expect(gapsOf(made, stateOf(9, { data: {} }, { basedOn: 5 }))).toEqual(['version'])
   })
 
+  test('a report whose answer was not logged explains a version and a status, and leaves the rest sure', () => {
+    const report: Arrival = {
+      uid: 'u',
+      event: 'report',
+      observation: observationOf({
+        observed: 'metadata-only',
+        subresource: 'status',
+        isStatusOnly: true,
+        earliest: 4_000_000,
+        latest: 4_000_000,
+      }),
+    }
+    const next = stateOf(9, { data: {}, status: { ready: 1 } }, { basedOn: 5 })
+    expect(last(chainOf(made, report, next))).toMatchObject({
+      fidelity: 'exact',
+      link: { adjacency: 'but-status', unseenMin: 0 },
+    })
+    // Without it the status says that there was one, which was not seen.
+    expect(last(chainOf(made, next))).toMatchObject({
+      fidelity: 'gap',
+      link: { adjacency: 'but-status', unseenMin: 1 },
+    })
+    const other = { ...report, observation: { ...report.observation, subresource: '', isStatusOnly: false } }
+    expect(last(chainOf(made, other, next)).link.adjacency).toBe('broken')
+  })
+
   test('a generation too far shows how many, at least', () => {
     const first = stateOf(1, { spec: { a: 1 } }, { isCreate: true, generation: 1 })
     const next = stateOf(9, { spec: { a: 2 } }, { generation: 4 })

@@ -3,7 +3,7 @@
 
 import { isJsonObject, isSameJson, type JsonObject } from './json-values.ts'
 import type { Observation } from './observation.ts'
-import type { Fidelity, Revision } from './revision.ts'
+import { unplacedMax, type Fidelity, type Revision } from './revision.ts'
 import { isNoWrite, linkOf } from './revision-link.ts'
 import { significanceOf } from './significance.ts'
 import { withFields } from './with-fields.ts'
@@ -37,9 +37,6 @@ export interface Slotted {
   /** `remade` has another state than before, so that the one after it must be made anew too: `relink`. */
   readonly goesOn: boolean
 }
-
-/** How many unplaced revisions a link looks at; with more, the first by time are enough to say that it is broken. */
-export const unplacedMax = 16
 
 const nothing: Slotted = { write: null, replaces: null, remade: null, goesOn: false }
 
@@ -86,7 +83,7 @@ function revisionOf(arrival: Arrival, near: Pick<Neighbours, 'before' | 'unplace
   const unplaced = near.unplaced.filter((write) => overlaps(write, before, observation)).slice(0, unplacedMax)
   const link = linkOf({ before, observation, unplaced })
   const object = observation.object ?? derivedObject(before, observation)
-  const isBroken = link.adjacency === 'broken'
+  const isBroken = link.adjacency === 'broken' || link.unseenMin > 0
   return {
     ...arrival,
     object,

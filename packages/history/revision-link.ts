@@ -2,11 +2,12 @@
 // resourceVersion is etcd's revision, shared by all objects, so a jump means nothing; what does is listed below.
 
 import { isJsonObject, isSameJson, type JsonObject } from './json-values.ts'
-import { isForeignWrite, isRepeated } from './managers.ts'
+import { foreignWrite, isRepeated } from './managers.ts'
 import type { Observation } from './observation.ts'
 import { isBuiltInGroup } from './patch-type.ts'
-import type { Fill, GapKind, GapReason, Link, Revision } from './revision.ts'
-import { unaskedChanges } from './unasked-changes.ts'
+import { unplacedMax, type Fill, type GapKind, type GapReason, type Link, type Revision } from './revision.ts'
+import { isOfStatusWriteText } from './status-writes.ts'
+import { unaskedChanges, unaskedMax } from './unasked-changes.ts'
 import { valueAt, withFields } from './with-fields.ts'
 
 /** Times in metadata have whole seconds. */
@@ -28,25 +29,59 @@ export function linkOf({ before, observation, unplaced }: LinkSources): Link {
   const version = before.observation.resourceVersion
   const proven = basedOn !== null && basedOn === version && !isNoWrite(observation)
   if (proven) return { adjacency: 'proven', reasons: [], unseenMin: 0, fills: [] }
-  const reasons: GapReason[] = []
-  const unseen: number[] = [0]
-  const tell = (kind: GapKind, says: string, unseenMin: number): void => {
-    reasons.push({ kind, isCertain: unseenMin > 0, says })
-    unseen.push(unseenMin)
-  }
+  const found: Suspicion[] = []
+  const tell: Tell = (kind, says, unseenMin, isOfStatus = false) =>
+    void found.push({ kind, says, unseenMin, isOfStatus })
+  const reports = unplaced.filter((write) => isReport(write.observation))
   if (isNoWrite(observation)) tell('read', 'a read showed this state; the write that made it was not seen', 1)
   if (basedOn !== null && version !== null && basedOn > version) {
-    tell('version', `the write changed version ${basedOn}, and what made that version was not seen`, 1)
+    const isOfStatus = reports.length > 0 || isStatusChanged(before, observation)
+    tell('version', `the write changed version ${basedOn}, and what made that version was not seen`, 1, isOfStatus)
   }
   tellGeneration(before, observation, tell)
-  if (unplaced.some((write) => !isFilled(write.observation))) {
-    tell('unplaced', 'a write whose answer was not logged happened around this time', 0)
-  }
+  tellUnplaced(unplaced, tell)
   const fills = fillsOf(before.object, observation.object, unplaced)
   tellStates(before, observation, fills, tell)
   if (!hasDeletion(unplaced)) tellDeletion(before.object, observation, tell)
-  const adjacency = reasons.length === 0 ? 'assumed' : 'broken'
-  return { adjacency, reasons, unseenMin: Math.max(...unseen), fills }
+  return { ...concluded(found, reports.length > 0), fills }
+}
+
+interface Suspicion {
+  readonly kind: GapKind
+  readonly says: string
+  readonly unseenMin: number
+  /** A write to status explains it. */
+  readonly isOfStatus: boolean
+}
+
+/** Where reports are known, what speaks of a status write speaks of them, and of none that was not seen. */
+function concluded(found: readonly Suspicion[], hasReports: boolean): Omit<Link, 'fills'> {
+  const isOnlyStatus = found.every(({ isOfStatus }) => isOfStatus)
+  const reasons = found.map(({ kind, says, unseenMin }): GapReason => ({ kind, isCertain: unseenMin > 0, says }))
+  if (found.length === 0) return { adjacency: 'assumed', reasons, unseenMin: 0 }
+  const unseenMin = Math.max(...found.map((one) => one.unseenMin))
+  if (!isOnlyStatus) return { adjacency: 'broken', reasons, unseenMin }
+  return { adjacency: 'but-status', reasons, unseenMin: hasReports ? 0 : unseenMin }
+}
+
+/** A write to status whose answer was not logged, as audit policies have it of controllers. */
+function isReport(observation: Observation): boolean {
+  return observation.isStatusOnly && !isFilled(observation)
+}
+
+function isStatusChanged(before: Revision, { object }: Observation): boolean {
+  if (before.object === null || object === null) return false
+  return !isSameJson(before.object['status'], object['status'])
+}
+
+function tellUnplaced(unplaced: readonly Revision[], tell: Tell): void {
+  const unknown = unplaced.filter((write) => !isFilled(write.observation))
+  if (unknown.length === 0) return
+  const isOfStatus = unknown.every((write) => write.observation.isStatusOnly)
+  const what = isOfStatus ? 'a write to status' : 'a write'
+  // With as many the rest is not looked at.
+  const isAll = unplaced.length < unplacedMax
+  tell('unplaced', `${what} whose answer was not logged happened around this time`, 0, isOfStatus && isAll)
 }
 
 /** What is to be compared with a revision's state to see what its event changed: the state before, side effects taken in. */
@@ -69,7 +104,7 @@ function fillsOf(from: JsonObject | null, to: JsonObject | null, unplaced: reado
   })
 }
 
-type Tell = (kind: GapKind, says: string, unseenMin: number) => void
+type Tell = (kind: GapKind, says: string, unseenMin: number, isOfStatus?: boolean) => void
 
 function beginning(observation: Observation): Link {
   if (observation.isCreate) return { adjacency: 'first', reasons: [], unseenMin: 0, fills: [] }
@@ -117,15 +152,20 @@ function tellStates(before: Revision, observation: Observation, fills: readonly 
   if (from['apiVersion'] !== after['apiVersion']) return
   tellSections(from, after, observation, tell)
   if (before.fidelity !== 'derived') {
-    const foreign = isForeignWrite(from, after, observation)
-    if (foreign !== null) tell('manager', `managedFields show a write by ${foreign} that was not seen`, 1)
+    const foreign = foreignWrite(from, after, observation)
+    if (foreign !== null) {
+      const { manager, isOfStatus } = foreign
+      tell('manager', `managedFields show a write by ${manager} that was not seen`, 1, isOfStatus)
+    }
   }
   if (isRepeated(from, after, observation)) {
     tell('repeated', 'the request found what it asked for; who made it so was not seen', 1)
   }
-  const [unasked] = unaskedChanges(from, after, observation)
-  if (unasked !== undefined) {
-    tell('unasked', `${unasked} changed, which the request did not ask for: admission, or a write not seen`, 0)
+  const unasked = unaskedChanges(from, after, observation)
+  const isOfStatus = unasked.length < unaskedMax && unasked.every(isOfStatusWriteText)
+  if (unasked[0] !== undefined) {
+    const says = `${unasked[0]} changed, which the request did not ask for: admission, or a write not seen`
+    tell('unasked', says, 0, isOfStatus)
   }
 }
 
@@ -140,7 +180,8 @@ function tellSections(from: JsonObject, after: JsonObject, observation: Observat
   }
   const isMain = observation.subresource === '' && observation.resource !== 'namespaces' && !observation.isCreate
   if (!isMain || !keepsStatus(observation, from)) return
-  if (!isSameJson(from['status'], after['status'])) tell('section', 'status changed, which only a status write does', 1)
+  if (isSameJson(from['status'], after['status'])) return
+  tell('section', 'status changed, which only a status write does', 1, true)
 }
 
 /** An eviction or a deletecollection that is known. */

@@ -5,8 +5,8 @@ import type { Observation, SetField } from './observation.ts'
 
 export const fidelities = ['exact', 'derived', 'metadata-only', 'gap'] as const
 /**
- * `exact`: the API server answered this state, and nothing speaks of a write between it and the revision before, so what
- * differs was changed by this event. `gap`: the state is as answered, but what differs is not this event's alone (see
+ * `exact`: the API server answered this state, and nothing speaks of a write between it and the revision before that is not
+ * known, so what differs was changed by this event (but for status, where `link` says `but-status`). `gap`: the state is as answered, but what differs is not this event's alone (see
  * `link`). `derived`: known from a patch or a side effect; no answer showed it. `metadata-only`: that it was written.
  */
 export type Fidelity = (typeof fidelities)[number]
@@ -51,19 +51,26 @@ export interface GapReason {
   readonly says: string
 }
 
+/** How many unplaced revisions a link looks at; with more, the first by time are enough to say that it is broken. */
+export const unplacedMax = 16
+
+export const adjacencies = ['first', 'proven', 'assumed', 'but-status', 'broken'] as const
 /**
  * `first`: a create, so there is nothing before. `proven`: the write demanded the version of the revision before, and was
  * let through. `assumed`: nothing speaks of another write; one of the same manager, in the same second and of the same
  * fields, could hide there (1 in 2,200 exact revisions of the recorded week with a twentieth of its events dropped).
+ * `but-status`: all that speaks of another write speaks of one to status: what that can have changed (status-writes.ts) is
+ * not this event's alone, and all else is as with `assumed`; where reports are logged without bodies and a twentieth of all
+ * events was dropped, 1 change in 500 was of the same manager's write just before.
  */
-export type Adjacency = 'first' | 'proven' | 'assumed' | 'broken'
+export type Adjacency = (typeof adjacencies)[number]
 
 /** What is known of the time between a revision and the one before. */
 export interface Link {
   readonly adjacency: Adjacency
-  /** Empty unless `broken`. */
+  /** Empty unless `broken` or `but-status`. */
   readonly reasons: readonly GapReason[]
-  /** How many writes were certainly not seen; 0 where none is certain. */
+  /** How many writes were certainly not seen; 0 where none is certain, or where a status write that was seen explains it. */
   readonly unseenMin: number
   /** Side effects between the two that made a part of the difference, such as the binding of a pod. */
   readonly fills: readonly Fill[]

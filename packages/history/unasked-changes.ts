@@ -4,7 +4,7 @@ import { isJsonObject, isSameJson, type JsonObject } from './json-values.ts'
 import type { Observation } from './observation.ts'
 
 /** Answers at most so many. */
-const unaskedMax = 16
+export const unaskedMax = 16
 /** JSON pointers and merge bodies deeper than this count as speaking of everything below. */
 const stepsMax = 32
 
@@ -93,11 +93,12 @@ function unescaped(step: string): string {
 
 function compare(from: unknown, to: unknown, asked: Asked | undefined, path: readonly string[], found: string[]): void {
   if (asked === true || found.length >= unaskedMax || from === to) return
-  if (isJsonObject(from) && isJsonObject(to)) {
-    for (const key of new Set([...Object.keys(from), ...Object.keys(to)])) {
+  const before = from === undefined && isJsonObject(to) && Object.keys(to).length > 0 ? {} : from
+  if (isJsonObject(before) && isJsonObject(to)) {
+    for (const key of new Set([...Object.keys(before), ...Object.keys(to)])) {
       const inner = [...path, key]
       if (path.length < 2 && keptByServer.has(inner.join('.'))) continue
-      compare(from[key], to[key], asked?.get(key), inner, found)
+      compare(before[key], to[key], asked?.get(key), inner, found)
     }
   } else if (asked === undefined && !isSameJson(from, to)) {
     found.push(path.join('.'))

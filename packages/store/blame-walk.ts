@@ -195,7 +195,7 @@ async function stepRows(
       ) s left join lateral (
         select b.time, b.key, b.place, b.latest from revision b
         where b.object_id = $1 and b.place < s.place order by b.place desc limit 1
-      ) b on s.link ->> 'adjacency' = 'broken'
+      ) b on s.link ->> 'adjacency' in ('broken', 'but-status')
       order by s.place`,
     values: [id, from?.place ?? -1, to, resource, limit],
   })

@@ -2,7 +2,7 @@
 // and one by one what lies outside of that.
 
 import type { Observation } from '@plaintrail/history/observation'
-import { unplacedMax } from '@plaintrail/history/revision-chain'
+import { unplacedMax } from '@plaintrail/history/revision'
 import type { PoolClient } from 'pg'
 import { revisionColumns, type RevisionRow, type Teller } from './revision-row.ts'
 

@@ -1,8 +1,7 @@
 // ObjectChain: the chain of one object while a batch is taken into it: what was read of it, with what the batch changed.
 
 import type { Observation } from '@plaintrail/history/observation'
-import type { Revision } from '@plaintrail/history/revision'
-import { unplacedMax } from '@plaintrail/history/revision-chain'
+import { unplacedMax, type Revision } from '@plaintrail/history/revision'
 import type { PoolClient } from 'pg'
 import { readNeighbours, readTouched, readUnplaced, type ChainWindow } from './chain-rows.ts'
 import { eventOf, rowOf, type KeptRevision, type RevisionRow } from './revision-row.ts'

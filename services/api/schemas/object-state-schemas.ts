@@ -1,7 +1,7 @@
 // What the routes of an object's history answer: its revisions, a difference, a state, and what takes a change back.
 
 import { observedKinds } from '@plaintrail/history/observation'
-import { fidelities, gapKinds, significances } from '@plaintrail/history/revision'
+import { adjacencies, fidelities, gapKinds, significances } from '@plaintrail/history/revision'
 import * as z from 'zod'
 import { windowSchema } from './page-schemas.ts'
 import {
@@ -34,15 +34,19 @@ const revisionSchema = z
     fidelity: z
       .enum(fidelities)
       .describe(
-        '`exact`: the state was answered, and what differs was changed by this event. `gap`: the state was answered, and others had a part in what differs. `derived`: no answer showed it. `metadata-only`: that it was written.',
+        '`exact`: the state was answered, and what differs was changed by this event (but for status, where `adjacency` says `but-status`). `gap`: the state was answered, and others had a part in what differs. `derived`: no answer showed it. `metadata-only`: that it was written.',
       ),
     significance: z
       .enum(significances)
       .describe('What it is about; `status`, `renewal` and `bookkeeping` are left out unless `all=true`.'),
     adjacency: z
-      .enum(['first', 'proven', 'assumed', 'broken'])
-      .describe('Whether a write was missed between it and the one before: see `reasons` where `broken`.'),
-    reasons: z.array(reasonSchema).describe('Why a write was missed; empty unless `broken`.'),
+      .enum(adjacencies)
+      .describe(
+        'Whether there was a write between it and the one before whose answer is not there: see `reasons` where `broken`. `but-status`: writes to status alone, so that only status may be of others.',
+      ),
+    reasons: z
+      .array(reasonSchema)
+      .describe('What speaks of a write between the two; empty unless `broken` or `but-status`.'),
     unseen_min: z.int().describe('How many writes were certainly not seen before it.'),
     changes: z.array(changedFieldSchema).describe('What it changed, without noise, at most 20.'),
     changes_count: z.int().describe('Of all of them.'),
