@@ -157,6 +157,55 @@ test('what was found goes with its events, and facts of what is still there stay
   await expire(old, Date.UTC(2035, 0) * 1_000, 30)
 })
 
+test(
+  'of an object that is changed hundreds of times the changes before the event count',
+  { timeout: 120_000 },
+  async () => {
+    await using own = new AsyncDisposableStack()
+    const busy = await openTestStore(own, await createTestDatabase())
+    const { uid: cluster } = await addCluster(busy, { name: 'east' })
+    const items: string[] = []
+    for (let version = 1; version <= 600; version++) {
+      items.push(version === 200 ? makesReplicaSet(version, 'api:199') : deploys(version))
+    }
+    await storeDeliveries(busy, [{ cluster, items, receivedAtUs: nowUs }])
+    await attributeAll(busy)
+    expect(await everyAttribution(busy)).toMatchObject([
+      { initiatorKind: 'person', name: 'user-199', confidence: 'certain' },
+    ])
+  },
+)
+
+function deploys(version: number): string {
+  const metadata = {
+    name: 'api',
+    uid: 'd-1',
+    resourceVersion: String(version),
+    generation: version - (version > 200 ? 1 : 0),
+  }
+  const done = {
+    resource: 'deployments',
+    name: 'api',
+    verb: version === 1 ? 'create' : 'update',
+    version,
+    day: '2026-10-27',
+  }
+  return eventOf(`user-${version}`, done, { kind: 'Deployment', metadata, spec: templated(`api:${version}`) })
+}
+
+function makesReplicaSet(version: number, image: string): string {
+  const ownerReferences = [{ apiVersion: 'apps/v1', kind: 'Deployment', name: 'api', uid: 'd-1', controller: true }]
+  const metadata = { name: 'api-1', uid: 'r-1', resourceVersion: String(version), generation: 1, ownerReferences }
+  const done = { resource: 'replicasets', name: 'api-1', verb: 'create', version, day: '2026-10-27' }
+  const user = 'system:serviceaccount:kube-system:deployment-controller'
+  return eventOf(user, done, { kind: 'ReplicaSet', metadata, spec: templated(image) })
+}
+
+const templated = (image: string): unknown => ({
+  replicas: 1,
+  template: { spec: { containers: [{ name: 'api', image }] } },
+})
+
 function cronJob(name: string, verb: 'create' | 'delete', version: number): string {
   const metadata = { name, namespace: 'shop', uid: `uid-${name}`, resourceVersion: String(version), generation: 1 }
   return eventOf(
@@ -191,9 +240,10 @@ interface Done {
 }
 
 function eventOf(username: string, { resource, name, verb, day, version }: Done, responseObject: unknown): string {
+  const clock = [Math.floor(version / 60), version % 60].map((part) => String(part).padStart(2, '0')).join(':')
   return JSON.stringify({
     level: 'RequestResponse',
-    auditID: `8f0c3e1a-0000-4000-8000-00000000000${version}`,
+    auditID: `8f0c3e1a-0000-4000-8000-${String(version).padStart(12, '0')}`,
     stage: 'ResponseComplete',
     requestURI: `/apis/batch/v1/namespaces/shop/${resource}/${name}`,
     verb,
@@ -201,8 +251,8 @@ function eventOf(username: string, { resource, name, verb, day, version }: Done,
     objectRef: { resource, apiGroup: 'batch', apiVersion: 'v1', namespace: 'shop', name },
     responseStatus: { code: verb === 'create' ? 201 : 200 },
     responseObject,
-    requestReceivedTimestamp: `${day}T00:00:0${version}.000000Z`,
-    stageTimestamp: `${day}T00:00:0${version}.001000Z`,
+    requestReceivedTimestamp: `${day}T00:${clock}.000000Z`,
+    stageTimestamp: `${day}T00:${clock}.001000Z`,
   })
 }
 
