@@ -176,6 +176,45 @@ test(
   },
 )
 
+test('what an account did with a token is of who had it made, reads too, and where the making comes late', async () => {
+  await using own = new AsyncDisposableStack()
+  const fresh = await openTestStore(own, await createTestDatabase())
+  const { uid: cluster } = await addCluster(fresh, { name: 'east' })
+  const account = 'system:serviceaccount:ci:deployer'
+  const token = { resource: 'serviceaccounts', name: 'deployer', verb: 'create', version: 1, day: '2026-10-27' }
+  const issued = JSON.stringify({
+    ...(JSON.parse(eventOf('bob', token, undefined)) as object),
+    objectRef: {
+      resource: 'serviceaccounts',
+      namespace: 'ci',
+      name: 'deployer',
+      subresource: 'token',
+      apiVersion: 'v1',
+    },
+    annotations: { 'authentication.kubernetes.io/issued-credential-id': 'JTI=1' },
+  })
+  const reads = [2, 3].map((version) =>
+    JSON.stringify({
+      ...(JSON.parse(
+        eventOf(account, { resource: 'secrets', name: 'db', verb: 'get', version, day: '2026-10-27' }, undefined),
+      ) as object),
+      user: { username: account, extra: { 'authentication.kubernetes.io/credential-id': [`JTI=${version - 1}`] } },
+    }),
+  )
+  await storeDeliveries(fresh, [{ cluster, items: reads, receivedAtUs: nowUs }])
+  await attributeAll(fresh)
+  expect(await everyAttribution(fresh)).toEqual([])
+  await storeDeliveries(fresh, [{ cluster, lane: 'other', items: [issued], receivedAtUs: nowUs + 1 }])
+  await attributeAll(fresh)
+  const late = await everyAttribution(fresh)
+  expect(late).toMatchObject([
+    { initiatorKind: 'person', name: 'bob', confidence: 'likely', chain: [{ what: 'credential' }] },
+  ])
+  await forgetAttributions(fresh)
+  await attributeAll(fresh, (await lanesOf(fresh)).toReversed())
+  expect(await everyAttribution(fresh)).toEqual(late)
+})
+
 function deploys(version: number): string {
   const metadata = {
     name: 'api',
