@@ -40,7 +40,12 @@ export function changedFields(
 ): { readonly fields: readonly ChangedField[]; readonly count: number } {
   if (object === null || observation.isRead || observation.observed === 'deleted') return { fields: [], count: 0 }
   if (significance === 'created')
-    return { fields: imagesIn(object, []).map(({ path, image }) => fieldOf(path, 'came', undefined, image)), count: 0 }
+    return {
+      fields: imagesIn({ ...object, metadata: null }, []).map(({ path, image }) =>
+        fieldOf(path, 'came', undefined, image),
+      ),
+      count: 0,
+    }
   const base = baseOf(before, link)
   if (base === null || base['apiVersion'] !== object['apiVersion']) return { fields: [], count: 0 }
   const meant = diffObjects(...apart(base, object)).changes.filter(({ noise }) => !noise)
@@ -54,23 +59,25 @@ export function changedFields(
  * most of what a comparison costs.
  */
 function apart(before: JsonObject, after: JsonObject): readonly [JsonObject, JsonObject] {
-  const kind = after['kind']
-  const isLeftOut = (name: string, value: unknown): boolean =>
-    isSameJson(before[name], after[name]) ||
-    isNoise([{ kind: 'field', name }], value, typeof kind === 'string' ? kind : '')
+  const kind = typeof after['kind'] === 'string' ? after['kind'] : ''
+  const isKept = (name: string): boolean =>
+    keptAlways.has(name) ||
+    (!isNoise([{ kind: 'field', name }], after[name], kind) && !isSameJson(before[name], after[name]))
+  const names = new Set([...Object.keys(before), ...Object.keys(after)].filter(isKept))
   const part = (object: JsonObject): JsonObject =>
     Object.fromEntries(
-      Object.entries(object).flatMap(([name, value]) => {
-        // What the types of lists are known by.
-        if (name === 'kind' || name === 'apiVersion') return [[name, value]]
-        if (name === 'metadata' && isJsonObject(value)) return [[name, withoutManagers(value)]]
-        return isLeftOut(name, value) ? [] : [[name, value]]
-      }),
+      Object.entries(object).flatMap(([name, value]) =>
+        names.has(name) ? [[name, name === 'metadata' ? withoutManagers(value) : value]] : [],
+      ),
     )
   return [part(before), part(after)]
 }
 
-function withoutManagers(metadata: JsonObject): JsonObject {
+/** The types of lists are known by the first two; what is noise in the third is told by its members. */
+const keptAlways: ReadonlySet<string> = new Set(['kind', 'apiVersion', 'metadata'])
+
+function withoutManagers(metadata: unknown): unknown {
+  if (!isJsonObject(metadata)) return metadata
   const { managedFields: _managers, ...named } = metadata
   return named
 }
