@@ -36,7 +36,9 @@ export async function chainLine(
   const did = first === null ? '' : `: ${deedWords(first)}, ${first.time === null ? '' : session.when(first.time)}`
   const by = behindWords({ name: initiator.name, as: null })
   const from = terminalText(`${shortName(group, resource)}/${name}`)
-  return `${[from, ...steps.map(terminalText)].join(' ← ')}${did} by ${by} (${initiator.confidence})`
+  // Two links may lead to one event, such as an eviction by what it deleted and by who asked for it.
+  const words = [from, ...steps.map(terminalText)].filter((word, at, all) => word !== all[at - 1])
+  return `${words.join(' ← ')}${did} by ${by} (${initiator.confidence})`
 }
 
 function deedWords(event: TracedEvent): string {

@@ -167,7 +167,7 @@ describe('what history knows', () => {
     )
     await using forgetful = await startCannedApi(answering([]))
     const less = await plaintrail(['who', 'pod/api-x2x'], { server: forgetful.url })
-    expect(less.out.split('\n')[1]).toBe('po/api-x2x ← owner ← owner by alice@acme.io (certain)')
+    expect(less.out.split('\n')[1]).toBe('po/api-x2x ← owner by alice@acme.io (certain)')
   })
 })
 
