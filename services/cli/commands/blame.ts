@@ -11,6 +11,7 @@ import { notPlaintrail } from '../refusal.ts'
 import { clientWords } from '../revision-view.ts'
 import type { RunCommand, Session } from '../session.ts'
 import { absent, notRecorded, tellBehind, tellStates, tellWhyNot } from '../tell-trust.ts'
+import { wholePoint } from './history-point.ts'
 import {
   addWhereOptions,
   findOne,
@@ -53,7 +54,7 @@ Examples:
 async function blame(session: Session, object: NamedObject, { at, showNoise, ...where }: BlameOptions): Promise<void> {
   const api = await session.api()
   const place = await findOne(session, api, object, where)
-  const answer = await api.getList(objectPath(place, 'blame'), { at, noise: showNoise })
+  const answer = await api.getList(objectPath(place, 'blame'), { at: wholePoint(at), noise: showNoise })
   const found = readBlame(api, answer)
   await tellBehind(session, found.meta.history)
   await tellWhyNot(session, found.why_not)

@@ -25,6 +25,7 @@ import { clientWords } from '../revision-view.ts'
 import type { RunCommand, Session } from '../session.ts'
 import { notRecorded, tellBehind, tellStates, tellWhyNot } from '../tell-trust.ts'
 import type { ObjectPlace } from './find-object.ts'
+import { wholePoint } from './history-point.ts'
 import {
   addWhereOptions,
   findOne,
@@ -77,7 +78,7 @@ async function diff(session: Session, words: readonly string[], options: DiffOpt
   const { object, rest } = readObjectWords(words, 2)
   const api = await session.api()
   const place = await findOne(session, api, object, options)
-  const [from, to] = rest.length > 0 ? rest : [undefined, await lastChange(api, place)]
+  const [from, to] = rest.length > 0 ? rest.map(wholePoint) : [undefined, await lastChange(api, place)]
   const noise = options.showNoise
   const answer = await api.getList(objectPath(place, 'diff'), { from, to, noise })
   const found = readDiff(api, answer)

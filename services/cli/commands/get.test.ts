@@ -39,7 +39,7 @@ test('the manifest alone goes to stdout, and what is to be known of it to stderr
     'Deployment shop/checkout at 2026-11-20T14:17:22.000000Z: as written by alice@acme.io 2026-11-20T14:03:22.418211Z [exact]\n',
   )
   expect(api.requests.at(-1)?.path).toBe('/v1/objects/demo/apps/deployments/shop/checkout/at')
-  expect(Object.fromEntries(api.requests.at(-1)?.query ?? [])).toEqual({ time: '2026-11-20T14:05Z' })
+  expect(Object.fromEntries(api.requests.at(-1)?.query ?? [])).toEqual({ time: '2026-11-20T14:05:00Z' })
   expect((await plaintrail([...args], { server: api.url })).out).toBe(yaml)
   expect(JSON.parse((await plaintrail([...args, '-o', 'json'], { server: api.url })).out)).toEqual(manifest)
   const path = await plaintrail([...args, '-o', 'jsonpath={.spec.replicas}'], { server: api.url })

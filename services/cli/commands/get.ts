@@ -10,6 +10,7 @@ import { requireComplete } from '../pages.ts'
 import { notPlaintrail } from '../refusal.ts'
 import type { RunCommand, Session } from '../session.ts'
 import { absent, notRecorded, tellBehind, tellStates, tellWhyNot } from '../tell-trust.ts'
+import { wholePoint } from './history-point.ts'
 import {
   addWhereOptions,
   findOne,
@@ -56,7 +57,7 @@ async function get(
 ): Promise<void> {
   const api = await session.api()
   const place = await findOne(session, api, object, where)
-  const { value } = await api.getList(objectPath(place, 'at'), { time: at ?? 'now' })
+  const { value } = await api.getList(objectPath(place, 'at'), { time: wholePoint(at ?? 'now') })
   if (!isAtAnswer(value)) throw notPlaintrail(api.url)
   const { state, manifest, why_not: whyNot, meta } = value
   await tellBehind(session, meta.history)
