@@ -63,6 +63,7 @@ export function foreignWrite(from: JsonObject, to: JsonObject, observation: Obse
  * request set it, and this one found it done. A write that only removes leaves no time, so it is never told of.
  */
 export function isRepeated(from: JsonObject, to: JsonObject, observation: Observation): boolean {
+  const { isStatusOnly } = observation
   const after = managersOf(to)
   if (after === null || observation.isCreate || observation.manager.name === '') return false
   const isNow = ({ time }: ManagerEntry): boolean => {
@@ -70,7 +71,7 @@ export function isRepeated(from: JsonObject, to: JsonObject, observation: Observ
     return us >= observation.earliest - secondUs && us <= observation.latest + secondUs
   }
   const own = after.filter((entry) => isOwn(entry, observation))
-  return own.length > 0 && !own.some(isNow) && setsSomething(contentOf(from), contentOf(to))
+  return own.length > 0 && !own.some(isNow) && setsSomething(contentOf(from, isStatusOnly), contentOf(to, isStatusOnly))
 }
 
 function isOwn({ manager, operation, subresource }: ManagerEntry, observation: Observation): boolean {
@@ -78,11 +79,11 @@ function isOwn({ manager, operation, subresource }: ManagerEntry, observation: O
   return manager === name && subresource === observation.subresource && (asked === null || asked === operation)
 }
 
-/** What managedFields speak of: everything but the metadata that the API server keeps. */
-function contentOf(object: JsonObject): JsonObject {
-  const { metadata, ...content } = object
+/** What managedFields speak of: everything but the metadata that the API server keeps. Only status writes set status. */
+function contentOf(object: JsonObject, withStatus: boolean): JsonObject {
+  const { metadata, status, ...content } = object
   const { labels, annotations } = isJsonObject(metadata) ? metadata : {}
-  return { ...content, labels, annotations }
+  return { ...content, ...(withStatus ? { status } : {}), labels, annotations }
 }
 
 /** Whether a value of `to` is new or another one. */
