@@ -16,6 +16,7 @@ import type pg from 'pg'
 import type { BlameCheckpoint } from './blame-checkpoint.ts'
 import { endPlace, eventOf, revisionColumns, type RevisionRow } from './revision-row.ts'
 import type { RevisionSources } from './revision-sources.ts'
+import type { SegmentItems } from './segment-items.ts'
 import { eventIdOf } from './told-revision.ts'
 
 export interface BlamedObject {
@@ -49,7 +50,12 @@ export interface Walked extends BlameCheckpoint {
 export interface BlameSources {
   readonly queries: Pick<pg.Pool | pg.ClientBase, 'query'>
   readonly sources: RevisionSources
+  /** That the sources read from. */
+  readonly items: SegmentItems
 }
+
+/** Revisions whose segments are read at once. */
+const aheadRows = 25
 
 /** Columns of the revision right before, where it says between which two a write was not seen. */
 interface StepRow extends RevisionRow {
@@ -78,6 +84,7 @@ export async function walkBlame(
   let walked: Walked | null = null
   for (const [index, row] of rows.entries()) {
     if (walked !== null && performance.now() > endMs) return { ...walked, isCut: 'time' }
+    if (index % aheadRows === 0) await reader.items.readAhead(segmentsOf(rows.slice(index, index + aheadRows)))
     const kept = await reader.sources.load(reader.queries, object.uid, row)
     if (kept === null) continue
     const from: Before = walked ?? span.from
@@ -115,6 +122,10 @@ export async function jumpBlame(
     return { ...step, place: row.place ?? endPlace, isCut: from.isCut }
   }
   return null
+}
+
+function segmentsOf(rows: readonly RevisionRow[]): readonly number[] {
+  return [...new Set(rows.map(({ segmentId, stateSegmentId }) => stateSegmentId ?? segmentId))]
 }
 
 type Stepped = Omit<BlameCheckpoint, 'place'>

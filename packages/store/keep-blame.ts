@@ -153,7 +153,7 @@ async function makeCheckpoint(run: Run, object: BlamedObject, to: number): Promi
   const from = await checkpointBefore(store.pool, object.id, to)
   const span: BlameSpan = { from, to, withNoise: false }
   const before = await fingerprint(store.pool, object, span)
-  const reader = { queries: store.pool, sources: createRevisionSources(run.items) }
+  const reader = { queries: store.pool, sources: createRevisionSources(run.items), items: run.items }
   const walkBounds = { stepsMax: bounds.anyMax, msMax: bounds.checkpointMsMax }
   // With only noise since the last one, the last of these stands for all of them.
   const walked =

@@ -53,7 +53,7 @@ export async function objectBlame(
   items: SegmentItems,
   bounds: BlameBounds = blameBounds,
 ): Promise<ObjectBlame | null> {
-  const reader = { queries: store.pool, sources: createRevisionSources(items) }
+  const reader = { queries: store.pool, sources: createRevisionSources(items), items }
   const found = await blameUpTo(reader, object, place, bounds)
   if (found === null || found.known === null) return null
   const noisy = withNoise ? await noiseUpTo(reader, object, place, bounds) : null

@@ -3,7 +3,7 @@
 import { decodeEnvelope, type Envelope } from '@plaintrail/event-log/envelope'
 import { sql } from 'drizzle-orm'
 import type { Store } from './open-store.ts'
-import { readRows } from './read-rows.ts'
+import { arrayOf, readRows } from './read-rows.ts'
 
 export interface SegmentItems {
   /**
@@ -11,6 +11,8 @@ export interface SegmentItems {
    * gone or has no such item. Rejects with EnvelopeError when the segment is damaged.
    */
   read(segmentId: number, item: number): Promise<Buffer | null>
+  /** Reads segments that are soon asked for in one statement, as far as they are few bytes: `read` is right without it. */
+  readAhead(segmentIds: readonly number[]): Promise<void>
 }
 
 export const wholeEnvelope = -1
@@ -20,6 +22,9 @@ export const wholeEnvelope = -1
  * mostly of one segment, and unpacking one of 64 MiB takes 0.2 s. With 0 none stays.
  */
 const cacheBytesMaxDefault = 32 * 1024 * 1024
+
+/** Packed bytes that are read ahead at once. */
+const aheadBytesMax = 2 * 1024 * 1024
 
 export function createSegmentItems(store: Store, cacheBytesMax: number = cacheBytesMaxDefault): SegmentItems {
   /** In the order of use, the longest unused first. */
@@ -50,6 +55,11 @@ export function createSegmentItems(store: Store, cacheBytesMax: number = cacheBy
       keep(segmentId, envelope)
       return itemOf(envelope, item)
     },
+    async readAhead(segmentIds) {
+      const missing = segmentIds.filter((id) => !unpacked.has(id))
+      if (missing.length < 2 || cacheBytesMax === 0) return
+      for (const { id, envelope } of await readSegments(store, missing)) keep(id, decodeEnvelope(envelope))
+    },
   }
 }
 
@@ -59,6 +69,21 @@ async function readSegment(store: Store, id: number): Promise<Buffer | null> {
     sql`select s.envelope from segment s where s.id = ${id}::int8`,
   )
   return row?.envelope ?? null
+}
+
+async function readSegments(
+  store: Store,
+  ids: readonly number[],
+): Promise<readonly { readonly id: number; readonly envelope: Buffer }[]> {
+  return await readRows(
+    store,
+    sql`select s.id, s.envelope from segment s
+        join (
+          select l.id, sum(octet_length(l.envelope)) over (order by l.id) as bytes from segment l
+          where l.id = any(${arrayOf('int8', ids)})
+        ) few on few.id = s.id and few.bytes <= ${aheadBytesMax}
+        where s.id = any(${arrayOf('int8', ids)})`,
+  )
 }
 
 /** A copy: a slice would keep the whole body in memory as long as an answer waits to be sent. */
