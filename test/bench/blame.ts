@@ -155,12 +155,19 @@ interface AskOptions {
   readonly question: (asking: Asking) => Promise<boolean>
 }
 
-/** Milliseconds, sorted. */
-async function ask(store: Store, object: BenchObject, options: AskOptions): Promise<readonly number[]> {
+interface Taken {
+  /** Milliseconds, sorted. */
+  readonly wall: readonly number[]
+  /** Milliseconds of this process for each, on average: what other work on the machine changes little. */
+  readonly cpu: number
+}
+
+async function ask(store: Store, object: BenchObject, options: AskOptions): Promise<Taken> {
   const { revisions, rounds, startUs, question } = options
   const random: Random = seededRandom(7)
   const items = createSegmentItems(store)
   const taken: number[] = []
+  const cpuBefore = process.cpuUsage()
   for (let round = 0; round < rounds; round++) {
     const at = random.below(revisions)
     const asking = { store, object, items, place: 1_000 + at, timeUs: startUs + at * secondUs + 2_000 }
@@ -168,7 +175,8 @@ async function ask(store: Store, object: BenchObject, options: AskOptions): Prom
     if (!(await question(asking))) throw new Error(`could not measure: nothing was answered at revision ${at}`)
     taken.push(performance.now() - began)
   }
-  return taken.toSorted((a, b) => a - b)
+  const { user, system } = process.cpuUsage(cpuBefore)
+  return { wall: taken.toSorted((a, b) => a - b), cpu: (user + system) / 1_000 / rounds }
 }
 
 async function lookUp({ store, object, place }: Asking): Promise<boolean> {
@@ -188,11 +196,13 @@ async function blameAt({ store, object, items, place }: Asking): Promise<boolean
   return told !== null && told.fields.length > 100
 }
 
-function report(what: string, taken: readonly number[], floor: readonly number[] | null): void {
-  const [middle, late] = [percentile(taken, 0.5), percentile(taken, 0.99)]
-  const ratio =
-    floor === null ? '' : `${(middle / percentile(floor, 0.5)).toFixed(0)} times the floor; aim p99 ≤ ${aimMs} ms`
-  row(what, `p50 ${middle.toFixed(1)} ms  p99 ${late.toFixed(1)} ms`, ratio)
+function report(what: string, { wall, cpu }: Taken, floor: Taken | null): void {
+  const [middle, late] = [percentile(wall, 0.5), percentile(wall, 0.99)]
+  const times =
+    floor === null
+      ? ''
+      : `; ${(middle / percentile(floor.wall, 0.5)).toFixed(0)} times the floor; aim p99 ≤ ${aimMs} ms`
+  row(what, `p50 ${middle.toFixed(1)} ms  p99 ${late.toFixed(1)} ms`, `${cpu.toFixed(1)} ms of CPU here${times}`)
 }
 
 async function timed(what: string, revisions: number, run: () => Promise<void>): Promise<void> {
