@@ -78,7 +78,7 @@ export function createAttributor(store: Store, options: AttributionOptions = {})
     const { events, last } = await attributableEvents(store, items, stretch, bounds.bytesMax)
     const writes = seenIn(events.filter(({ isWrite }) => isWrite))
     const facts = writes.flatMap((seen): readonly Fact[] => factsOfEvent(seen))
-    await writeFacts(client, clusterId, facts)
+    const fresh = await writeFacts(client, clusterId, facts)
     const others = await withIssuedToken(
       client,
       clusterId,
@@ -87,7 +87,7 @@ export function createAttributor(store: Store, options: AttributionOptions = {})
     const late = await usesOfIssues({ store, items, clusterId }, facts)
     const round = new AttributionRound(client, clusterId, options)
     await round.take([...writes, ...others, ...late])
-    await takeDependents({ store, items, client, clusterId }, round, facts)
+    await takeDependents({ store, items, client, clusterId }, round, fresh)
     const written = await write(store, client, round)
     await client.query('update attribution_position set next_seq = $2 where lane_id = $1', [laneId, last + 1])
     return { kind: 'attributed', events: last - stretch.after, written }
@@ -232,12 +232,13 @@ async function takeDependents(
   facts: readonly Fact[],
 ): Promise<void> {
   const changed = new Map(round.changed())
+  const days = await initiatorDays(store)
   let causes: readonly Cause[] = [
     ...facts.map(({ key, time }) => ({ digest: factDigest(clusterId, key), sinceUs: time - skewUsMax })),
     ...changedCauses(changed.keys()),
   ]
   for (let rounds = 0; rounds < roundsMax; rounds++) {
-    const ids = (await findDependents(client, causes)).filter((id) => !round.has(id))
+    const ids = (await findDependents(client, days, causes)).filter((id) => !round.has(id))
     if (ids.length === 0) return
     await round.take(seenIn(await attributableAgain(store, items, ids)))
     const more = [...round.changed()].filter(([id, kept]) => changed.get(id) !== kept)

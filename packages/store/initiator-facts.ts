@@ -15,11 +15,18 @@ export interface FactsOfKey {
   readonly isCut: boolean
 }
 
-/** What was written before stays; of those with one mark the one with the lowest version. */
-export async function writeFacts(client: PoolClient, clusterId: number, facts: readonly Fact[]): Promise<void> {
+/**
+ * What was written before stays; of those with one mark the one with the lowest version. Returns those that say something
+ * new.
+ */
+export async function writeFacts(
+  client: PoolClient,
+  clusterId: number,
+  facts: readonly Fact[],
+): Promise<readonly Fact[]> {
   const rows = firstOfMarks(clusterId, facts)
-  if (rows.length === 0) return
-  await client.query({
+  if (rows.length === 0) return []
+  const written = await client.query<{ key: string; mark: string }>({
     name: 'write-initiator-facts',
     text: `
       insert into initiator_fact as f (key, mark, event_key, time, stage_time, version, kind, told)
@@ -29,7 +36,8 @@ export async function writeFacts(client: PoolClient, clusterId: number, facts: r
       order by i.key, i.mark
       on conflict (key, mark) do update set event_key = excluded.event_key, time = excluded.time,
         stage_time = excluded.stage_time, version = excluded.version, told = excluded.told
-      where (excluded.version, excluded.time, excluded.event_key) < (f.version, f.time, f.event_key)`,
+      where (excluded.version, excluded.time, excluded.event_key) < (f.version, f.time, f.event_key)
+      returning f.key::text as key, f.mark::text as mark`,
     values: [
       rows.map(({ key }) => key),
       rows.map(({ mark }) => mark),
@@ -41,6 +49,8 @@ export async function writeFacts(client: PoolClient, clusterId: number, facts: r
       rows.map(({ fact }) => toldOf(fact)),
     ],
   })
+  const fresh = new Set(written.rows.map(({ key, mark }) => `${key}${mark}`))
+  return rows.filter(({ key, mark }) => fresh.has(`${key}${mark}`)).map(({ fact }) => fact)
 }
 
 interface FactRow {

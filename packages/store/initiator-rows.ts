@@ -5,7 +5,7 @@ import type { Attribution } from '@plaintrail/history/initiator'
 import type { ClientBase, Pool } from 'pg'
 import { dependencyHash, placeOfEvent } from './initiator-digests.ts'
 import { storable } from './revision-row.ts'
-import { dayOf } from './segment-id.ts'
+import { dayName, dayOf, dayStartUs } from './segment-id.ts'
 
 type Queries = Pick<Pool | ClientBase, 'query'>
 
@@ -18,7 +18,7 @@ export interface KeptAttribution {
 /** UTF-16 units of a name, and of each sentence of the evidence. */
 const textCharsMax = 1_000
 const lookedMax = 200
-/** Rows that one look finds. */
+/** Rows that one look at a day finds. */
 const dependentsMax = 5_000
 
 /** By id; null for those of which nothing is kept. A statement for each of their days: causes may be years old. */
@@ -135,20 +135,42 @@ export interface Cause {
   readonly sinceUs: number
 }
 
-/** Ids of the events whose kept attribution depends on one of the causes, oldest first; at most 5,000. */
-export async function findDependents(client: Queries, causes: readonly Cause[]): Promise<readonly string[]> {
+/**
+ * Ids of the events whose kept attribution depends on one of the causes, oldest first; at most 5,000 of a day. By day and
+ * without the index of times, which Postgres takes for the better one: over a day of 200,000 rows it then compares each
+ * with each cause, for 5 s where the index of dependencies takes milliseconds.
+ */
+export async function findDependents(
+  client: Queries,
+  days: readonly number[],
+  causes: readonly Cause[],
+): Promise<readonly string[]> {
   if (causes.length === 0) return []
   const since = new Map<string, number>()
   for (const { digest, sinceUs } of causes) {
     const hash = dependencyHash(digest)
     since.set(hash, Math.min(sinceUs, since.get(hash) ?? Infinity))
   }
-  const { rows } = await client.query<{ time: number; key: string; looked: readonly string[] }>(
-    `select i.time, i.key::text as key, i.looked::text[] as looked from event_initiator i
-     where i.looked && $1::int8[] and i.time >= $2 order by i.time, i.key limit ${dependentsMax}`,
-    [[...since.keys()], Math.min(...since.values())],
-  )
-  return rows
+  const first = Math.min(...since.values())
+  await client.query('set local enable_seqscan = off')
+  const found: DependentRow[] = []
+  for (const day of days.filter((one) => dayStartUs(one + 1) > first)) {
+    const { rows } = await client.query<DependentRow>(
+      `select i.time, i.key::text as key, i.looked::text[] as looked from event_initiator_${dayName(day)} i
+       where i.looked && $1::int8[] and i.time + 0 >= $2::int8 limit ${dependentsMax}`,
+      [[...since.keys()], first],
+    )
+    found.push(...rows)
+  }
+  await client.query('set local enable_seqscan = on')
+  return found
     .filter(({ time, looked }) => looked.some((hash) => time >= (since.get(hash) ?? Infinity)))
     .map(({ time, key }) => formatEventId(time, Buffer.from(key.replaceAll('-', ''), 'hex')))
+    .toSorted()
+}
+
+interface DependentRow {
+  readonly time: number
+  readonly key: string
+  readonly looked: readonly string[]
 }
