@@ -12,6 +12,7 @@ import { migrate } from '@plaintrail/store/migrate'
 import { openStore, type Connection, type Store } from '@plaintrail/store/open-store'
 import { makePartitionsAhead } from '@plaintrail/store/partitions'
 import { tableLogReader, tableLogWriter } from '@plaintrail/store/table-log'
+import { startHistory } from '@plaintrail/worker/start-history'
 import { startWorker } from '@plaintrail/worker/worker'
 import { postgresCpuUs } from '../process-cost.ts'
 import type { Week } from './weeks.ts'
@@ -45,14 +46,15 @@ export async function workRound(
   const events = await fillLog(store, weeks, copies)
   const before = { worker: process.cpuUsage(), postgres: postgresCpuUs(postmasterPid), from: performance.now() }
   {
-    await using _worker = startWorker({
-      store,
-      reader: tableLogReader(store),
+    await using stack = new AsyncDisposableStack()
+    const ground = {
       logger: createLogger('bench', { level: 'error', destination: process.stderr }),
       metrics: createMetrics({ version: null, processMetrics: false }),
       health: createHealth(),
-      history: hasHistory ? own : null,
-    })
+    }
+    // History alone, without attribution beside it, and without the rests that it takes while events wait.
+    if (hasHistory) stack.use(startHistory({ ...ground, connection: own, isIngestBusy: () => false }))
+    stack.use(startWorker({ ...ground, store, reader: tableLogReader(store), history: null }))
     await untilDone(store, hasHistory)
   }
   const { user, system } = process.cpuUsage(before.worker)
