@@ -17,7 +17,7 @@ import { findDependents, writeAttributions, type Cause } from './initiator-rows.
 import type { Store } from './open-store.ts'
 import { eventDays, initiatorDays, makeInitiatorDays } from './partitions.ts'
 import { readRows } from './read-rows.ts'
-import { dayOf } from './segment-id.ts'
+import { dayOf, segmentIdsOfDay } from './segment-id.ts'
 import { createSegmentItems, type SegmentItems } from './segment-items.ts'
 import { transaction } from './transaction.ts'
 
@@ -159,10 +159,11 @@ async function stretchOf(
   const { rows } = await client.query<{ next: number; head: number; unsettled: number | null }>(
     `select p.next_seq as next, l.next_seq - 1 as head,
        (select s.first_seq from seal s
-        where s.lane_id = $1 and s.first_seq >= p.next_seq and s.received_us > $2 and s.stored > 0
+        where s.segment_id >= $3 and s.lane_id = $1 and s.first_seq >= p.next_seq and s.received_us > $2 and s.stored > 0
         order by s.first_seq limit 1) as unsettled
      from attribution_position p join lane l on l.id = p.lane_id where p.lane_id = $1`,
-    [laneId, settledUs],
+    // Of the days since alone: an id says when its segment was received.
+    [laneId, settledUs, segmentIdsOfDay(dayOf(settledUs) - 1)[0]],
   )
   const [row] = rows
   if (row === undefined) return null
