@@ -17,6 +17,8 @@ describe('a time is read', () => {
     ['2026-11-20', us('2026-11-20T00:00:00Z')],
     ['now', now],
     ['now-15m', now - 15 * 60e6],
+    ['2026-11-20T14:05Z', us('2026-11-20T14:05:00Z')],
+    ['2026-11-20T14:05+02:00', us('2026-11-20T12:05:00Z')],
     ['now+15m', now + 15 * 60e6],
     ['-15m', now - 15 * 60e6],
     ['15m', now - 15 * 60e6],
@@ -61,10 +63,8 @@ describe('a time that cannot be read is an error with a hint', () => {
     '20261120',
   ])('%s', (text) => expect(() => parseTime(text, now, 'since')).toThrow(QueryError))
 
-  test('a time without a zone is not guessed', () => {
-    expect(() => parseTime('2026-11-20T14:03:22', now)).toThrow(
-      expect.objectContaining({ hint: expect.stringContaining('zone') }),
-    )
+  test.each(['2026-11-20T14:03:22', '2026-11-20T14:03'])('%s is without a zone, which is not guessed', (text) => {
+    expect(() => parseTime(text, now)).toThrow(expect.objectContaining({ hint: expect.stringContaining('zone') }))
   })
 
   test('a time before 1970 or after 2199 is a mistake', () => {

@@ -84,11 +84,14 @@ function windowFrom(sinceUs: number, untilUs: number, hint: string, parameter = 
 function parseAbsolute(text: string): number | null {
   if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return parseMicroTime(`${text}T00:00:00Z`)
   // In a URL an unescaped + before the offset arrives as a space, and RFC 3339 allows a space between date and time.
-  const written = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(\.\d{1,9})?(?:[Zz]|([ +-])(\d{2}:\d{2}))$/.exec(text)
+  // Seconds may be left out, as ISO 8601 allows and people do: it is the beginning of that minute.
+  const written = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2})(?:(:\d{2})(\.\d{1,9})?)?(?:[Zz]|([ +-])(\d{2}:\d{2}))$/.exec(
+    text,
+  )
   if (written === null) return null
-  const [, date, time, fraction = '', sign, offset] = written
+  const [, date, minute, second = ':00', fraction = '', sign, offset] = written
   const zone = sign === undefined ? 'Z' : `${sign === '-' ? '-' : '+'}${offset}`
-  return parseMicroTime(`${date}T${time}${fraction.slice(0, microDigits + 1)}${zone}`)
+  return parseMicroTime(`${date}T${minute}${second}${fraction.slice(0, microDigits + 1)}${zone}`)
 }
 
 function parseRelative(text: string, nowUs: number): number | null {
@@ -116,12 +119,12 @@ function shift(timeUs: number, span: Duration, direction: 1 | -1): number {
 }
 
 function unreadable(text: string, parameter: string): QueryError {
-  const lacksZone = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}/.test(text) && !/(?:[Zz]|\d:\d\d)$/.test(text.slice(19))
+  const lacksZone = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}/.test(text) && !/(?:[Zz]|[+-]\d\d:\d\d)$/.test(text.slice(16))
   return new QueryError({
     message: `could not read ${parameter}: "${text.slice(0, timeTextLengthMax)}" is no time`,
     parameter,
     hint: lacksZone
-      ? 'Write seconds and zone too, as in 2026-11-20T14:03:22Z.'
+      ? 'Write the zone too, as in 2026-11-20T14:03:22Z.'
       : 'Write 15m, now-2h, 2026-11-20 or 2026-11-20T14:03:22Z; units are s, m, h, d and w.',
   })
 }
