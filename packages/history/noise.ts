@@ -27,6 +27,11 @@ const annotations: ReadonlySet<string> = new Set([
   'autoscaling.alpha.kubernetes.io/current-metrics',
 ])
 
+/** An annotation that changes without anybody having meant it. */
+export function isNoiseAnnotation(name: string): boolean {
+  return annotations.has(name)
+}
+
 /** What a holder of a lease writes every few seconds. Who holds it, and how often that changed, is meant. */
 const ofLeases: ReadonlySet<string> = new Set(['renewTime', 'acquireTime'])
 

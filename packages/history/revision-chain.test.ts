@@ -264,6 +264,10 @@ describe('significance', () => {
   test('status, renewals and bookkeeping are told from changes', () => {
     expect(of({ spec: 1, status: 1 }, { spec: 1, status: 2 })).toBe('status')
     expect(of({ spec: 1 }, { spec: 1, metadata: { managedFields: [] } })).toBe('bookkeeping')
+    const rolledOut = (number: string): JsonObject => ({
+      metadata: { annotations: { a: '1', 'deployment.kubernetes.io/revision': number } },
+    })
+    expect(of(rolledOut('1'), rolledOut('2'))).toBe('bookkeeping')
     const lease = (renewTime: string, holderIdentity: string): JsonObject => ({
       kind: 'Lease',
       spec: { renewTime, holderIdentity },

@@ -23,7 +23,7 @@ export const significances = [
 ] as const
 /**
  * What a reader may set apart. `status`: nothing but status differs. `renewal`: a lease or a leader's record was renewed.
- * `bookkeeping`: only managedFields, versions and the like differ. `unknown`: there is nothing to compare with.
+ * `bookkeeping`: only managedFields, versions and what controllers and clients note for themselves (noise.ts) differ. `unknown`: there is nothing to compare with.
  */
 export type Significance = (typeof significances)[number]
 

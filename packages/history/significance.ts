@@ -1,6 +1,7 @@
 // significanceOf: whether a revision is worth a reader's look, by which parts of the two states differ.
 
 import { isJsonObject, isSameJson, type JsonObject } from './json-values.ts'
+import { isNoiseAnnotation } from './noise.ts'
 import type { Observation } from './observation.ts'
 import type { Significance } from './revision.ts'
 
@@ -23,10 +24,8 @@ export function significanceOf(
   // What a status write may change beside status are labels and annotations, which no controller does by it.
   if (before === null || after === null) return observation.subresource === 'status' ? 'status' : 'unknown'
   if (!isDeleting(before) && isDeleting(after)) return 'deleting'
-  const kept = metadataOf(before)
-  const now = metadataOf(after)
   const isContentSame = isSameJson(contentOf(before), contentOf(after))
-  if (isContentSame && isSameJson(kept, now))
+  if (isContentSame && isSameJson(noted(before), noted(after)))
     return isSameJson(before['status'], after['status']) ? 'bookkeeping' : 'status'
   return isRenewal(before, after) ? 'renewal' : 'changed'
 }
@@ -49,6 +48,14 @@ function contentOf({ metadata: _metadata, status: _status, kind: _kind, ...conte
 
 function metadataOf(object: JsonObject): JsonObject {
   return without(object['metadata'], keptByServer)
+}
+
+/** Without what controllers and clients note for themselves; leaders' records are told apart by isRenewal. */
+function noted(object: JsonObject): JsonObject {
+  const metadata = metadataOf(object)
+  const annotations = isJsonObject(metadata['annotations']) ? metadata['annotations'] : {}
+  const kept = Object.entries(annotations).filter(([name]) => name === leaderAnnotation || !isNoiseAnnotation(name))
+  return { ...metadata, annotations: Object.fromEntries(kept) }
 }
 
 function unled(metadata: JsonObject): JsonObject {
