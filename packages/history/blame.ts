@@ -106,7 +106,9 @@ export function originOf(revision: Revision, before: RevisionRef | null): Origin
   const { adjacency, reasons } = revision.link
   const ref = refOf(revision)
   if (adjacency !== 'broken') return { how: 'set', revision: ref, after: null }
-  const isSeenOnly = isNoWrite(revision.observation) || reasons.some(({ kind }) => kind === 'repeated')
+  // Of the first that is known, unless it is a create, nobody knows what it changed.
+  const isSeenOnly =
+    isNoWrite(revision.observation) || reasons.some(({ kind }) => kind === 'repeated' || kind === 'beginning')
   return { how: isSeenOnly ? 'unseen' : 'set-or-unseen', revision: ref, after: before }
 }
 
