@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { allSettings } from '../config.ts'
 import type { Standalone } from '../standalone.ts'
-import { incident, readStory, storyEnd } from './story.ts'
+import { incident, readStory, shiftTo } from './story.ts'
 
 export const demoSettings = {
   ...allSettings,
@@ -32,6 +32,7 @@ interface Played {
 const clusterName = 'demo'
 const attemptsMax = 20
 const visibleMsMax = 60_000
+const marginMs = 120_000
 const commandLine = fileURLToPath(new URL('../../cli/main.ts', import.meta.url))
 
 export async function playStory(standalone: Standalone, stage: StoryStage): Promise<void> {
@@ -74,8 +75,7 @@ async function readPlayed(standalone: Standalone): Promise<Played> {
   if (response.status !== 201)
     throw new Error(`could not add the demo cluster: delete ${standalone.dataFolder} and run it again`)
   const { ingest } = (await response.json()) as { ingest: { token: string } }
-  const marginUs = 120_000_000
-  const played = { token: ingest.token, shiftUs: Date.now() * 1_000 - marginUs - Date.parse(storyEnd) * 1_000 }
+  const played = { token: ingest.token, shiftUs: shiftTo(Date.now() - marginMs) }
   await writeFile(path, JSON.stringify(played), { mode: 0o600 })
   return played
 }

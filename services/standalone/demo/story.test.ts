@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 
 import { goJson } from './story-json.ts'
-import { incident, readStory, shiftTimes, storyEnd, storyPath, storyStart } from './story.ts'
+import { incident, readStory, shiftTimes, shiftTo, storyEnd, storyPath, storyStart } from './story.ts'
 import { writeStory } from './write-story.ts'
 
 interface Item {
@@ -246,6 +246,26 @@ describe('reading it at another time', () => {
     for await (const line of readStory(0)) read.push(line)
     expect(read.join('\n') === lines.join('\n')).toBe(true)
   })
+
+  test.each([0, 1, 499, 999])(
+    'moved to now and %i ms, what managedFields say of a request is in its second',
+    async (ms) => {
+      const end = Date.parse('2027-01-31T12:00:00Z') + ms
+      const applies: string[] = []
+      for await (const line of readStory(shiftTo(end))) {
+        const list: { readonly items: readonly Item[] } = JSON.parse(line)
+        for (const { responseObject, requestReceivedTimestamp } of list.items) {
+          const time =
+            /"manager":"argocd-controller","operation":"Apply","apiVersion":"apps\/v1","time":"([^"]*)"/.exec(
+              JSON.stringify(responseObject ?? {}),
+            )?.[1]
+          if (time !== undefined) applies.push(`${time} ${requestReceivedTimestamp.slice(0, 19)}Z`)
+        }
+      }
+      expect(applies.length).toBeGreaterThan(2)
+      expect(applies.filter((pair) => pair.slice(0, 20) !== pair.slice(21))).toEqual([])
+    },
+  )
 
   test.each([
     ['2026-11-12T19:15:40.000001Z', 999_999, '2026-11-12T19:15:41.000000Z'],

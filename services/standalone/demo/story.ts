@@ -23,6 +23,14 @@ export const incident = {
   image: 'registry.acme.example/shop/checkout:1.18.3-hotfix',
 } as const
 
+/**
+ * The shift, in microseconds, with which the story ends at `end` (milliseconds since 1970) or less than a second before:
+ * whole seconds, so that a time that Kubernetes cuts to its second stays in the second of its request.
+ */
+export function shiftTo(end: number): number {
+  return Math.floor((end - Date.parse(storyEnd)) / 1000) * 1_000_000
+}
+
 export const storyPath = new URL('story.jsonl.gz', import.meta.url)
 
 /** The story takes 8 MB; more than this is not our file. */
