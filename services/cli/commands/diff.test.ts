@@ -107,6 +107,26 @@ describe('the exit code', () => {
     expect(Object.fromEntries(api.requests.at(-1)?.query ?? [])).toEqual({ from: 'rv:1', to: 'rv:2' })
   })
 
+  test('is 3 where a state is not known, and that nothing changed is not said', async () => {
+    const from = sampleState({ presence: 'maybe', revision: null, fidelity: null, says: 'Nothing before tells of it.' })
+    const unknown = answerOf({ from, changes: [], changes_count: 0, noise_count: 0 })
+    await using api = await startHistoryApi({ revisions, diff: unknown })
+    const done = await plaintrail(['diff', 'deploy/checkout', '7d', '-n', 'shop'], { server: api.url })
+    expect(done).toMatchObject({ code: 3, out: '' })
+    expect(done.err).toBe(
+      'plaintrail: could not tell what Deployment shop/checkout was 2026-11-20T14:17:22.000000Z\n  Nothing before tells of it.\n',
+    )
+    const json = await plaintrail(['diff', 'deploy/checkout', '7d', '-n', 'shop', '-o', 'json'], { server: api.url })
+    expect([json.code, JSON.parse(json.out)]).toEqual([3, unknown])
+  })
+
+  test('is 0 where nothing changed until now', async () => {
+    const nothing = answerOf({ changes: [], changes_count: 0, noise_count: 0 })
+    await using api = await startHistoryApi({ revisions, diff: nothing })
+    const done = await plaintrail(['diff', 'deploy/checkout', '14m'], { server: api.url })
+    expect(done).toMatchObject({ code: 0, err: 'nothing changed since 2026-11-20T14:03:00.000000Z\n' })
+  })
+
   test('is 0 with --no-exit-code', async () => {
     await using api = await startHistoryApi({ revisions, diff: answerOf() })
     expect((await plaintrail(['diff', 'deploy/checkout', '--no-exit-code'], { server: api.url })).code).toBe(0)

@@ -23,7 +23,7 @@ import { requireComplete } from '../pages.ts'
 import { notPlaintrail } from '../refusal.ts'
 import { clientWords } from '../revision-view.ts'
 import type { RunCommand, Session } from '../session.ts'
-import { notRecorded, tellBehind, tellStates, tellWhyNot } from '../tell-trust.ts'
+import { absent, notRecorded, tellBehind, tellStates, tellWhyNot } from '../tell-trust.ts'
 import type { ObjectPlace } from './find-object.ts'
 import { wholePoint } from './history-point.ts'
 import {
@@ -85,10 +85,12 @@ async function diff(session: Session, words: readonly string[], options: DiffOpt
   await tellBehind(session, found.meta.history)
   await tellWhyNot(session, found.why_not)
   if (found.recreated !== null) await session.warn(terminalText(`! ${found.recreated}`))
-  if (found.why_not === null) await tellStates(session, found.from, found.to)
+  const unknown = unknownSide(found)
+  if (found.why_not === null && unknown === null) await tellStates(session, found.from, found.to)
   if (session.format.kind === 'table' || session.format.kind === 'wide')
     await show(session, api, { place, found, sides: { from, to } }, options)
   else await session.printItems(changeView, { answer, items: found.changes })
+  if (unknown !== null) throw absent(session, place, unknown)
   if (found.why_not !== null && found.changes_count === 0) throw notRecorded('what changed')
   requireComplete(session, found.meta.history.complete)
   if (options.exitCode && found.changes_count > 0) throw new CliError('different', 'there is a difference')
@@ -106,6 +108,12 @@ async function lastChange(api: Api, place: ObjectPlace): Promise<string | undefi
 
 const isTold = ({ significance, changes_count: count }: Revision): boolean =>
   count > 0 || significance === 'created' || significance === 'deleted'
+
+/** A state that nothing tells of: that nothing differs from it is not known. Null where both are known, or something differs. */
+function unknownSide({ from, to, changes_count: count }: DiffAnswer): State | null {
+  if (count > 0) return null
+  return [from, to].find(({ presence, revision }) => presence === 'maybe' && revision === null) ?? null
+}
 
 function readDiff(api: Api, { value }: Answer): DiffAnswer {
   if (!isDiffAnswer(value)) throw notPlaintrail(api.url)
@@ -126,7 +134,8 @@ async function show(session: Session, api: Api, one: Found, options: DiffOptions
     else if (externalDiff !== null) await showOutside(session, api, { ...one, program: externalDiff }, options)
     else await printChanges(session, place, found, options)
   }
-  if (found.why_not === null || found.changes_count > 0) await session.note(footer(session, found, options))
+  if (found.changes_count > 0 || (found.why_not === null && unknownSide(found) === null))
+    await session.note(footer(session, one, options))
 }
 
 async function printChanges(
@@ -219,10 +228,13 @@ async function manifestOf(api: Api, place: ObjectPlace, { revision, time }: Stat
 }
 
 /** `1 field changed · 3 noisy fields hidden (--show-noise)`. */
-function footer(session: Session, found: DiffAnswer, { showNoise }: DiffOptions): string {
+function footer(session: Session, { found, sides }: Found, { showNoise }: DiffOptions): string {
   const { changes_count: count, noise_count: noise, is_cut: isCut, from, to } = found
   const fields = count === 1 ? '1 field changed' : `${count} fields changed`
-  const times = `from ${session.when(from.time)} to ${session.when(to.time)}`
+  const isUntilNow = sides.from !== undefined && sides.to === undefined
+  const times = isUntilNow
+    ? `since ${session.when(from.time)}`
+    : `from ${session.when(from.time)} to ${session.when(to.time)}`
   const parts = [count === 0 ? `nothing changed ${times}` : fields]
   if (noise > 0 && showNoise !== true)
     parts.push(`${noise} noisy ${noise === 1 ? 'field' : 'fields'} hidden (--show-noise)`)
