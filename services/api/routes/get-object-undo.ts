@@ -70,7 +70,9 @@ export function getObjectUndo(
 function doubtsOf({ revision }: RevisionStep, now: NamedState): readonly string[] {
   const isOther = revision !== null && now.uid !== null && revision.uid !== now.uid
   const other = 'the event changed another object of this name, and the patches are for the one that has it now'
-  return [...(isOther ? [other] : []), ...(revision?.link.reasons.map(({ says }) => says) ?? [])]
+  // What only speaks of status leaves all that a patch takes back sure.
+  const reasons = revision?.link.adjacency === 'broken' ? revision.link.reasons : []
+  return [...(isOther ? [other] : []), ...reasons.map(({ says }) => says)]
 }
 
 const conflictSays = 'It was changed again since, so no patch touches it.'
