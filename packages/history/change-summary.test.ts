@@ -37,6 +37,13 @@ describe('a summary', () => {
     [[replaced('rules[0].verbs[1]', 'get', 'list')], 'verbs[1] get → list'],
     [[added('metadata.labels.app', 'api')], '+ label app api'],
     [[removed('metadata.annotations["acme.io/owner"]', 'bob')], '− annotation acme.io/owner'],
+    [
+      [added('spec.template.metadata.annotations', '{"acme.io/restartedAt":"2026-11-20T12:00:00Z"}')],
+      '+ annotation acme.io/restartedAt 2026-11-20T12:00:00Z',
+    ],
+    [[removed('metadata.labels', '{"app":"api","tier":"web"}')], '− label app · − label tier'],
+    [[removed('metadata.labels', '{"a":"1","b":"2","c":"3","d":"4"}')], '− labels'],
+    [[added('metadata.labels', '{"app":"ap…')], '+ labels'],
     [[added('metadata.finalizers[=foregroundDeletion]', 'foregroundDeletion')], '+ finalizers foregroundDeletion'],
     [[replaced('data.password', '(hidden)', '(hidden)')], 'data.password changed'],
     [[replaced('data["config.yaml"]', 'a: 1\nb: 2', 'a: 1\nb: 3')], 'data.config.yaml changed'],
@@ -55,6 +62,10 @@ describe('a summary', () => {
     const deletion = [added('metadata.deletionTimestamp', '2026-11-20T12:00:00Z'), removed('spec.paused', 'true')]
     const text = changeSummary({ significance: 'deleting', changes: deletion, changesCount: 2 })
     expect(text).toBe('deletion began · − paused')
+    const labels = [removed('metadata.labels', '{"a":"1","b":"2"}'), ...deletion]
+    expect(changeSummary({ significance: 'deleting', changes: labels, changesCount: 3 })).toBe(
+      'deletion began · − label a · − label b · − paused',
+    )
   })
 
   test('says how many changes are beside those that fit', () => {

@@ -1,6 +1,7 @@
 // changeSummary: what a revision changed, as one short line for people: "replicas 3 → 5 · image api:1.8 → api:1.9".
 
 import { formatFieldPath, parseFieldPath, type FieldPath, type PathSegment } from './field-path.ts'
+import { isJsonObject, type JsonObject } from './json-values.ts'
 import { hidden } from './mask-secrets.ts'
 import type { Significance } from './revision.ts'
 
@@ -27,17 +28,20 @@ export const summaryMax = 160
 /** UTF-16 units of one value, and of one name. */
 const valueMax = 40
 const nameMax = 60
+/** Labels, or annotations, that are told one by one. */
+const ownMax = 3
 const between = ' · '
 
 /** One line without control characters, at most `summaryMax` long, empty where nothing is known of what changed. */
 export function changeSummary({ significance, changes, changesCount }: SummarizedChange): string {
   if (changesCount === 0) return wordOf[significance]
-  const read = changes.map(readChange)
+  const told = changes.flatMap(eachOwn)
+  const read = told.map(readChange)
   const containers = new Set(read.flatMap(({ container }) => container ?? []))
   const parts = read.map((change) => partOf(change, containers.size > 1))
   const others = changesCount - changes.length
   if (significance !== 'deleting') return fitted(parts, others)
-  const beside = parts.filter((_, index) => changes[index]?.path.startsWith(deletionFields) !== true)
+  const beside = parts.filter((_, index) => told[index]?.path.startsWith(deletionFields) !== true)
   return fitted([wordOf.deleting, ...beside], others)
 }
 
@@ -103,6 +107,31 @@ const ownNames: ReadonlyMap<string, string> = new Map([
 ])
 /** Fields of an item that say no more than the item itself. */
 const plainFields: ReadonlySet<string> = new Set(['value', 'name'])
+
+/** The first labels or annotations of an object come as one change; each is told, where they are few and known whole. */
+function eachOwn(change: ShortChange): readonly ShortChange[] {
+  const path = pathOf(change.path)
+  const values = change.op === 'add' ? change.to : change.op === 'remove' ? change.from : null
+  if (path === null || values === null || !ownNames.has(fieldName(path.at(-1)) ?? '')) return [change]
+  const own = Object.entries(objectOf(values)).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  )
+  if (own.length === 0 || own.length > ownMax) return [change]
+  return own.map(([name, value]) => {
+    const text = { from: change.op === 'add' ? null : value, to: change.op === 'add' ? value : null }
+    return { op: change.op, path: formatFieldPath([...path, { kind: 'field', name }]), ...text }
+  })
+}
+
+/** Empty for what is none, or was cut. */
+function objectOf(json: string): JsonObject {
+  try {
+    const value: unknown = JSON.parse(json)
+    return isJsonObject(value) ? value : {}
+  } catch {
+    return {}
+  }
+}
 
 /** `replicas`, `label app`, `env DB_HOST`, `limits.cpu`, `ports 80/TCP targetPort`, `rules[0].verbs`. */
 function nameOf(path: FieldPath): string {
