@@ -7,6 +7,7 @@ import { stateReadBytes } from '../answer-memory.ts'
 import type { RouteParts } from '../api-parts.ts'
 import type { Caller } from '../authenticate.ts'
 import { answerMarginMs, boundedQuestion } from '../bounded-question.ts'
+import { commentLines } from '../comment-lines.ts'
 import { revisionsIn, stateAnswer, whyNotOf, writersOf } from '../history-answer.ts'
 import { askedHistory, stateAtPoint } from '../history-question.ts'
 import { objectAnswer } from '../named-object.ts'
@@ -65,11 +66,11 @@ function manifestText(manifest: unknown): string {
 /** Lines above a manifest, which kubectl reads over. */
 function commentOf({ time, says, revision, uid }: State, whyNot: WhyNot | null): string {
   const by = revision?.actor ? ` by ${revision.actor.name}` : ''
-  const lines = [
+  return commentLines([
     `As of ${time}${uid === null ? '' : `, uid ${uid}`}`,
     ...(revision === null ? [] : [`Revision ${revision.event} of ${revision.time}${by}`]),
     says,
-    ...(whyNot === null ? [] : [whyNot.says, ...(whyNot.policy?.trimEnd().split('\n') ?? [])]),
-  ]
-  return lines.map((line) => `# ${line.replaceAll(/[\p{C}\u2028\u2029]+/gu, ' ')}\n`).join('')
+    whyNot?.says ?? null,
+    whyNot?.policy ?? null,
+  ])
 }

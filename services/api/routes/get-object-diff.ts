@@ -9,6 +9,7 @@ import type { RouteParts } from '../api-parts.ts'
 import type { Caller } from '../authenticate.ts'
 import { answerMarginMs, boundedQuestion } from '../bounded-question.ts'
 import { changeAnswers, changesShownMax } from '../change-answer.ts'
+import { commentLines } from '../comment-lines.ts'
 import { revisionsIn, stateAnswer, whyNotOf, writersOf } from '../history-answer.ts'
 import { askedHistory, stateAtPoint, type AskedHistory } from '../history-question.ts'
 import { objectAnswer } from '../named-object.ts'
@@ -122,14 +123,17 @@ function textOf(
   { from, to, recreated, why_not }: Told,
   withNoise: boolean,
 ): string {
-  const notes = [recreated, why_not?.says ?? null, why_not?.policy ?? null]
-    .flatMap((note) => note?.trimEnd().split('\n') ?? [])
-    .map((line) => `# ${line}\n`)
-  if (!isKnown(older) || !isKnown(newer)) return notes.join('')
+  // Without them a diff of what is not known would be as empty as one of what is the same.
+  const unknown = [
+    isKnown(older) ? null : `${from.time}: ${from.says}`,
+    isKnown(newer) ? null : `${to.time}: ${to.says}`,
+  ]
+  const notes = commentLines([...unknown, recreated, why_not?.says ?? null, why_not?.policy ?? null])
+  if (!isKnown(older) || !isKnown(newer)) return notes
   const names = { before: nameOf(from), after: nameOf(to) }
   const { text, extent } = unifiedText(older.object ?? undefined, newer.object ?? undefined, { withNoise, names })
   const tooLarge = extent === 'none' ? ['# The states differ in more than can be shown as text: ask for JSON.\n'] : []
-  return [...notes, ...tooLarge, text].join('')
+  return [notes, ...tooLarge, text].join('')
 }
 
 function nameOf({ time, revision, fidelity }: State): string {

@@ -1,8 +1,10 @@
 // GET /v1/objects/{cluster}/{group}/{resource}/{ns}/{name}/undo: the patches and the commands that take a change back.
 
 import type { Request, Response } from 'express'
-import { diffObjects } from '@plaintrail/history/diff-objects'
+import { diffObjects, type Change } from '@plaintrail/history/diff-objects'
 import { formatFieldPath } from '@plaintrail/history/field-path'
+import type { Link } from '@plaintrail/history/revision'
+import { isOfStatusWrite } from '@plaintrail/history/status-writes'
 import { undoCommands, type UndoCommand } from '@plaintrail/history/undo-command'
 import { undoneMax, undoPatch, type UndoPatch } from '@plaintrail/history/undo-patch'
 import type { ClusterObject } from '@plaintrail/store/named-history'
@@ -42,7 +44,8 @@ export function getObjectUndo(
       signal.throwIfAborted()
       const now = await stateAtPoint(asked, { kind: 'time', timeUs: nowUs }, 'event')
       signal.throwIfAborted()
-      const undo = undoOf(step, now)
+      const changes = changesOf(step)
+      const undo = undoOf(step, now, changes)
       const conflicts = undo === null ? [] : undo.conflicts.map(formatFieldPath)
       const since = step.revision?.timeUs ?? 0
       const changers = step.objectId === null ? new Map() : await changersSince(reader, step.objectId, since, conflicts)
@@ -57,8 +60,8 @@ export function getObjectUndo(
           const by = changers.get(path)
           return { path, says: conflictSays, by: by === undefined ? null : revisionRef(by, writers) }
         }),
-        refused: refusedOf(step, now, undo),
-        doubts: doubtsOf(step, now),
+        refused: refusedOf({ step, now, changes }, undo),
+        doubts: doubtsOf(step, now, changes),
         why_not: whyNotStep(named, { step, now }, writers),
         meta: { history: followed },
       }
@@ -67,20 +70,29 @@ export function getObjectUndo(
   }
 }
 
-function doubtsOf({ revision }: RevisionStep, now: NamedState): readonly string[] {
+function doubtsOf({ revision }: RevisionStep, now: NamedState, changes: readonly Change[]): readonly string[] {
   const isOther = revision !== null && now.uid !== null && revision.uid !== now.uid
   const other = 'the event changed another object of this name, and the patches are for the one that has it now'
-  // What only speaks of status leaves all that a patch takes back sure.
-  const reasons = revision?.link.adjacency === 'broken' ? revision.link.reasons : []
-  return [...(isOther ? [other] : []), ...reasons.map(({ says }) => says)]
+  return [...(isOther ? [other] : []), ...(revision === null ? [] : doubtsOfLink(revision.link, changes))]
+}
+
+/** What only speaks of status leaves sure what a patch takes back, but where that is a status that people decide. */
+function doubtsOfLink({ adjacency, reasons }: Link, changes: readonly Change[]): readonly string[] {
+  const isDoubtful = adjacency !== 'but-status' || changes.some((one) => !one.noise && isOfStatusWrite(one))
+  return isDoubtful ? reasons.map(({ says }) => says) : []
 }
 
 const conflictSays = 'It was changed again since, so no patch touches it.'
 
+/** None where one of the states is not known. */
+function changesOf({ revision, before, after, lacks }: RevisionStep): readonly Change[] {
+  if (revision === null || lacks !== null) return []
+  return diffObjects(before ?? undefined, after ?? undefined).changes
+}
+
 /** Null where a state is not known, or there is nothing to patch. */
-function undoOf(step: RevisionStep, now: NamedState): UndoPatch | null {
+function undoOf(step: RevisionStep, now: NamedState, changes: readonly Change[]): UndoPatch | null {
   if (step.revision === null || step.lacks !== null || now.object === null) return null
-  const { changes } = diffObjects(step.before ?? undefined, step.after ?? undefined)
   return undoPatch(now.object, changes)
 }
 
@@ -101,9 +113,15 @@ const commandSays: Readonly<Record<UndoCommand['how'], string>> = {
   patch: 'Takes all of these changes back.',
 }
 
+interface Sources {
+  readonly step: RevisionStep
+  readonly now: NamedState
+  /** Of the step. */
+  readonly changes: readonly Change[]
+}
+
 function refusedOf(
-  step: RevisionStep,
-  now: NamedState,
+  { step, now, changes }: Sources,
   undo: UndoPatch | null,
 ): readonly { readonly path: string; readonly says: string }[] {
   if (step.revision === null) return [{ path: '', says: 'The event changed nothing that is known.' }]
@@ -111,12 +129,12 @@ function refusedOf(
     return [{ path: '', says: 'The object is gone, and no patch brings it back: its manifest before is at `at`.' }]
   if (step.lacks !== null || now.object === null)
     return [{ path: '', says: 'A state that is needed for it is not known.' }]
-  return undo?.kind === 'refused' ? refusalOf(undo, step) : []
+  return undo?.kind === 'refused' ? refusalOf(undo, changes) : []
 }
 
 function refusalOf(
   { why, conflicts }: Extract<UndoPatch, { readonly kind: 'refused' }>,
-  step: RevisionStep,
+  changes: readonly Change[],
 ): readonly { readonly path: string; readonly says: string }[] {
   switch (why) {
     case 'whole':
@@ -124,7 +142,7 @@ function refusalOf(
     case 'too-many':
       return [{ path: '', says: `The event changed more than ${undoneMax} fields, and one patch takes back no more.` }]
     case 'secret':
-      return secretsOf(step).map((path) => ({ path, says: 'Its value before is a secret, which is not stored.' }))
+      return secretsOf(changes).map((path) => ({ path, says: 'Its value before is a secret, which is not stored.' }))
     case 'nothing':
       return [
         {
@@ -141,9 +159,9 @@ function refusalOf(
 }
 
 /** Where a secret would have to be written. */
-function secretsOf({ before, after }: RevisionStep): readonly string[] {
-  return diffObjects(before ?? undefined, after ?? undefined)
-    .changes.filter(({ noise, op, secret }) => !noise && op !== 'add' && secret !== undefined)
+function secretsOf(changes: readonly Change[]): readonly string[] {
+  return changes
+    .filter(({ noise, op, secret }) => !noise && op !== 'add' && secret !== undefined)
     .map(({ path }) => formatFieldPath(path))
 }
 

@@ -111,7 +111,8 @@ test('at level Metadata every route says who, what and when, and why no more', {
   })
   expect([at['manifest'], diff['changes'], undo['commands']]).toEqual([null, [], []])
   const text = await (await api.get(`${path}/diff?format=diff`)).text()
-  expect(text).toMatch(/^# [^\n]*audit policy/)
+  expect(text).toMatch(/^# [^\n]* its state is not known/)
+  expect(text).toMatch(/^# [^\n]*audit policy/m)
   expect(await (await api.get(`${path}/at?format=yaml`)).text()).toContain('# - level: RequestResponse')
 })
 
@@ -174,6 +175,70 @@ test('no value of a Secret is in any answer, whatever is asked', async () => {
   ])
   const undo = await ask(`${path}/undo?event=${event}`)
   expect(undo['refused']).toContainEqual({ path: 'data.password', says: expect.stringContaining('secret') })
+})
+
+const written = (version: number, kind: string, object: object, more: object = {}): Item => {
+  const resource = `${kind.toLowerCase()}s`
+  const [apiGroup, namespace] = kind === 'Deployment' ? ['apps', 'prod'] : ['certificates.k8s.io', undefined]
+  const uid = '5f8d3c1e-0000-4000-8000-000000000007'
+  return secret(version, 'update', '', {
+    requestURI: `/apis/${apiGroup}/v1/${resource}/api`,
+    objectRef: { resource, apiGroup, apiVersion: 'v1', namespace, name: 'api' },
+    responseObject: {
+      kind,
+      apiVersion: `${apiGroup}/v1`,
+      metadata: { name: 'api', namespace, uid, resourceVersion: String(version) },
+      ...object,
+    },
+    ...more,
+  })
+}
+
+test('an undo is doubted where a write was missed: of status only where people decide it', async () => {
+  const based = { requestObject: { metadata: { resourceVersion: '402' } } }
+  const approval = {
+    resource: 'certificatesigningrequests',
+    apiGroup: 'certificates.k8s.io',
+    apiVersion: 'v1',
+    name: 'api',
+    subresource: 'approval',
+  }
+  const paths = {
+    status: '/v1/objects/status/apps/deployments/prod/api',
+    spec: '/v1/objects/spec/apps/deployments/prod/api',
+    decided: '/v1/objects/decided/certificates.k8s.io/certificatesigningrequests/_/api',
+  }
+  const created = { verb: 'create', responseStatus: { code: 201 } }
+  await store('status', [
+    written(401, 'Deployment', { spec: { replicas: 1 }, status: { readyReplicas: 0 } }, created),
+    written(403, 'Deployment', { spec: { replicas: 2 }, status: { readyReplicas: 1 } }, based),
+  ])
+  await store('spec', [
+    written(401, 'Deployment', { spec: { replicas: 1 } }, created),
+    written(403, 'Deployment', { spec: { replicas: 2 } }, based),
+  ])
+  await store('decided', [
+    written(401, 'CertificateSigningRequest', { spec: { username: 'bob' }, status: {} }, created),
+    written(
+      403,
+      'CertificateSigningRequest',
+      { spec: { username: 'bob' }, status: { conditions: [{ type: 'Approved', status: 'True' }] } },
+      {
+        ...based,
+        objectRef: approval,
+        requestURI: '/apis/certificates.k8s.io/v1/certificatesigningrequests/api/approval',
+      },
+    ),
+  ])
+  await followAll(api.store)
+  const told = async (path: string): Promise<readonly unknown[]> => {
+    const { data } = await ask(`${path}/revisions?all=true`)
+    const undo = await ask(`${path}/undo?event=${String(data[0]?.['event'])}`)
+    return [data[0]?.['adjacency'], (undo['doubts'] as readonly string[]).length > 0]
+  }
+  expect(await told(paths.status)).toEqual(['but-status', false])
+  expect(await told(paths.spec)).toEqual(['broken', true])
+  expect(await told(paths.decided)).toEqual(['but-status', true])
 })
 
 describe('what is asked before history has come so far', () => {
