@@ -138,7 +138,7 @@ function installPods(
     template,
     revision,
     replicas,
-    observed: { replicas, ready: replicas },
+    observed: { generation: 1, replicas, ready: replicas },
   })
   for (let index = 0; index < replicas; index++) {
     const node = workers[(index + revision) % workers.length] ?? workers[0]

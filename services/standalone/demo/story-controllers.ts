@@ -76,7 +76,7 @@ function createReplicaSet(cluster: Cluster, deployment: Deployment, revision: nu
     template,
     revision,
     replicas: Math.min(deployment.replicas, Math.max(room, 0)),
-    observed: { replicas: 0, ready: 0 },
+    observed: { generation: 0, replicas: 0, ready: 0 },
   }
   const created = cluster.replicaSets.put(annotated(wanted, deployment))
   const body = { ...replicaSetJson(created), metadata: newMetaJson(created.meta), status: { replicas: 0 } }
@@ -188,7 +188,8 @@ function reconcileReplicaSet(cluster: Cluster, key: Key): void {
   for (const pod of leastReadyFirst.slice(0, Math.max(pods.length - set.replicas, 0))) {
     deletePod(cluster, pod, cast.replicaSetController)
   }
-  const observed = { replicas: livePods(cluster, set).length, ready: readyPods(cluster, set).length }
+  const [live, ready] = [livePods(cluster, set).length, readyPods(cluster, set).length]
+  const observed = { generation: set.meta.generation ?? 1, replicas: live, ready }
   if (same(observed, set.observed)) return
   cluster.replicaSets.put({ ...set, observed })
   cluster.send({

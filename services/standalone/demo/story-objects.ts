@@ -60,7 +60,8 @@ export interface ReplicaSet {
   readonly template: Template
   readonly replicas: number
   readonly revision: number
-  readonly observed: { readonly replicas: number; readonly ready: number }
+  /** Of its controller's last report; generation is 0 before the first. */
+  readonly observed: { readonly generation: number; readonly replicas: number; readonly ready: number }
 }
 
 export type PodPhase = 'pending' | 'starting' | 'ready' | 'crashing' | 'stopped'
@@ -156,7 +157,7 @@ export function replicaSetJson({ meta, app, template, replicas, observed }: Repl
       fullyLabeledReplicas: some(observed.replicas),
       readyReplicas: some(observed.ready),
       availableReplicas: some(observed.ready),
-      observedGeneration: meta.generation,
+      observedGeneration: some(observed.generation),
     },
   }
 }

@@ -21,7 +21,8 @@ interface Item {
   readonly requestObject?: unknown
   readonly responseObject?: {
     readonly kind: string
-    readonly metadata: { readonly uid?: string; readonly resourceVersion?: string }
+    readonly metadata: { readonly uid?: string; readonly resourceVersion?: string; readonly generation?: number }
+    readonly status?: { readonly observedGeneration?: number } | string
     readonly details?: { readonly uid?: string }
   }
   readonly requestReceivedTimestamp: string
@@ -140,6 +141,20 @@ describe('the recorded week', () => {
     }
     expect(newest.size).toBeGreaterThan(80)
     expect(stale).toEqual([])
+  })
+
+  test('a controller has seen of a ReplicaSet what it reported, and nothing of what is being written', () => {
+    const sets = items.filter((item) => item.responseObject?.kind === 'ReplicaSet')
+    const seen = sets.map(({ responseObject }) => {
+      const { metadata, status } = responseObject ?? {}
+      const observed = typeof status === 'object' ? status.observedGeneration : undefined
+      return { generation: metadata?.generation ?? 0, observed }
+    })
+    const made = seen.filter((_, index) => sets[index]?.verb === 'create')
+    expect(made.length).toBeGreaterThan(10)
+    expect(made.filter(({ observed }) => observed !== undefined)).toEqual([])
+    const grown = seen.filter(({ generation, observed }) => observed !== undefined && observed < generation)
+    expect(grown.length).toBeGreaterThan(40)
   })
 })
 
