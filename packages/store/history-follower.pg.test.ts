@@ -1,17 +1,19 @@
 // History against the recorded weeks: however it is followed, the revisions are the same, and what is exact is what was answered.
 
+import { randomUUID } from 'node:crypto'
 import { everything, nothing } from '@plaintrail/query/scope'
 import { corpusOf, corpusVersions } from '@plaintrail/test/corpus'
 import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
 import { seededRandom, type Random } from '@plaintrail/test/random'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { addCluster } from './clusters.ts'
+import { addCluster, findCluster } from './clusters.ts'
 import { storeDeliveries, type Delivery } from './events-for-tests.ts'
 import { expire } from './expire.ts'
 import { createHistoryFollower } from './history-follower.ts'
 import { everyRevision, followAll, forgetHistory, lanesOf, openTestStore } from './history-for-tests.ts'
+import { namedHistory, type ClusterObject } from './named-history.ts'
+import { namedRevisions, type ChainPosition } from './named-revisions.ts'
 import { objectAt } from './object-at.ts'
-import { objectHistory, objectsNamed } from './object-history.ts'
 import type { Store } from './open-store.ts'
 import { changedFieldDays } from './partitions.ts'
 import { eventOf, type RevisionRow } from './revision-row.ts'
@@ -114,29 +116,46 @@ test('an exact state is what the API server answered, at the time of its event',
 })
 
 test('a history has all revisions on its pages, newest first, and none for who may not see', async () => {
-  const { rows } = await store.pool.query<{ id: number; count: number }>(
-    `select r.object_id as id, count(*) as count from revision r where r.place is not null
-     group by 1 order by 2 desc limit 1`,
+  const { rows } = await store.pool.query<OfObject & { readonly id: number; readonly count: number }>(
+    `select o.id, c.name as cluster, o.api_group as "group", o.resource, o.namespace, o.name, count(*) as count
+     from history_object o join revision r on r.object_id = o.id join cluster c on c.id = o.cluster_id
+     where r.place is not null and o.resource = 'deployments' group by 1, 2 order by count desc limit 1`,
   )
-  const [{ id, count } = { id: 0, count: 0 }] = rows
+  const [busiest] = rows
+  if (busiest === undefined) throw new Error('no Deployment was written in the recorded weeks')
+  const named = await objectOf(busiest)
+  const history = await namedHistory(store, everything, named)
+  const page = { window: always, limit: 7, all: true }
   const events: string[] = []
   const versions: number[] = []
-  for (let before: number | null = null, more = true; more; more = before !== null) {
-    const page = await objectHistory(store, everything, { id }, always, { limit: 7, before })
-    events.push(...page.revisions.map(({ event }) => event))
-    versions.push(...page.revisions.flatMap(({ resourceVersion }) => resourceVersion ?? []))
-    before = page.next
+  for (let after: ChainPosition | null = null, isEnd = false; !isEnd; isEnd = after === null) {
+    const { revisions, next } = await namedRevisions(store, history, { ...page, after })
+    events.push(...revisions.map(({ event }) => event))
+    versions.push(...revisions.flatMap(({ resourceVersion }) => resourceVersion ?? []))
+    after = next
   }
-  expect(new Set(events).size).toBe(count)
+  expect(new Set(events).size).toBe(events.length)
+  expect(events.length).toBeGreaterThanOrEqual(busiest.count)
   expect(versions).toEqual(versions.toSorted((a, b) => b - a))
-  const unseen = await objectHistory(store, nothing, { id }, always, { limit: 7, before: null })
-  expect(unseen).toEqual({ revisions: [], next: null, unplaced: [] })
-  expect(await objectAt(store, nothing, { id, uid: '' }, nowUs, createSegmentItems(store))).toBeNull()
+  const gone = { objectId: busiest.id + 1_000_000, place: 1, loose: { timeUs: 0, key: randomUUID() } }
+  expect(await namedRevisions(store, history, { ...page, after: gone })).toEqual({ revisions: [], next: null })
+  expect(await namedHistory(store, nothing, named)).toMatchObject({ lifetimes: [], objectIds: [] })
+  expect(await objectAt(store, nothing, { id: busiest.id, uid: '' }, nowUs, createSegmentItems(store))).toBeNull()
 })
 
+interface OfObject extends Omit<ClusterObject, 'cluster'> {
+  readonly cluster: string
+}
+
+async function objectOf({ cluster: name, ...named }: OfObject): Promise<ClusterObject> {
+  const cluster = await findCluster(store, everything, name)
+  if (cluster === null) throw new Error(`no cluster is called ${name}`)
+  return { ...named, cluster }
+}
+
 test('an object is found by its name, and what changed by its path', async () => {
-  const { rows } = await store.pool.query<Record<'cluster' | 'namespace' | 'name' | 'from' | 'to', string>>(
-    `select c.uid::text as cluster, o.namespace, o.name, f.from_text as "from", f.to_text as "to"
+  const { rows } = await store.pool.query<OfObject & { readonly from: string; readonly to: string }>(
+    `select c.name as cluster, o.api_group as "group", o.resource, o.namespace, o.name, f.from_text as "from", f.to_text as "to"
      from changed_field f join field_path p on p.id = f.path_id join history_object o on o.id = f.object_id
        join cluster c on c.id = o.cluster_id
      where p.plain = 'spec.template.spec.containers[].image' and o.resource = 'deployments' and f.is_sure
@@ -145,24 +164,13 @@ test('an object is found by its name, and what changed by its path', async () =>
   )
   const [row] = rows
   if (row === undefined) throw new Error('nobody changed an image in the recorded weeks')
-  const { cluster, namespace, name, from, to } = row
-  const [object] = await objectsNamed(store, everything, {
-    cluster,
-    apiGroup: 'apps',
-    resource: 'deployments',
-    namespace,
-    name,
-  })
-  const { revisions } = await objectHistory(store, everything, { id: object?.id ?? 0 }, always, {
-    limit: 1_000,
-    before: null,
-  })
+  const { from, to, ...of } = row
+  const history = await namedHistory(store, everything, await objectOf(of))
+  const page = { window: always, limit: 1_000, all: true, after: null }
+  const { revisions } = await namedRevisions(store, history, page)
   expect(revisions.flatMap(({ changes }) => changes)).toContainEqual(
     expect.objectContaining({ plain: 'spec.template.spec.containers[].image', op: 'replace', from, to }),
   )
-  expect(
-    await objectsNamed(store, nothing, { cluster, apiGroup: 'apps', resource: 'deployments', namespace, name }),
-  ).toEqual([])
 })
 
 test('of a Secret it is said which value changed, and no value', async () => {

@@ -124,14 +124,10 @@ async function placedRows(
   { window, limit, after, all }: RevisionQuestion,
 ): Promise<readonly PlacedRow[]> {
   const newest = lifetimes.toReversed()
-  const at =
-    after === null
-      ? 0
-      : Math.max(
-          0,
-          newest.findIndex(({ id }) => id === after.objectId),
-        )
-  const left = newest.slice(at)
+  const isBegun = after !== null && after.objectId !== 0
+  const at = isBegun ? newest.findIndex(({ id }) => id === after.objectId) : 0
+  // Where the object has gone meanwhile, those that are older have too, and the newer ones were shown.
+  const left = at === -1 ? [] : newest.slice(at)
   if (left.length === 0) return []
   const upTo = left.map(({ id }) => (id === after?.objectId ? after.place - 1 : endPlace))
   return await readRows<PlacedRow & Record<string, unknown>>(

@@ -4,7 +4,7 @@ import { stateAt, type StateAt } from '@plaintrail/history/state-at'
 import type { Revision } from '@plaintrail/history/revision'
 import type { Scope } from '@plaintrail/query/scope'
 import { sql } from 'drizzle-orm'
-import type { HistoryObject } from './object-history.ts'
+import type { NamedLifetime } from './named-history.ts'
 import type { Store } from './open-store.ts'
 import { readRows } from './read-rows.ts'
 import { eventOf, revisionColumns, type RevisionRow } from './revision-row.ts'
@@ -40,7 +40,7 @@ const earlierMax = 500
 export async function objectAt(
   store: Store,
   scope: Scope,
-  { id, uid }: Pick<HistoryObject, 'id' | 'uid'>,
+  { id, uid }: Pick<NamedLifetime, 'id' | 'uid'>,
   timeUs: number,
   items: SegmentItems,
 ): Promise<ObjectAt | null> {

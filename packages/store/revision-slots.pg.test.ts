@@ -7,19 +7,22 @@ import { addCluster } from './clusters.ts'
 import { storeDeliveries } from './events-for-tests.ts'
 import { createHistoryFollower } from './history-follower.ts'
 import { forgetHistory, openTestStore } from './history-for-tests.ts'
+import { namedHistory } from './named-history.ts'
+import { namedRevisions } from './named-revisions.ts'
 import { objectAt } from './object-at.ts'
-import { objectHistory, objectsNamed } from './object-history.ts'
 import type { Store } from './open-store.ts'
 import { createSegmentItems } from './segment-items.ts'
+import type { VisibleCluster } from './visible-clusters.ts'
 
 const nowUs = Date.UTC(2026, 10, 27) * 1_000
 const always = { sinceUs: 0, untilUs: Number.MAX_SAFE_INTEGER }
-const apps = { apiGroup: 'apps', resource: 'deployments', namespace: 'prod', name: 'api' }
+const apps = { group: 'apps', resource: 'deployments', namespace: 'prod', name: 'api' }
 
 test('scales between a create and an update are told the same in every order, and the get that shows one is taken for it', async () => {
   await using own = new AsyncDisposableStack()
   const store = await openTestStore(own, await createTestDatabase())
-  const { uid: cluster } = await addCluster(store, { name: 'east' })
+  const added = await addCluster(store, { name: 'east' })
+  const { uid: cluster } = added
   const items = [
     eventOf(101, { verb: 'create', responseObject: deployment(101, 1, 'api:1') }),
     scaleTo(102, 3),
@@ -31,7 +34,7 @@ test('scales between a create and an update are told the same in every order, an
     store,
     items.map((item, lane) => ({ cluster, lane: `lane-${lane}`, items: [item], receivedAtUs: nowUs })),
   )
-  const inOrder = await toldAfter(store, cluster, [1, 2, 3, 4, 5])
+  const inOrder = await toldAfter(store, added, [1, 2, 3, 4, 5])
   expect(inOrder).toMatchObject([
     {
       resourceVersion: 105,
@@ -48,9 +51,9 @@ test('scales between a create and an update are told the same in every order, an
     { resourceVersion: 101, significance: 'created', changes: [] },
   ])
   for (const lanes of permutations([1, 2, 3, 4, 5])) {
-    expect(await toldAfter(store, cluster, lanes), `lanes ${lanes.join(', ')}`).toEqual(inOrder)
+    expect(await toldAfter(store, added, lanes), `lanes ${lanes.join(', ')}`).toEqual(inOrder)
   }
-  const [object] = await objectsNamed(store, everything, { cluster, ...apps })
+  const [object] = (await namedHistory(store, everything, { cluster: added, ...apps })).lifetimes
   if (object === undefined) throw new Error('no object has the name')
   const at = await objectAt(store, everything, object, timeUs(102) + 1_000, createSegmentItems(store))
   expect(at).toMatchObject({
@@ -60,13 +63,12 @@ test('scales between a create and an update are told the same in every order, an
   })
 })
 
-async function toldAfter(store: Store, cluster: string, lanes: readonly number[]): Promise<readonly unknown[]> {
+async function toldAfter(store: Store, cluster: VisibleCluster, lanes: readonly number[]): Promise<readonly unknown[]> {
   await forgetHistory(store)
   const follower = createHistoryFollower(store)
   for (const lane of lanes) await follower.follow(lane)
-  const [object] = await objectsNamed(store, everything, { cluster, ...apps })
-  const page = { limit: 10, before: null }
-  return (await objectHistory(store, everything, { id: object?.id ?? 0 }, always, page)).revisions
+  const history = await namedHistory(store, everything, { cluster, ...apps })
+  return (await namedRevisions(store, history, { window: always, limit: 10, after: null, all: true })).revisions
 }
 
 function permutations(values: readonly number[]): readonly (readonly number[])[] {
