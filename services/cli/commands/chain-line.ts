@@ -6,7 +6,7 @@ import { CliError } from '../cli-error.ts'
 import type { TracedEvent } from '../history-answers.ts'
 import { didWords, objectWords } from '../output/event-words.ts'
 import { behindWords } from '../output/initiator-words.ts'
-import { terminalText } from '../output/terminal-text.ts'
+import { displayWidth, terminalText, truncated } from '../output/terminal-text.ts'
 import type { Session } from '../session.ts'
 import type { ObjectPlace } from './find-object.ts'
 
@@ -33,12 +33,23 @@ export async function chainLine(
   const causes = await Promise.all(links.map(({ event }) => eventOf(api, event)))
   const steps = causes.flatMap((cause, index) => [cause === null ? (links[index]?.what ?? '?') : objectWords(cause)])
   const first = causes.at(-1) ?? null
-  const did = first === null ? '' : `: ${deedWords(first)}, ${first.time === null ? '' : session.when(first.time)}`
   const by = behindWords({ name: initiator.name, as: null })
   const from = terminalText(`${shortName(group, resource)}/${name}`)
   // Two links may lead to one event, such as an eviction by what it deleted and by who asked for it.
   const words = [from, ...steps.map(terminalText)].filter((word, at, all) => word !== all[at - 1])
-  return `${words.join(' ← ')}${did} by ${by} (${initiator.confidence})`
+  const way = words.join(' ← ')
+  const who = `by ${by} (${initiator.confidence})`
+  if (first === null) return `${way} ${who}`
+  const end = `, ${first.time === null ? '' : session.when(first.time)} ${who}`
+  return `${way}: ${fitted(session, deedWords(first), displayWidth(`${way}: ${end}`))}${end}`
+}
+
+/** A deed that is cut to less than this says nothing. */
+const deedWidthMin = 20
+
+/** Cut to what the terminal has left beside `taken` columns; whole where there is none. */
+function fitted({ io: { stdout } }: Session, deed: string, taken: number): string {
+  return stdout.isTty ? truncated(deed, Math.max(deedWidthMin, stdout.columns - taken)) : deed
 }
 
 function deedWords(event: TracedEvent): string {

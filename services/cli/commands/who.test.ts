@@ -165,6 +165,21 @@ describe('what history knows', () => {
     expect(done.out.split('\n')[1]).toBe(
       'po/api-x2x ← rs/api-7c9f ← deploy/checkout: image api:1.9, 2026-11-20T14:03:22.418211Z by alice@acme.io (certain)',
     )
+    expect(done.out).toContain('\n1 change, 1 person\n')
+    const narrow = await plaintrail(['who', 'pod/api-x2x'], { server: api.url, isTty: true, columns: 90 })
+    expect(narrow.out.split('\n')[1]).toBe(
+      'po/api-x2x ← rs/api-7c9f ← deploy/checkout: image api:1.9, 14m ago by alice@acme.io (certain)',
+    )
+    await using long = await startCannedApi((request) =>
+      request.path === '/v1/events/evt_deploy'
+        ? { body: sampleEvent({ detail: `image ${'a'.repeat(300)}` }) }
+        : answering(Object.keys(causes))(request),
+    )
+    const cut = await plaintrail(['who', 'pod/api-x2x'], { server: long.url, isTty: true, columns: 120 })
+    expect(cut.out.split('\n')[1]).toMatch(
+      /^po\/api-x2x ← .* deploy\/checkout: image a+…, 14m ago by alice@acme\.io \(certain\)$/,
+    )
+    expect(cut.out.split('\n')[1]).toHaveLength(120)
     await using forgetful = await startCannedApi(answering([]))
     const less = await plaintrail(['who', 'pod/api-x2x'], { server: forgetful.url })
     expect(less.out.split('\n')[1]).toBe('po/api-x2x ← owner by alice@acme.io (certain)')

@@ -165,10 +165,16 @@ function isChange(event: StoredEvent): boolean {
   return event.class === 'write' && event.outcome === 'success' && !event.flags.includes('dryRun')
 }
 
+/** Who asked, and who is known to be behind what a controller did. */
+function peopleIn({ actor, initiator }: TracedEvent): readonly string[] {
+  const isKnown = initiator?.kind === 'person' && initiator.confidence === 'certain'
+  return [...(actor.type === 'human' ? [actor.name] : []), ...(isKnown ? [initiator.name] : [])]
+}
+
 /** `4 changes, 2 people, 1 connection, 1 refused`. */
 function summary({ events, hiddenCount, hasMore }: History): string {
   const changes = events.filter(isChange)
-  const people = new Set(events.filter((event) => event.actor.type === 'human').map((event) => event.actor.name))
+  const people = new Set(events.flatMap(peopleIn))
   const connections = events.filter((event) => event.class === 'connect' && event.outcome === 'success').length
   const refused = events.filter((event) => event.outcome === 'denied' || event.outcome === 'rejected').length
   const counts = [count(changes.length, 'change', 'changes'), count(people.size, 'person', 'people')]
