@@ -1,7 +1,9 @@
 // askedHistory: the history of the object that a path names, and how far it has come.
 
 import type { Request } from 'express'
+import { matches } from '@plaintrail/query/ast'
 import type { Scope } from '@plaintrail/query/scope'
+import { findGaps } from '@plaintrail/store/gaps'
 import { isNamed } from '@plaintrail/store/loose-writes'
 import { namedHistory } from '@plaintrail/store/named-history'
 import { namedState, type HistoryPoint, type NamedState, type StateReader } from '@plaintrail/store/named-state'
@@ -35,5 +37,15 @@ export async function stateAtPoint(
 ): Promise<NamedState> {
   const state = await namedState(reader, point)
   if (state === null) throw noSuchPoint(parameter)
-  return state
+  return point.kind === 'time' ? await withGaps(reader, state) : state
+}
+
+/** Where events are known to be missing since what made the state, one of them may have been a write. */
+async function withGaps({ store, history: { scope, named } }: StateReader, state: NamedState): Promise<NamedState> {
+  if (state.revision === null || state.revision.timeUs > state.timeUs) return state
+  const window = { sinceUs: state.revision.timeUs, untilUs: state.timeUs + 1 }
+  const [gap] = await findGaps(store, scope, window, matches('cluster', [[named.cluster.name]]))
+  if (gap === undefined) return state
+  const says = `events of this cluster are known to be missing, from ${gap.from} to ${gap.to}`
+  return { ...state, doubts: [...state.doubts, says] }
 }

@@ -21,13 +21,26 @@ export function readPoint(text: string, nowUs: number, parameter: string): Histo
       hint: 'Send an id as it stands in `id` or `event` of an answer.',
     })
   }
-  if (!text.startsWith('rv:')) return { kind: 'time', timeUs: parseTime(text, nowUs, parameter) }
+  if (!text.startsWith('rv:')) return { kind: 'time', timeUs: pastTime(text, nowUs, parameter) }
   const version = Number(versionText.exec(text)?.[1] ?? Number.NaN)
   if (Number.isSafeInteger(version)) return { kind: 'version', version }
   throw new QueryError({
     message: `could not read ${parameter}: "${text.slice(0, 60)}" is no version`,
     parameter,
     hint: 'Send a resourceVersion in digits, such as rv:4711.',
+  })
+}
+
+/** Clocks of clients are no further ahead. */
+const aheadUsMax = 60_000_000
+
+function pastTime(text: string, nowUs: number, parameter: string): number {
+  const timeUs = parseTime(text, nowUs, parameter)
+  if (timeUs <= nowUs + aheadUsMax) return timeUs
+  throw new QueryError({
+    message: `could not read ${parameter}: "${text}" has not been yet, and nobody knows what will be then`,
+    parameter,
+    hint: 'Send a time in the past, or `now`.',
   })
 }
 

@@ -2,12 +2,13 @@
 
 import { followAll } from '@plaintrail/store/history-for-tests'
 import { addCluster } from '@plaintrail/store/clusters'
+import { recordGap } from '@plaintrail/store/gaps'
 import { storeDeliveries } from '@plaintrail/store/events-for-tests'
 import { corpusOf, corpusVersions } from '@plaintrail/test/corpus'
 import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { startTestApi, type TestApi } from '../api-for-tests.ts'
+import { problemOf, startTestApi, type TestApi } from '../api-for-tests.ts'
 
 const resources = new AsyncDisposableStack()
 const nowUs = Date.UTC(2026, 10, 28) * 1_000
@@ -239,6 +240,34 @@ test('an undo is doubted where a write was missed: of status only where people d
   expect(await told(paths.status)).toEqual(['but-status', false])
   expect(await told(paths.spec)).toEqual(['broken', true])
   expect(await told(paths.decided)).toEqual(['but-status', true])
+})
+
+test('a state is doubted where events are known to be missing since, and none is told of what has not been yet', async () => {
+  const { uid } = await addCluster(api.store, { name: 'gaps' })
+  const items = [secret(601, 'create', 'YQ=='), secret(602, 'update', 'Yg==')]
+  await storeDeliveries(api.store, [
+    { cluster: uid, items: items.map((item) => JSON.stringify(item)), receivedAtUs: nowUs - 1_000_000 },
+  ])
+  await followAll(api.store)
+  const path = '/v1/objects/gaps/core/secrets/prod/db'
+  expect((await ask(`${path}/at`)).state).toMatchObject({ presence: 'present', or_unseen: false })
+  const [fromUs, toUs] = [nowUs - 7_200_000_000, nowUs - 3_600_000_000]
+  await recordGap(api.store, {
+    clusterUid: uid,
+    cause: 'body_too_large',
+    detail: 'A post was too large.',
+    fromUs,
+    toUs,
+  })
+  expect((await ask(`${path}/at`)).state).toMatchObject({
+    or_unseen: true,
+    says: expect.stringContaining('events of this cluster are known to be missing'),
+  })
+  for (const before of ['3h', 'rv:602']) {
+    expect((await ask(`${path}/at?time=${before}`)).state, before).toMatchObject({ or_unseen: false })
+  }
+  const future = await api.get(`${path}/at?time=2027-01-01`)
+  expect(await problemOf(future)).toMatchObject({ status: 400, parameter: 'time' })
 })
 
 describe('what is asked before history has come so far', () => {
