@@ -1961,7 +1961,7 @@ export interface components {
             readonly fidelity: ("exact" | "derived" | "metadata-only" | "gap") | null;
             /** @description The next revision, where it may have been in force already: its request was under way. */
             readonly or_already: components["schemas"]["RevisionRef"] | null;
-            /** @description A write that was not seen may have changed it by then. */
+            /** @description A write that was not seen may have changed it by then, or events since are known to be missing. */
             readonly or_unseen: boolean;
             /**
              * @description Whether it was there. `maybe`: nothing that is stored tells; `not-yet`: it was made later.

@@ -52,7 +52,9 @@ export const stateSchema = z
     or_already: revisionRefSchema
       .nullable()
       .describe('The next revision, where it may have been in force already: its request was under way.'),
-    or_unseen: z.boolean().describe('A write that was not seen may have changed it by then.'),
+    or_unseen: z
+      .boolean()
+      .describe('A write that was not seen may have changed it by then, or events since are known to be missing.'),
     says: z.string().describe('All of that in one sentence, for people; its wording may change.'),
   })
   .meta({ id: 'ObjectState', description: 'An object at a time, and how far that is to be trusted.' })
