@@ -95,7 +95,10 @@ test('-o json is what the API answered; text from events cannot steer the termin
   expect(JSON.parse(json.out)).toEqual(answer)
 })
 
-test('without an event it is a usage error that says where they are', async () => {
-  const done = await plaintrail(['undo', 'deploy', 'checkout'], { server: 'http://127.0.0.1:1' })
-  expect(done).toMatchObject({ code: 2, err: expect.stringContaining('history') })
-})
+test.each([['deploy', 'checkout'], ['deploy/checkout']])(
+  'without an event %s is a usage error that says where they are',
+  async (...words) => {
+    const done = await plaintrail(['undo', ...words], { server: 'http://127.0.0.1:1' })
+    expect(done).toMatchObject({ code: 2, err: expect.stringContaining('plaintrail history TYPE/NAME -o wide') })
+  },
+)

@@ -35,7 +35,7 @@ export function addUndo(program: Command, run: RunCommand): void {
       'What takes a change back, in the object as it is now: the command of kubectl, and the patch. Nothing is run. What somebody changed since is left alone and told. Exit code 3 where a part of it cannot be taken back.',
     )
     .argument(objectArgument.name, objectArgument.about)
-    .argument('<event...>', 'the event of the change: evt_… (history -o wide has it)')
+    .argument('[event...]', 'the event of the change: evt_… (history -o wide has it)')
   addWhereOptions(command)
     .addOption(
       new Option('--patch <type>', 'this patch and nothing else, for kubectl patch --patch-file').choices(patchTypes),
