@@ -83,3 +83,10 @@ test('two items have one name only if the values of their keys are the same', ()
   expect(named(null, 'x')).toBeNull()
   expect(itemKeys(JSON.parse('{"__proto__":{"a":"x"}}'), [{ name: 'a', absent: null }])).toBeNull()
 })
+
+test('what stands for a secret is no key: paths are shown', () => {
+  const digest = `plaintrail:hmac-sha256:${'a'.repeat(43)}`
+  expect(shapeOf('spec.users', [[{ name: digest }, { name: 'b' }]], 'Database', false)).toBe('index')
+  expect(shapeOf('spec.podCIDRs', [[digest]], 'Node')).toBe('index')
+  expect(itemKeys({ name: digest }, [{ name: 'name', absent: null }])).toBeNull()
+})

@@ -2,6 +2,7 @@
 
 import type { FieldPath, ItemKey } from './field-path.ts'
 import { isJsonObject, memberOf } from './json-values.ts'
+import { isDigest } from './mask-secrets.ts'
 
 export type ListShape =
   | { readonly by: 'keys'; readonly keys: readonly MergeKey[] }
@@ -44,8 +45,8 @@ export function mergeKeysNamed(names: readonly string[]): readonly MergeKey[] {
 }
 
 /**
- * The values of an item's merge keys; null where one is missing or neither a text nor a number. Two items of a list are
- * one and the same if `itemName` of them is.
+ * The values of an item's merge keys; null where one is missing, neither a text nor a number, or what stands for a
+ * secret: paths are shown. Two items of a list are one and the same if `itemName` of them is.
  */
 export function itemKeys(item: unknown, keys: readonly MergeKey[]): readonly ItemKey[] | null {
   if (!isJsonObject(item)) return null
@@ -53,6 +54,7 @@ export function itemKeys(item: unknown, keys: readonly MergeKey[]): readonly Ite
   for (const { name, absent } of keys) {
     const value = memberOf(item, name) ?? absent
     if (typeof value !== 'string' && typeof value !== 'number') return null
+    if (isDigest(value)) return null
     found.push({ name, value })
   }
   return found
@@ -178,4 +180,4 @@ function areUnique(list: readonly unknown[], keys: readonly MergeKey[]): boolean
 }
 
 const isSetOfTexts = (list: readonly unknown[]): boolean =>
-  list.every((item) => typeof item === 'string') && new Set(list).size === list.length
+  list.every((item) => typeof item === 'string' && !isDigest(item)) && new Set(list).size === list.length
