@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { plaintrail } from '../testing/captured-io.ts'
-import { alice, followed, sampleChange, sampleRef, startHistoryApi } from '../testing/sample-history.ts'
+import { alice, followed, sampleChange, sampleRef, sampleState, startHistoryApi } from '../testing/sample-history.ts'
 
 const strategic = { spec: { template: { spec: { containers: [{ name: 'api', image: 'registry.acme.io/api:1.8' }] } } } }
 
@@ -99,6 +99,16 @@ test.each([['deploy', 'checkout'], ['deploy/checkout']])(
   'without an event %s is a usage error that says where they are',
   async (...words) => {
     const done = await plaintrail(['undo', ...words], { server: 'http://127.0.0.1:1' })
-    expect(done).toMatchObject({ code: 2, err: expect.stringContaining('plaintrail history TYPE/NAME -o wide') })
+    expect(done).toMatchObject({ code: 2, err: expect.stringContaining('plaintrail history TYPE/NAME') })
   },
 )
+
+test('a version is the event that made it, and one that nobody made is told', async () => {
+  const at = { object: {}, state: sampleState({ revision: sampleRef({ event: 'evt_07', resource_version: 123 }) }) }
+  const known = { ...at, manifest: {}, why_not: null, meta: { history: followed } }
+  await using api = await startHistoryApi({ undo: answerOf(), at: known })
+  await plaintrail(['undo', 'deploy/checkout', 'rv:123'], { server: api.url })
+  expect(api.requests.at(-1)?.query.get('event')).toBe('evt_07')
+  const done = await plaintrail(['undo', 'deploy/checkout', 'rv:124'], { server: api.url })
+  expect(done).toMatchObject({ code: 5, out: '' })
+})

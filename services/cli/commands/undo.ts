@@ -1,7 +1,8 @@
 // plaintrail undo: what takes a change back: the command of kubectl, and the patch. It is shown, and never run.
 import { Option, type Command } from 'commander'
+import type { Api } from '../api.ts'
 import { CliError } from '../cli-error.ts'
-import { isUndoAnswer, type Change, type UndoAnswer } from '../history-answers.ts'
+import { isAtAnswer, isUndoAnswer, type Change, type UndoAnswer } from '../history-answers.ts'
 import { behindWords } from '../output/initiator-words.ts'
 import { plainText } from '../output/json-path.ts'
 import { terminalJson, terminalText } from '../output/terminal-text.ts'
@@ -35,7 +36,7 @@ export function addUndo(program: Command, run: RunCommand): void {
       'What takes a change back, in the object as it is now: the command of kubectl, and the patch. Nothing is run. What somebody changed since is left alone and told. Exit code 3 where a part of it cannot be taken back.',
     )
     .argument(objectArgument.name, objectArgument.about)
-    .argument('[event...]', 'the event of the change: evt_… (history -o wide has it)')
+    .argument('[event...]', 'the change: its event evt_…, or its version rv:123 (history has it)')
   addWhereOptions(command)
     .addOption(
       new Option('--patch <type>', 'this patch and nothing else, for kubectl patch --patch-file').choices(patchTypes),
@@ -56,11 +57,11 @@ async function undo(session: Session, words: readonly string[], options: UndoOpt
   const [event] = rest
   if (event === undefined)
     throw new CliError('usage', 'could not tell which change is meant', {
-      hint: 'Name its event: plaintrail history TYPE/NAME -o wide',
+      hint: 'Name its version or event: plaintrail history TYPE/NAME',
     })
   const api = await session.api()
   const place = await findOne(session, api, object, options)
-  const answer = await api.getList(objectPath(place, 'undo'), { event })
+  const answer = await api.getList(objectPath(place, 'undo'), { event: await eventOf(api, place, event) })
   if (!isUndoAnswer(answer.value)) throw notPlaintrail(api.url)
   const found = answer.value
   await tellBehind(session, found.meta.history)
@@ -70,6 +71,18 @@ async function undo(session: Session, words: readonly string[], options: UndoOpt
   else await session.printItems(changeView, { answer, items: found.changes })
   await tellLeft(session, found)
   requireComplete(session, found.meta.history.complete)
+}
+
+/** Of a version the event that made it. */
+async function eventOf(api: Api, place: ObjectPlace, point: string): Promise<string> {
+  if (!point.startsWith('rv:')) return point
+  const { value } = await api.getList(objectPath(place, 'at'), { time: point })
+  if (!isAtAnswer(value)) throw notPlaintrail(api.url)
+  const { revision } = value.state
+  if (revision !== null && `rv:${revision.resource_version}` === point) return revision.event
+  throw new CliError('not_found', `no change of it made ${terminalText(point)}`, {
+    hint: 'plaintrail history TYPE/NAME has the versions.',
+  })
 }
 
 async function printPatch(session: Session, { patches }: UndoAnswer, type: (typeof patchTypes)[number]): Promise<void> {
