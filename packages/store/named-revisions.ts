@@ -38,10 +38,13 @@ interface RevisionPage {
   readonly next: ChainPosition | null
 }
 
-export const besides: readonly Significance[] = ['status', 'renewal', 'bookkeeping']
+const besides: readonly Significance[] = ['status', 'renewal', 'bookkeeping']
 
 /** Set apart unless asked for: nobody meant it. */
 export const isBeside = (significance: Significance): boolean => besides.includes(significance)
+
+/** A condition on `revision r` that the index revision_meant has. */
+export const isMeant = sql`r.place is not null and r.significance not in ('status', 'renewal', 'bookkeeping')`
 
 /** Counted at most. */
 export const besideCountMax = 10_000
@@ -141,7 +144,7 @@ async function placedRows(
           cross join lateral (
             select ${sql.raw(revisionColumns)} from revision r
             where r.object_id = i.id and r.place <= i.up_to and ${isWithin(window)}
-              and ${all ? sql`true` : sql`not ${isOfBesides}`}
+              and ${all ? sql`true` : isMeant}
             order by r.place desc limit ${limit + 1}) r
         order by i.n, r.place desc limit ${limit + 1}`,
   )

@@ -7,7 +7,7 @@ import type { StateAt } from '@plaintrail/history/state-at'
 import { sql } from 'drizzle-orm'
 import { looseWrites, type LooseWrite } from './loose-writes.ts'
 import type { NamedHistory, NamedLifetime } from './named-history.ts'
-import { besides, type NamedRevision } from './named-revisions.ts'
+import { isMeant, type NamedRevision } from './named-revisions.ts'
 import { rowAfter, rowBefore, rowOfEvent, rowUpTo, type RevisionPlace } from './neighbour-rows.ts'
 import { lacksOf, objectAt } from './object-at.ts'
 import type { Store } from './open-store.ts'
@@ -75,7 +75,7 @@ export async function stateBefore(
 ): Promise<NamedState | null> {
   if (at === null) return null
   const { store, history } = reader
-  const last = await rowUpTo(store, at, meant ? besides : [])
+  const last = await rowUpTo(store, at, meant ? isMeant : undefined)
   const before = last?.place == null ? null : await rowBefore(store, { objectId: at.objectId, place: last.place })
   if (before !== null) return await afterRow(reader, before)
   const first = history.lifetimes.find(({ id }) => id === at.objectId)?.first

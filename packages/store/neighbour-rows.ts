@@ -1,6 +1,5 @@
 // Rows of one object's chain by where they stand: the one at a place, the ones before and after it, the one of an event.
 
-import type { Significance } from '@plaintrail/history/revision'
 import { sql, type SQL } from 'drizzle-orm'
 import type { Store } from './open-store.ts'
 import { arrayOf, readRows } from './read-rows.ts'
@@ -17,16 +16,15 @@ export async function rowBefore(store: Store, { objectId, place }: RevisionPlace
   return await rowUpTo(store, { objectId, place: place - 1 })
 }
 
-/** The last one up to a place, itself included; null where there is none. Without some, if they are not meant. */
+/** The last one up to a place, itself included, that meets a condition on `revision r`; null where there is none. */
 export async function rowUpTo(
   store: Store,
   { objectId, place }: RevisionPlace,
-  without: readonly Significance[] = [],
+  condition: SQL = sql`true`,
 ): Promise<RevisionRow | null> {
-  const isMeant = without.length === 0 ? sql`true` : sql`not r.significance = any(${arrayOf('text', without)})`
   return await oneRow(
     store,
-    sql`r.object_id = ${objectId}::int8 and r.place <= ${String(place)}::int8 and ${isMeant} order by r.place desc`,
+    sql`r.object_id = ${objectId}::int8 and r.place <= ${String(place)}::int8 and ${condition} order by r.place desc`,
   )
 }
 
