@@ -106,7 +106,11 @@ describe('gaps', () => {
       fidelity: 'gap',
       link: { adjacency: 'but-status', unseenMin: 1 },
     })
+    const many = Array.from({ length: 100 }, (_, at) => ({ ...report, event: `report-${at}` }))
+    expect(last(chainOf(made, ...many, next)).link).toMatchObject({ adjacency: 'but-status', unseenMin: 0 })
     const other = { ...report, observation: { ...report.observation, subresource: '', isStatusOnly: false } }
+    const others = Array.from({ length: 16 }, (_, at) => ({ ...other, event: `other-${at}` }))
+    expect(last(chainOf(made, ...many, ...others, next)).link.adjacency).toBe('broken')
     expect(last(chainOf(made, other, next)).link.adjacency).toBe('broken')
   })
 

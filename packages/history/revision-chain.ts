@@ -80,7 +80,7 @@ function changed(after: Revision | null, remade: Revision | null): Pick<Slotted,
 function revisionOf(arrival: Arrival, near: Pick<Neighbours, 'before' | 'unplaced'>): Revision {
   const { observation } = arrival
   const { before } = near
-  const unplaced = near.unplaced.filter((write) => overlaps(write, before, observation)).slice(0, unplacedMax)
+  const unplaced = unplacedLookedAt(near.unplaced.filter((write) => overlaps(write, before, observation)))
   const link = linkOf({ before, observation, unplaced })
   const object = observation.object ?? derivedObject(before, observation)
   const isBroken = link.adjacency === 'broken' || link.unseenMin > 0
@@ -91,6 +91,22 @@ function revisionOf(arrival: Arrival, near: Pick<Neighbours, 'before' | 'unplace
     significance: significanceOf(before?.object ?? null, object, observation),
     link,
   }
+}
+
+/**
+ * Of writes without a version those that a link looks at, by their time: at most `unplacedMax`, reports last, since of
+ * these one is enough to know of all; the first that ended before the others.
+ */
+function unplacedLookedAt(unplaced: readonly Revision[]): readonly Revision[] {
+  if (unplaced.length <= unplacedMax) return unplaced
+  const isReport = ({ significance }: Revision): number => Number(significance === 'status')
+  return unplaced
+    .toSorted(
+      (a, b) =>
+        isReport(a) - isReport(b) || a.observation.latest - b.observation.latest || (a.event < b.event ? -1 : 1),
+    )
+    .slice(0, unplacedMax)
+    .toSorted((a, b) => a.observation.earliest - b.observation.earliest || (a.event < b.event ? -1 : 1))
 }
 
 function fidelityOf({ observed, object, sets }: Observation, isBroken: boolean): Fidelity {

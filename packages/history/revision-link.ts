@@ -79,8 +79,8 @@ function tellUnplaced(unplaced: readonly Revision[], tell: Tell): void {
   if (unknown.length === 0) return
   const isOfStatus = unknown.every((write) => write.observation.isStatusOnly)
   const what = isOfStatus ? 'a write to status' : 'a write'
-  // With as many the rest is not looked at.
-  const isAll = unplaced.length < unplacedMax
+  // With as many the rest is not looked at, but that reports come last.
+  const isAll = unplaced.length < unplacedMax || unknown.some(({ significance }) => significance === 'status')
   tell('unplaced', `${what} whose answer was not logged happened around this time`, 0, isOfStatus && isAll)
 }
 

@@ -51,7 +51,7 @@ export interface GapReason {
   readonly says: string
 }
 
-/** How many unplaced revisions a link looks at; with more, the first by time are enough to say that it is broken. */
+/** How many unplaced revisions a link looks at; with more that are no reports, the first are enough to say that it is broken. */
 export const unplacedMax = 16
 
 export const adjacencies = ['first', 'proven', 'assumed', 'but-status', 'broken'] as const

@@ -223,8 +223,9 @@ async function fillIds(
   if (fills.length === 0) return new Map()
   const { rows: told } = await queries.query<Pick<RevisionRow, 'time' | 'key' | 'part'>>(
     `select r.time, r.key::text as key, r.part from revision r
-     where r.object_id = $1 and r.place is null and r.earliest <= $2 and r.key = any($3::uuid[])`,
-    [objectId, Math.max(...fills.map(({ time }) => time)), fills.map(({ event }) => event.split('.', 1)[0])],
+     where r.object_id = $1 and r.place is null and r.significance <> 'status' and r.latest = any($2::int8[])
+       and r.key = any($3::uuid[])`,
+    [objectId, fills.map(({ time }) => time), fills.map(({ event }) => event.split('.', 1)[0])],
   )
   return new Map(told.map((row) => [eventOf(row), eventIdOf(row)]))
 }

@@ -54,10 +54,16 @@ export async function readChainWindows(
   return new Map(
     asked.map(({ objectId, rows, isCut, from, to }) => {
       const own = unplaced.get(objectId) ?? []
-      const window = { placed: rows, isCut, unplaced: own, areUnplacedCut: own.length > unplacedMax }
+      const window = { placed: rows, isCut, unplaced: own, areUnplacedCut: isCutOf(own) }
       return [objectId, { ...window, unplacedFrom: from, unplacedTo: to }]
     }),
   )
+}
+
+/** Of either sort one more was asked for. */
+function isCutOf(rows: readonly RevisionRow[]): boolean {
+  const reports = rows.filter(({ significance }) => significance === 'status').length
+  return reports > unplacedMax || rows.length - reports > unplacedMax
 }
 
 async function placedRows(client: PoolClient, spans: readonly ChainSpan[]): Promise<readonly RevisionRow[]> {
@@ -86,10 +92,7 @@ async function unplacedRows(
     name: 'chain-unplaced',
     text: `
       select n.* from unnest($1::int8[], $2::int8[], $3::int8[]) as i (object_id, from_us, to_us) cross join lateral (
-        select ${revisionColumns} from revision r
-        where r.object_id = i.object_id and r.place is null and r.earliest <= i.to_us
-          and (i.from_us is null or r.latest >= i.from_us)
-        order by r.earliest, r.key, r.part limit ${unplacedMax + 1}) n`,
+        ${unplacedText({ objectId: 'i.object_id', from: 'i.from_us', to: 'i.to_us' }, unplacedMax + 1)}) n`,
     values: [asked.map(({ objectId }) => objectId), asked.map(({ from }) => from), asked.map(({ to }) => to)],
   })
   return rows
@@ -116,7 +119,22 @@ export async function readNeighbours(client: PoolClient, objectId: number, place
   return { before: at(-1), same: at(0), after: at(1) }
 }
 
-/** Those without a place whose time overlaps the span, by their time: no more than a link looks at. */
+/** Those that a link looks at (unplacedLookedAt of revision-chain.ts), and of either sort no more: the indexes have both. */
+function unplacedText(
+  { objectId, from, to }: { readonly objectId: string; readonly from: string; readonly to: string },
+  limit: number,
+): string {
+  const sorts = [`r.significance <> 'status'`, `r.significance = 'status'`].map(
+    (isOfSort) => `
+      (select ${revisionColumns} from revision r
+        where r.object_id = ${objectId} and r.place is null and ${isOfSort}
+          and r.latest >= coalesce(${from}, 0) and r.earliest <= ${to}
+        order by r.latest, r.key, r.part limit ${limit})`,
+  )
+  return sorts.join(' union all ')
+}
+
+/** Those without a place whose time overlaps the span: no more than a link looks at. */
 export async function readUnplaced(
   client: PoolClient,
   objectId: number,
@@ -125,9 +143,7 @@ export async function readUnplaced(
 ): Promise<readonly RevisionRow[]> {
   const { rows } = await client.query<RevisionRow>({
     name: 'revision-unplaced',
-    text: `select ${revisionColumns} from revision r
-           where r.object_id = $1 and r.place is null and r.earliest <= $3 and ($2::int8 is null or r.latest >= $2)
-           order by r.earliest, r.key, r.part limit ${unplacedMax}`,
+    text: unplacedText({ objectId: '$1', from: '$2::int8', to: '$3' }, unplacedMax),
     values: [objectId, fromUs, toUs],
   })
   return rows

@@ -158,7 +158,7 @@ function createUnplaced(
     for (const row of rows) if (!entries.has(eventOf(row))) entries.set(eventOf(row), storedEntry(row))
     return [...entries.values()]
       .filter(({ row }) => row.earliest <= toUs && (fromUs === null || row.latest >= fromUs))
-      .toSorted(byTime)
+      .toSorted(byLook)
       .slice(0, unplacedMax)
   }
 
@@ -189,6 +189,12 @@ function storedEntry(row: RevisionRow): ChainEntry {
 
 function byTime(a: ChainEntry, b: ChainEntry): number {
   return a.row.earliest - b.row.earliest || (eventOf(a.row) < eventOf(b.row) ? -1 : 1)
+}
+
+/** As unplacedLookedAt (revision-chain.ts) has them. */
+function byLook(a: ChainEntry, b: ChainEntry): number {
+  const [one, other] = [a, b].map(({ row }) => Number(row.significance === 'status'))
+  return (one ?? 0) - (other ?? 0) || a.row.latest - b.row.latest || (eventOf(a.row) < eventOf(b.row) ? -1 : 1)
 }
 
 /** The first that is not before the place. */
