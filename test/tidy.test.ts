@@ -72,6 +72,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   'prom-client': ['runtime'],
   'hyparquet-writer': ['formats'],
   diff: ['history'],
+  re2js: ['cel'],
   '@peculiar/x509': ['runtime'],
   'reflect-metadata': ['runtime'],
 }

@@ -1,0 +1,18 @@
+// What an expression may take. Each bound is told in the error of whoever meets it.
+
+/** Characters of one expression. */
+export const textLengthMax = 65_536
+/** Levels of nesting in one expression: brackets, operators, macros. A frame of each is some hundred bytes of stack. */
+export const depthMax = 200
+/** Levels of nesting in a value that is compared or written out. */
+export const valueDepthMax = 200
+/** Characters of a regular expression. */
+export const patternLengthMax = 4_096
+/** Regular expressions that one program keeps; beyond, the oldest is made again when it is asked for. */
+export const patternsMax = 50
+/** Characters of a string, or items of a list, that an expression may make. */
+export const madeSizeMax = 1_000_000
+/** What one evaluation may cost unless it is said otherwise: about one for each step, item and 64 characters. */
+export const costMaxUsual = 100_000
+/** Sub-expressions that a trace keeps. */
+export const traceStepsMax = 2_000

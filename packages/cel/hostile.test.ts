@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest'
+import { depthMax, textLengthMax } from './bounds.ts'
+import { errorsOf, evaluated, programOf, valueOf } from './cel-for-tests.ts'
+
+const deep = { message: expect.stringContaining(`deeper than ${depthMax} levels`) }
+
+test('nesting is bounded by a clear error and overflows no stack', () => {
+  for (const text of [
+    `${'('.repeat(5_000)}1${')'.repeat(5_000)}`,
+    `${'['.repeat(5_000)}${']'.repeat(5_000)}`,
+    `${'!'.repeat(5_000)}true`,
+    `${'- '.repeat(5_000)}a`,
+    Array.from({ length: 3_000 }, () => 'a').join(' + '),
+    `a${'.b'.repeat(5_000)}`,
+    `a${'[0]'.repeat(5_000)}`,
+    `a${'.size()'.repeat(5_000)}`,
+    `${'true ? 1 : '.repeat(5_000)}2`,
+    `${'[1].map(x, '.repeat(5_000)}1${')'.repeat(5_000)}`,
+    // Each bracket alone is within the bound, all of them are not.
+    Array.from({ length: 150 }).reduce<string>((inner) => `(${inner}${'+a'.repeat(150)})`, 'a'),
+  ]) {
+    expect(errorsOf(text, { a: 'dyn' }), text.slice(0, 40)).toMatchObject([deep])
+  }
+})
+
+test('long chains of && and || are flat', () => {
+  const chain = (sign: string): string => Array.from({ length: 3_000 }, () => 'a == 1').join(sign)
+  expect(valueOf(chain(' && '), { a: 1 })).toBe(true)
+  expect(valueOf(chain(' || '), { a: 2 })).toBe(false)
+})
+
+test('a text that is too long is refused before it is read', () => {
+  expect(errorsOf('a'.repeat(1_000_000))).toMatchObject([
+    { message: `the expression is longer than ${textLengthMax} characters` },
+  ])
+})
+
+test('what JavaScript adds to objects is not there', () => {
+  const object = JSON.parse('{"__proto__": {"x": 1}, "a": {}}') as { a: object; ['__proto__']: object }
+  for (const name of ['constructor', 'toString', 'hasOwnProperty', 'valueOf', '__defineGetter__']) {
+    expect(valueOf(`has(object.${name})`, { object: { a: 1 } }), name).toBe(false)
+    expect(valueOf(`object.${name}`, { object: { a: 1 } }), name).toMatchObject({ kind: 'error' })
+    expect(valueOf(`"${name}" in object`, { object: { a: 1 } }), name).toBe(false)
+    expect(errorsOf(name), name).toHaveLength(1)
+    expect(errorsOf(`a.${name}()`, { a: 'dyn' }), name).toHaveLength(1)
+    expect(valueOf(`has({"a": 1}.${name})`), name).toBe(false)
+  }
+  expect(valueOf('has(object.__proto__.x) && !has(object.a.__proto__)', { object: object as never })).toBe(true)
+  expect(valueOf('size(list) == 1 && has(list.length)', { list: [1] })).toMatchObject({ kind: 'error' })
+})
+
+test('what multiplies ends with its budget, soon', () => {
+  const ten = '[0,1,2,3,4,5,6,7,8,9]'
+  const nested = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].reduceRight(
+    (body, name) => `${ten}.all(${name}, ${body})`,
+    'true',
+  )
+  const start = process.hrtime.bigint()
+  expect(evaluated(nested)).toEqual({ kind: 'over-budget' })
+  // Strings and lists that double.
+  const doubled = (value: string, times: number): string =>
+    Array.from({ length: times }).reduce<string>((inner) => `cel.bind(x, ${inner}, x + x)`, value)
+  expect(evaluated(doubled('"aaaaaaaa"', 40), {}, 1e9)).toMatchObject({ kind: 'error' })
+  expect(evaluated(doubled('[1, 2, 3]', 40))).toEqual({ kind: 'over-budget' })
+  expect(evaluated('lists.range(1000000)')).toEqual({ kind: 'over-budget' })
+  expect(evaluated('lists.range(1000000000)', {}, 1e12)).toMatchObject({ kind: 'error' })
+  const double = Array.from({ length: 40 }).reduce<string>((inner) => `cel.bind(y, ${inner}, [y, y])`, '[1]')
+  expect(evaluated(`${double} == ${double}`)).toEqual({ kind: 'over-budget' })
+  expect(evaluated(`"%s".format([${double}])`)).toEqual({ kind: 'over-budget' })
+  expect(Number(process.hrtime.bigint() - start) / 1e6).toBeLessThan(2_000)
+})
+
+test('a budget is of one evaluation, and nothing absorbs its end', () => {
+  const program = programOf('list.exists(x, x > 100) || true', { list: [] })
+  const list = Array.from({ length: 100 }, (_, at) => at)
+  expect(program.evaluate({ list }, { costMax: 100 })).toEqual({ kind: 'over-budget' })
+  expect(program.evaluate({ list }, { costMax: 1_000 })).toEqual({ kind: 'value', value: true })
+  expect(program.evaluate({ list }, { costMax: 1_000 })).toEqual({ kind: 'value', value: true })
+})
+
+test('a regular expression takes time as its text does', () => {
+  const took = (length: number): number => {
+    const start = process.hrtime.bigint()
+    const text = `${'a'.repeat(length)}!`
+    expect(valueOf('a.matches("^(a+)+$")', { a: text })).toBe(false)
+    expect(valueOf('a.matches("(x+x+)+y")', { a: text.replaceAll('a', 'x') })).toBe(false)
+    return Number(process.hrtime.bigint() - start) / 1e6
+  }
+  took(28)
+  expect(took(20_000)).toBeLessThan(1_000)
+  expect(evaluated('a.matches("^(a+)+$")', { a: 'a'.repeat(20_000) }, 100)).toEqual({ kind: 'over-budget' })
+  expect(valueOf('a.matches(p)', { a: 'a', p: '(a{1000}){1000}' })).toMatchObject({ kind: 'error' })
+  expect(valueOf('a.matches(p)', { a: 'a', p: 'a'.repeat(5_000) })).toMatchObject({ kind: 'error' })
+})
+
+test('values that are nested too deeply are an error where they are compared or written', () => {
+  const nest = (): never => Array.from({ length: 50_000 }).reduce<unknown>((inner) => [inner], 1) as never
+  expect(valueOf('a == b', { a: nest(), b: nest() })).toMatchObject({ kind: 'error' })
+  expect(valueOf('"%s".format([a])', { a: nest() })).toMatchObject({ kind: 'error' })
+  expect(valueOf('a.flatten(100000)', { a: nest() })).not.toMatchObject({ kind: 'error' })
+})

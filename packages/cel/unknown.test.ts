@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest'
+import { evaluated } from './cel-for-tests.ts'
+import { Unknown } from './value.ts'
+
+const object = new Unknown('/requestObject')
+const given = { object, old: { spec: new Unknown('/old/spec'), name: 'a' }, verb: 'update', list: [1, object, 3] }
+const unknown = (...paths: readonly string[]): unknown => ({ kind: 'unknown', paths })
+
+test('what is not known is neither false nor an error, wherever it is used', () => {
+  for (const text of [
+    'object',
+    'object.spec.replicas > 3',
+    'has(object.spec)',
+    'has(object.spec.a.b)',
+    'object[0]',
+    'object.?spec.?a.orValue(1) == 1',
+    '!object.a',
+    '-object.a < 0',
+    'object == null',
+    '"a" in object',
+    'size(object) == 0',
+    'object.all(x, true)',
+    'object.exists(x, x)',
+    'object.map(x, 1)',
+    'string(object)',
+    '[object]',
+    '{"a": object}',
+    'object ? 1 : 2',
+    'cel.bind(x, object, x.a)',
+    'type(object)',
+    'list[1] == 2',
+    '2 in list',
+    'list.map(x, x)',
+    'list.filter(x, x > 1)',
+    'list.exists_one(x, x == 1)',
+    'list.sort()',
+    'list == [1, 2, 3]',
+    '"%s".format([object])',
+    'list.exists(x, x == 2)',
+    'list.all(x, x < 5)',
+  ]) {
+    expect(evaluated(text, given), text).toEqual(unknown('/requestObject'))
+  }
+})
+
+test('it is absorbed where the other side decides, on either side', () => {
+  for (const [text, value] of [
+    ['object.a && verb == "get"', false],
+    ['verb == "get" && object.a', false],
+    ['object.a || verb == "update"', true],
+    ['verb == "update" || object.a', true],
+    ['verb == "update" ? 1 : object.a', 1],
+    ['list.exists(x, x == 3)', true],
+    ['list.all(x, x < 3)', false],
+    ['1 in list', true],
+    ['list == [2, 2, 3]', false],
+    ['list == [1, 2]', false],
+    ['old.name == "a"', true],
+    ['has(old.name)', true],
+    ['size(list) == 3', true],
+    ['cel.bind(x, object, 1)', 1],
+  ] as const) {
+    expect(evaluated(text, given), text).toEqual({ kind: 'value', value })
+  }
+})
+
+test('all that would have to be known is said', () => {
+  expect(evaluated('object.a && old.spec.b', given)).toEqual(unknown('/requestObject', '/old/spec'))
+  expect(evaluated('object.a == old.spec.b', given)).toEqual(unknown('/requestObject', '/old/spec'))
+})
+
+test('with an error beside it, it stays unknown: the error might not matter', () => {
+  expect(evaluated('1 / 0 == 1 && object.a', given)).toEqual(unknown('/requestObject'))
+  expect(evaluated('object.a || 1 / 0 == 1', given)).toEqual(unknown('/requestObject'))
+  expect(evaluated('object.a + 1 / 0', given)).toEqual(unknown('/requestObject'))
+  expect(evaluated('[0, 1].all(x, x == 1 ? object.a : 1 / x == 1)', given)).toEqual(unknown('/requestObject'))
+})
