@@ -112,7 +112,7 @@ const revisionsMax = 10_000
 async function forgetRevisions(store: Store, day: number): Promise<void> {
   const [from, to] = segmentIdsOfDay(day)
   for (let gone = revisionsMax; gone === revisionsMax;) {
-    const { rows } = await store.pool.query<{ gone: number }>(
+    const { rows } = await store.pool.query<{ gone: number; objects: readonly number[] }>(
       `with gone as (
          delete from revision r using (
            select object_id, time, key, part from revision where segment_id >= $1 and segment_id < $2 limit ${revisionsMax}
@@ -121,15 +121,27 @@ async function forgetRevisions(store: Store, day: number): Promise<void> {
        ), odd as (
          delete from changed_field_odd c using gone g
          where (c.object_id, c.time, c.key, c.part) = (g.object_id, g.time, g.key, g.part)
-       ) select count(*) as gone from gone`,
+       ) select count(*) as gone, coalesce(array_agg(distinct object_id), '{}') as objects from gone`,
       [from, to],
     )
     gone = rows[0]?.gone ?? 0
+    await forgetObjects(store, rows[0]?.objects ?? [])
   }
   await store.pool.query(
     `update revision set has_state = false, state_segment_id = null, state_item = null, state_part = null, state_flags = null
      where state_segment_id >= $1 and state_segment_id < $2`,
     [from, to],
+  )
+}
+
+/** Names of objects of which nothing is left. One that history works on now goes with its next revisions. */
+async function forgetObjects(store: Store, ids: readonly number[]): Promise<void> {
+  await store.pool.query(
+    `delete from history_object where id in (
+       select o.id from history_object o
+       where o.id = any($1::int8[]) and not exists (select from revision r where r.object_id = o.id)
+       for update skip locked)`,
+    [ids],
   )
 }
 

@@ -277,6 +277,8 @@ test('states and changes go with the days of their bytes', { timeout: 240_000 },
   await storeDeliveries(old, [{ ...aged, receivedAtUs: Date.UTC(2027, 5, 1) * 1_000 }])
   await expire(old, Date.UTC(2027, 5, 1) * 1_000, 30)
   expect(await everyRevision(old)).toEqual([])
+  const { rows: names } = await old.pool.query('select name from history_object')
+  expect(names).toEqual([])
   expect(await changedFieldDays(old)).toEqual([])
   await followAll(old)
 })
