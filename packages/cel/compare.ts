@@ -20,7 +20,7 @@ import {
 } from './value.ts'
 
 /** Objects of libraries that compare by an order of their own. */
-abstract class Comparable extends CelObject {
+export abstract class Comparable extends CelObject {
   /** Below 0, 0 or above 0; undefined where there is no order but they differ. */
   abstract compare(other: this): number | undefined
 }

@@ -3,6 +3,10 @@
 import { conversions } from './library-conversions.ts'
 import { format } from './library-format.ts'
 import { lists } from './library-lists.ts'
+import { networks } from './library-network.ts'
+import { quantities } from './library-quantity.ts'
+import { versions } from './library-semver.ts'
+import { urls } from './library-url.ts'
 import { encoders, math } from './library-math.ts'
 import { operators } from './library-operators.ts'
 import { optionals } from './library-optionals.ts'
@@ -20,4 +24,8 @@ export const libraries: readonly Overload[] = [
   ...lists,
   ...math,
   ...encoders,
+  ...quantities,
+  ...versions,
+  ...networks,
+  ...urls,
 ]
