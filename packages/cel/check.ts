@@ -1,10 +1,10 @@
 // Names and kinds, before evaluation. What is read from an event may be anything (`dyn`); what is known is held to it.
 
-import { depthMax } from './bounds.ts'
+import { depthMax, patternsMax } from './bounds.ts'
 import { CelProblem } from './cel-problem.ts'
 import { nearestName } from './nearest-name.ts'
 import { accepts, type Functions, type StaticKind } from './overload.ts'
-import { patternOf } from './patterns.ts'
+import { patternOf, type PatternsByText } from './patterns.ts'
 import { functionOf, typeNamed } from './resolve.ts'
 import type { Call, Macro, Node } from './syntax.ts'
 import { Failure, kindOf } from './value.ts'
@@ -12,10 +12,14 @@ import { Failure, kindOf } from './value.ts'
 /** Functions whose second argument is a regular expression. */
 const takesPattern = new Set(['matches', 'find', 'findAll'])
 
+const tooMany = new Failure(`there are more than ${patternsMax} regular expressions`)
+
 export interface Scope {
   readonly variables: Readonly<Record<string, StaticKind>>
   readonly functions: Functions
   readonly locals: readonly string[]
+  /** Filled by the check: the regular expressions that stand in the text. */
+  readonly patterns: PatternsByText
 }
 
 /** The kind that an expression gives; what is wrong is added to `problems`. */
@@ -130,12 +134,18 @@ class Checker {
         `it takes ${candidates.map(({ takes }) => takes.join(' and ')).join('; or ')}`,
       )
     }
-    const pattern = args.at(1)
-    if (takesPattern.has(name) && pattern?.type === 'literal' && typeof pattern.value === 'string') {
-      const made = patternOf(pattern.value)
-      if (made instanceof Failure) this.wrong(made.says, pattern.from, 'patterns are those of RE2: no look-around')
-    }
+    if (takesPattern.has(name)) this.pattern(args.at(1))
     return fitting.every(({ gives }) => gives === first.gives) ? first.gives : 'dyn'
+  }
+
+  /** A pattern that stands in the text is made here, once. */
+  private pattern(node: Node | undefined): void {
+    if (node?.type !== 'literal' || typeof node.value !== 'string') return
+    const { patterns } = this.scope
+    if (patterns.has(node.value)) return
+    const made = patterns.size < patternsMax ? patternOf(node.value) : tooMany
+    if (made instanceof Failure) this.wrong(made.says, node.from, 'patterns are those of RE2: no look-around')
+    else patterns.set(node.value, made)
   }
 
   private noFunction(name: string, isMethod: boolean, node: Call): StaticKind {

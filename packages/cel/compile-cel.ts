@@ -1,6 +1,6 @@
 // compileCel: from a text to a program that evaluates under a budget.
 
-import { costMaxUsual, traceStepsMax } from './bounds.ts'
+import { costMaxUsual, errorsMax, traceStepsMax } from './bounds.ts'
 import { CelProblem } from './cel-problem.ts'
 import type { CelResult } from './cel-result.ts'
 import { check } from './check.ts'
@@ -10,7 +10,7 @@ import { explain, type Trace } from './explain.ts'
 import { libraries } from './libraries.ts'
 import { Functions, type Overload, type StaticKind } from './overload.ts'
 import { parse } from './parse.ts'
-import { Patterns } from './patterns.ts'
+import { Patterns, type PatternsByText } from './patterns.ts'
 import { OverBudget, Run, type Bindings, type Step } from './run.ts'
 import type { Node } from './syntax.ts'
 import { Failure, Unknown } from './value.ts'
@@ -52,20 +52,21 @@ const usual = new Functions(libraries)
 export function compileCel(text: string, { variables, functions = [] }: CelScope): Compiled {
   const known = functions.length === 0 ? usual : new Functions([...libraries, ...functions])
   const problems: CelProblem[] = []
+  const patterns: PatternsByText = new Map()
   try {
     const node = parse(text)
-    const gives = check(node, { variables, functions: known, locals: [] }, problems)
+    const gives = check(node, { variables, functions: known, locals: [], patterns }, problems)
     if (problems.length === 0) {
       return {
         ok: true,
-        program: new Program(text, node, { gives, functions: known, variables: Object.keys(variables) }),
+        program: new Program(text, node, { gives, functions: known, variables: Object.keys(variables), patterns }),
       }
     }
   } catch (error) {
     if (!(error instanceof CelProblem)) throw error
     problems.push(error)
   }
-  const inOrder = problems.toSorted((one, other) => one.at - other.at)
+  const inOrder = problems.toSorted((one, other) => one.at - other.at).slice(0, errorsMax)
   return {
     ok: false,
     errors: inOrder.map(({ message, at, hint }) => ({
@@ -77,6 +78,7 @@ export function compileCel(text: string, { variables, functions = [] }: CelScope
 }
 
 interface Known {
+  readonly patterns: PatternsByText
   readonly gives: StaticKind
   readonly functions: Functions
   readonly variables: readonly string[]
@@ -88,7 +90,7 @@ class Program implements CelProgram {
   private readonly node: Node
   private readonly known: Known
   private readonly code: Code
-  private readonly patterns = new Patterns()
+  private readonly patterns: Patterns
   private tracing: Code | undefined
 
   constructor(text: string, node: Node, known: Known) {
@@ -96,6 +98,7 @@ class Program implements CelProgram {
     this.node = node
     this.known = known
     this.gives = known.gives
+    this.patterns = new Patterns(known.patterns)
     this.code = compile(node, { ...known, compile, locals: [], isTraced: false })
   }
 

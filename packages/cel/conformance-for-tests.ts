@@ -102,7 +102,9 @@ function checked(test: Simple, bindings: Record<string, Value>): Value {
 function unchecked(text: string, bindings: Record<string, Value>): Value {
   try {
     const context = { functions: new Functions(libraries), variables: Object.keys(bindings), locals: [] }
-    return compile(parse(text), { ...context, compile, isTraced: false })(new Run(bindings, 1e6, new Patterns()))
+    return compile(parse(text), { ...context, compile, isTraced: false })(
+      new Run(bindings, 1e6, new Patterns(new Map())),
+    )
   } catch (error) {
     return new Failure(String(error))
   }
@@ -176,7 +178,7 @@ function isSame(one: Value, other: Value): boolean {
       [...entriesOf(one)].every(([key, value]) => isSame(value, lookUp(other, key) ?? new Failure('nothing')))
     )
   }
-  return equals(one, other, new Run({}, 1e6, new Patterns())) === true
+  return equals(one, other, new Run({}, 1e6, new Patterns(new Map()))) === true
 }
 
 const shown = (value: Value): string =>

@@ -1,5 +1,8 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { depthMax, textLengthMax } from './bounds.ts'
+import { compileCel } from './compile-cel.ts'
+import type { Bindings } from './run.ts'
 import { errorsOf, evaluated, programOf, valueOf } from './cel-for-tests.ts'
 
 const deep = { message: expect.stringContaining(`deeper than ${depthMax} levels`) }
@@ -89,8 +92,37 @@ test('a regular expression takes time as its text does', () => {
   took(28)
   expect(took(20_000)).toBeLessThan(1_000)
   expect(evaluated('a.matches("^(a+)+$")', { a: 'a'.repeat(20_000) }, 100)).toEqual({ kind: 'over-budget' })
+  const large = 'more than 5000 parts'
+  for (const p of [
+    'x{1000}'.repeat(580),
+    `(${'abc'.repeat(1_000)}){1000}`,
+    '(?:[^]]{100}){51}',
+    '(\\Q)\\Eaaaa){1000}',
+    '(a{30,}){200}',
+  ]) {
+    expect(valueOf('a.matches(p)', { a: 'a', p }), p.slice(0, 20)).toMatchObject({
+      says: expect.stringContaining(large),
+    })
+  }
+  // What is large and allowed is charged as such.
+  expect(evaluated('a.matches(p)', { a: 'x'.repeat(9_000), p: `^${'(x?){500}'.repeat(2)}$` })).toEqual({
+    kind: 'over-budget',
+  })
   expect(valueOf('a.matches(p)', { a: 'a', p: '(a{1000}){1000}' })).toMatchObject({ kind: 'error' })
   expect(valueOf('a.matches(p)', { a: 'a', p: 'a'.repeat(5_000) })).toMatchObject({ kind: 'error' })
+})
+
+test('regular expressions of one text are counted, and cost the same each time', () => {
+  const many = Array.from({ length: 51 }, (_, at) => `a.matches("x{${at}}")`).join(' || ')
+  expect(errorsOf(many, { a: 'string' })).toMatchObject([{ message: 'there are more than 50 regular expressions' }])
+  const program = programOf('a.matches(p)', { a: '', p: '' })
+  const cheapest = (): number => {
+    let costMax = 0
+    while (program.evaluate({ a: 'abc', p: 'a+' }, { costMax }).kind === 'over-budget') costMax += 1
+    return costMax
+  }
+  const first = cheapest()
+  expect([cheapest(), cheapest()]).toEqual([first, first])
 })
 
 test('values that are nested too deeply are an error where they are compared or written', () => {
@@ -98,4 +130,33 @@ test('values that are nested too deeply are an error where they are compared or 
   expect(valueOf('a == b', { a: nest(), b: nest() })).toMatchObject({ kind: 'error' })
   expect(valueOf('"%s".format([a])', { a: nest() })).toMatchObject({ kind: 'error' })
   expect(valueOf('a.flatten(100000)', { a: nest() })).not.toMatchObject({ kind: 'error' })
+})
+
+test('whatever is written, compiling it gives a program or errors, and running it a result', () => {
+  const word = fc.constantFrom(
+    ...'a b 1 2u .5 "x" b\'y\' r"\\" `q` ( ) [ ] { } . ? : , + - * / % ! == != < in && || has( .all(x, .map(x, true null cel.bind( x .? [? {? 0x 1e9 "%s".format( size( type( .matches( math.greatest( optional.of( -9223372036854775808'.split(
+      ' ',
+    ),
+  )
+  const given = fc.record({ a: fc.jsonValue(), b: fc.jsonValue() })
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string({ unit: 'binary' }),
+        fc.array(word, { maxLength: 12 }).map((words) => words.join(' ')),
+      ),
+      given,
+      (text, bindings) => {
+        const compiled = compileCel(text, { variables: { a: 'dyn', b: 'dyn' } })
+        if (!compiled.ok) {
+          expect(compiled.errors.length).toBeGreaterThan(0)
+          return
+        }
+        const result = compiled.program.evaluate(bindings as Bindings)
+        expect(['value', 'error', 'over-budget']).toContain(result.kind)
+        expect(compiled.program.trace(bindings as Bindings).result).toEqual(result)
+      },
+    ),
+    { numRuns: 5_000 },
+  )
 })

@@ -36,8 +36,7 @@ function tests(): readonly Overload[] {
 
 function matching(): readonly Overload[] {
   const matches = ([text, pattern]: readonly [string, string], run: Run): Value => {
-    run.spend(matchCost(text, pattern))
-    const compiled = run.patterns.of(pattern)
+    const compiled = run.patterns.of(pattern, text, run)
     return compiled instanceof Failure ? compiled : compiled.test(text)
   }
   return [
@@ -57,14 +56,13 @@ function matching(): readonly Overload[] {
 }
 
 function findAll(text: string, pattern: string, most: number, run: Run): readonly string[] | Failure {
-  run.spend(matchCost(text, pattern))
-  const compiled = run.patterns.of(pattern)
+  const compiled = run.patterns.of(pattern, text, run)
   if (compiled instanceof Failure) return compiled
   const matcher = compiled.matcher(text)
   const found: string[] = []
   while (found.length < most && matcher.find()) {
     // A match may read to the end of the text before it is given up, so each is charged as a whole.
-    run.spend(matchCost(text, pattern))
+    run.spend(matchCost(text, compiled))
     found.push(matcher.group() ?? '')
   }
   return found
