@@ -1,7 +1,7 @@
 // The operators, size() and what is asked of any value.
 
 import { madeSizeMax } from './bounds.ts'
-import { compare, equals, lookUp, sizeOfMap } from './compare.ts'
+import { compare, equals, lookUp, mapKey, sizeOfMap } from './compare.ts'
 import { method, plain, type Overload, type StaticKind } from './overload.ts'
 import type { Run } from './run.ts'
 import { codePoints } from './text.ts'
@@ -47,6 +47,7 @@ export const operators: readonly Overload[] = [
   plain<[boolean]>('!', ['bool'], 'bool', ([value]) => !value),
   plain<[Value, readonly Value[]]>('in', ['dyn', 'list'], 'bool', ([value, list], run) => isIn(value, list, run)),
   plain<[Value, Value]>('in', ['dyn', 'map'], 'bool', ([key, map]) => {
+    if (mapKey(key) === undefined) return new Failure(`a key cannot be ${kindOf(key)}`)
     const found = lookUp(map, key)
     return found instanceof Fault ? found : found !== undefined
   }),
