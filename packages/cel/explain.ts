@@ -3,7 +3,7 @@
 import type { CelResult } from './cel-result.ts'
 import type { Step } from './run.ts'
 import type { Node } from './syntax.ts'
-import type { Value } from './value.ts'
+import { CelOptional, type Value } from './value.ts'
 
 /** A sub-expression that decided. */
 interface Decision {
@@ -75,7 +75,7 @@ function readsOf(step: Step): readonly { readonly path: string; readonly value: 
     const isRead =
       own.path !== undefined &&
       (node.type === 'name' || node.type === 'select' || node.type === 'index' || node.type === 'has')
-    if (isRead && own.path !== undefined && !isOnTheWay) reads.set(own.path, own.value)
+    if (isRead && own.path !== undefined && !isOnTheWay) reads.set(own.path, valueIn(own.value))
     for (const [at, next] of own.steps.entries()) {
       walk(next, isRead && at === 0)
     }
@@ -83,3 +83,6 @@ function readsOf(step: Step): readonly { readonly path: string; readonly value: 
   walk(step, false)
   return [...reads].map(([path, value]) => ({ path, value }))
 }
+
+/** What an optional has: it was read with `.?`, and null stands for nothing. */
+const valueIn = (value: Value): Value => (value instanceof CelOptional ? (value.value ?? null) : value)

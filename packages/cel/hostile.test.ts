@@ -125,6 +125,29 @@ test('regular expressions of one text are counted, and cost the same each time',
   expect([cheapest(), cheapest()]).toEqual([first, first])
 })
 
+test('texts of a million characters are read soon, whatever reads them', () => {
+  const start = process.hrtime.bigint()
+  for (const [text, a] of [
+    ['double(a)', `${'1'.repeat(1e6)}x`],
+    ['int(a)', '1'.repeat(1e6)],
+    ['duration(a)', `${'1'.repeat(1e6)}x`],
+    ['timestamp(a)', '1'.repeat(1e6)],
+    ['a.trim()', ' '.repeat(1e6)],
+    ['base64.decode(a)', `${'A'.repeat(1e6)}=!`],
+    ['quantity(a)', '1'.repeat(1e6)],
+    ['semver(a, true)', '1.'.repeat(5e5)],
+    ['url(a)', `https://${':'.repeat(1e6)}`],
+    ['cidr(a)', '1'.repeat(1e6)],
+    ['a.format([1])', '%'.repeat(1e6)],
+    ['a.split("").size()', '😀'.repeat(5e5)],
+    ['a.replace("a", "bbbb")', 'a'.repeat(1e6)],
+    ['a.lowerAscii() == a.reverse()', 'Ab'.repeat(5e5)],
+  ] as const) {
+    expect(['value', 'error'], text).toContain(evaluated(text, { a }, 1e7).kind)
+  }
+  expect(Number(process.hrtime.bigint() - start) / 1e6).toBeLessThan(5_000)
+})
+
 test('values that are nested too deeply are an error where they are compared or written', () => {
   const nest = (): never => Array.from({ length: 50_000 }).reduce<unknown>((inner) => [inner], 1) as never
   expect(valueOf('a == b', { a: nest(), b: nest() })).toMatchObject({ kind: 'error' })

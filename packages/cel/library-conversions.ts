@@ -75,7 +75,11 @@ function truncated(value: Value, what: string, made: (whole: bigint) => Value): 
   return made(BigInt(Math.trunc(number)))
 }
 
+/** The longest text that is a double: the pattern below takes time by its square. */
+const doubleLengthMax = 400
+
 function doubleIn(text: string): Value {
+  if (text.length > doubleLengthMax) return notA('a double', text)
   if (/^[+-]?(?:inf|infinity)$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity
   if (/^[+-]?nan$/i.test(text)) return Number.NaN
   return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text) ? doubleOf(Number(text)) : notA('a double', text)
