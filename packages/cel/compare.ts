@@ -170,8 +170,5 @@ export function* entriesOf(map: Value): Generator<readonly [Value, Value]> {
   else yield* Object.entries(map as { readonly [key: string]: Value })
 }
 
-export const keysOf = (map: Value): readonly Value[] =>
-  map instanceof CelMap ? [...map.entries.values()].map(([key]) => key) : Object.keys(map as object)
-
 export const sizeOfMap = (map: Value): number =>
   map instanceof CelMap ? map.entries.size : Object.keys(map as object).length

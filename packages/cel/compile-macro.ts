@@ -1,7 +1,7 @@
 // Macros: what goes over lists and maps, and what gives a value a name.
 
 import { madeSizeMax } from './bounds.ts'
-import { entriesOf, keysOf } from './compare.ts'
+import { entriesOf } from './compare.ts'
 import { joined, notBool, putInto, type Code, type Compiling } from './code.ts'
 import type { Run } from './run.ts'
 import type { Macro } from './syntax.ts'
@@ -91,23 +91,36 @@ interface Items {
   readonly path: string | undefined
 }
 
-/** The keys that a loop takes: of a list its numbers. Each is put into the slots, charged, and handed on. */
-function* keysIn({ node, slot, isTraced }: Loop, run: Run, { isList, range, path }: Items): Generator<Value> {
-  const list = isList ? (range as readonly Value[]) : undefined
-  const entries = list?.entries() ?? (node.variables.length > 1 ? entriesOf(range) : keysOf(range).entries())
-  for (const [key, value] of entries) {
-    run.spend(1)
-    if (node.variables.length > 1) {
-      run.locals[slot] = key
-      run.locals[slot + 1] = value
-    } else run.locals[slot] = value
-    if (isTraced) {
-      const own =
-        path === undefined ? undefined : joined(path, list === undefined && node.variables.length === 1 ? value : key)
-      run.localPaths[slot] = list === undefined || node.variables.length > 1 ? undefined : own
-      run.localPaths[slot + 1] = own
+/** What is done with an item; true ends the loop. */
+type Visit = (key: Value) => boolean
+
+/** Goes over the keys of what is gone over (of a list: its numbers). Each item is charged, and put into the slots. */
+function visitAll(loop: Loop, run: Run, items: Items, visit: Visit): void {
+  const { range, isList } = items
+  if (isList) {
+    const list = range as readonly Value[]
+    for (let at = 0; at < list.length; at += 1) {
+      enter(loop, run, items, [at, list[at] ?? null])
+      if (visit(at)) return
     }
-    yield key
+    return
+  }
+  for (const entry of entriesOf(range)) {
+    enter(loop, run, items, entry)
+    if (visit(entry[0])) return
+  }
+}
+
+/** Puts an item into the slots. One variable is the item of a list and the key of a map. */
+function enter({ node, slot, isTraced }: Loop, run: Run, items: Items, [key, value]: readonly [Value, Value]): void {
+  run.spend(1)
+  const isPair = node.variables.length > 1
+  run.locals[slot] = isPair || !items.isList ? key : value
+  if (isPair) run.locals[slot + 1] = value
+  if (isTraced) {
+    const path = items.path === undefined ? undefined : joined(items.path, key)
+    run.localPaths[slot] = isPair || !items.isList ? undefined : path
+    if (isPair) run.localPaths[slot + 1] = path
   }
 }
 
@@ -115,12 +128,14 @@ function* keysIn({ node, slot, isTraced }: Loop, run: Run, { isList, range, path
 function decide(loop: Loop, run: Run, items: Items): Value {
   const decides = loop.node.name === 'exists'
   let fault: Fault | undefined
-  for (const _key of keysIn(loop, run, items)) {
+  let isDecided = false
+  visitAll(loop, run, items, () => {
     const value = loop.body(run)
-    if (value === decides) return decides
-    if (value !== !decides) fault = added(fault, value, loop)
-  }
-  return fault ?? !decides
+    if (value === decides) isDecided = true
+    else if (value !== !decides) fault = added(fault, value, loop)
+    return isDecided
+  })
+  return isDecided ? decides : (fault ?? !decides)
 }
 
 function added(before: Fault | undefined, value: Value, { node }: Loop): Fault {
@@ -132,11 +147,12 @@ function added(before: Fault | undefined, value: Value, { node }: Loop): Fault {
 function countOne(loop: Loop, run: Run, items: Items): Value {
   let count = 0
   let fault: Fault | undefined
-  for (const _key of keysIn(loop, run, items)) {
+  visitAll(loop, run, items, () => {
     const value = loop.body(run)
     if (value === true) count += 1
     else if (value !== false) fault = added(fault, value, loop)
-  }
+    return false
+  })
   return fault ?? count === 1
 }
 
@@ -145,15 +161,16 @@ function makeList(loop: Loop, run: Run, items: Items): Value {
   const isFilter = node.name === 'filter'
   const made: Value[] = []
   let fault: Fault | undefined
-  for (const _key of keysIn(loop, run, items)) {
+  visitAll(loop, run, items, () => {
     const kept = isFilter ? body(run) : (filter?.(run) ?? true)
-    if (kept === false) continue
+    if (kept === false) return false
     const item = isFilter ? (run.locals[slot] ?? null) : body(run)
     if (kept !== true) fault = added(fault, kept, loop)
     else if (item instanceof Fault) fault = added(fault, item, loop)
-    else if (made.length >= madeSizeMax) return new Failure(`a list has more than ${madeSizeMax} items`, node.from)
     else made.push(item)
-  }
+    return made.length > madeSizeMax
+  })
+  if (made.length > madeSizeMax) return new Failure(`a list has more than ${madeSizeMax} items`, node.from)
   return fault ?? made
 }
 
@@ -161,17 +178,18 @@ function makeMap(loop: Loop, run: Run, items: Items): Value {
   const { filter, body } = loop
   const made = new Map<string, readonly [Value, Value]>()
   let fault: Fault | undefined
-  for (const key of keysIn(loop, run, items)) {
+  visitAll(loop, run, items, (key) => {
     const kept = filter?.(run) ?? true
-    if (kept === false) continue
+    if (kept === false) return false
     if (kept !== true) {
       fault = added(fault, kept, loop)
-      continue
+      return false
     }
     const value = body(run)
     const failed = value instanceof Fault ? value : putEntries(loop, made, key, value)
     if (failed !== undefined) fault = added(fault, failed, loop)
-  }
+    return false
+  })
   return fault ?? new CelMap(made)
 }
 

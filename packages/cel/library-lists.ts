@@ -83,10 +83,12 @@ function found(): readonly Overload[] {
   return [
     search('indexOf', false),
     search('lastIndexOf', true),
-    method<[List]>('first', ['list'], 'optional', ([list]) => new CelOptional(list[0])),
-    method<[List]>('last', ['list'], 'optional', ([list]) => new CelOptional(list.at(-1))),
+    method<[List]>('first', ['list'], 'optional', ([list]) => optionalOf(list[0])),
+    method<[List]>('last', ['list'], 'optional', ([list]) => optionalOf(list.at(-1))),
   ]
 }
+
+const optionalOf = (item: Value | undefined): Value => (item instanceof Fault ? item : new CelOptional(item))
 
 function remade(): readonly Overload[] {
   return [

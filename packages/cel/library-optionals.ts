@@ -2,7 +2,7 @@
 
 import { sizeOfMap } from './compare.ts'
 import { method, plain, type Overload } from './overload.ts'
-import { CelDuration, CelOptional, CelTimestamp, Failure, kindOf, numberOf, type Value } from './value.ts'
+import { CelDuration, CelOptional, CelTimestamp, Failure, Fault, kindOf, numberOf, type Value } from './value.ts'
 
 export const optionals: readonly Overload[] = [
   plain<[Value]>('optional.of', ['dyn'], 'optional', ([value]) => new CelOptional(value)),
@@ -29,6 +29,7 @@ export const optionals: readonly Overload[] = [
 function unwrapped(list: readonly Value[]): Value {
   const made: Value[] = []
   for (const item of list) {
+    if (item instanceof Fault) return item
     if (!(item instanceof CelOptional)) return new Failure(`an optional is expected, not ${kindOf(item)}`)
     if (item.value !== undefined) made.push(item.value)
   }

@@ -150,6 +150,8 @@ export function kindOf(value: Value): Kind {
     default:
   }
   if (value === null) return 'null'
+  // Most are plain JSON: one look at the prototype is cheaper than three at the classes.
+  if (Object.getPrototypeOf(value) === Object.prototype) return 'map'
   if (value instanceof CelObject || value instanceof Fault) return value.kind
   if (Array.isArray(value)) return 'list'
   return value instanceof Uint8Array ? 'bytes' : 'map'
