@@ -5,6 +5,9 @@ import { compileCel } from './compile-cel.ts'
 import type { Bindings } from './run.ts'
 import { errorsOf, evaluated, programOf, valueOf } from './cel-for-tests.ts'
 
+/** Milliseconds that a busy machine may take for what takes a quarter of a second; what is not bounded takes minutes. */
+const soon = 10_000
+
 const deep = { message: expect.stringContaining(`deeper than ${depthMax} levels`) }
 
 test('nesting is bounded by a clear error and overflows no stack', () => {
@@ -70,7 +73,7 @@ test('what multiplies ends with its budget, soon', () => {
   const double = Array.from({ length: 40 }).reduce<string>((inner) => `cel.bind(y, ${inner}, [y, y])`, '[1]')
   expect(evaluated(`${double} == ${double}`)).toEqual({ kind: 'over-budget' })
   expect(evaluated(`"%s".format([${double}])`)).toEqual({ kind: 'over-budget' })
-  expect(Number(process.hrtime.bigint() - start) / 1e6).toBeLessThan(2_000)
+  expect(Number(process.hrtime.bigint() - start) / 1e6).toBeLessThan(soon)
 })
 
 test('a budget is of one evaluation, and nothing absorbs its end', () => {
@@ -90,7 +93,7 @@ test('a regular expression takes time as its text does', () => {
     return Number(process.hrtime.bigint() - start) / 1e6
   }
   took(28)
-  expect(took(20_000)).toBeLessThan(1_000)
+  expect(took(20_000)).toBeLessThan(soon)
   expect(evaluated('a.matches("^(a+)+$")', { a: 'a'.repeat(20_000) }, 100)).toEqual({ kind: 'over-budget' })
   const large = 'more than 5000 parts'
   for (const p of [
@@ -145,7 +148,7 @@ test('texts of a million characters are read soon, whatever reads them', () => {
   ] as const) {
     expect(['value', 'error'], text).toContain(evaluated(text, { a }, 1e7).kind)
   }
-  expect(Number(process.hrtime.bigint() - start) / 1e6).toBeLessThan(5_000)
+  expect(Number(process.hrtime.bigint() - start) / 1e6).toBeLessThan(soon)
 })
 
 test('values that are nested too deeply are an error where they are compared or written', () => {
