@@ -20,7 +20,7 @@ export const historySettings = {
     parse: choice('on', 'off'),
     default: 'on',
     describe:
-      'off: workers make no revisions of what they store; what is stored meanwhile is followed when it is on again.',
+      'off: workers make no revisions of what they store, and do not find who is behind it; both are made up for when it is on again.',
   },
 } as const
 
