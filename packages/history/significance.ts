@@ -21,7 +21,7 @@ export function significanceOf(
   if (observation.isCreate) return 'created'
   if (observation.observed === 'deleted') return 'deleted'
   if (observation.observed === 'deleting' && after === null) return 'deleting'
-  // What a status write may change beside status are labels and annotations, which no controller does by it.
+  // What a status write changes beside status is what controllers note for themselves (status-writes.ts).
   if (before === null || after === null) return observation.subresource === 'status' ? 'status' : 'unknown'
   if (!isDeleting(before) && isDeleting(after)) return 'deleting'
   const isContentSame = isSameJson(contentOf(before), contentOf(after))
