@@ -1,0 +1,34 @@
+// fieldNames: what a rule groups by, counts and tells with.
+
+/** One word each; fieldValue says what it is of an event. */
+export const fieldNames = [
+  /** The authenticated caller's name. */
+  'actor',
+  'actor.type',
+  /** Whom the actor acted as. */
+  'impersonated',
+  /** Who is behind it: the initiator's name, the actor's where none is known. */
+  'initiator',
+  /** `NAMESPACE/KIND/NAME` as sentences write it. */
+  'object',
+  'object.namespace',
+  'object.name',
+  'object.resource',
+  'object.apiGroup',
+  'object.subresource',
+  'object.uid',
+  /** The controller that owns it, `KIND/NAME`; the object itself where it has none or its body is not known. */
+  'workload',
+  'verb',
+  'class',
+  'outcome',
+  'code',
+  /** The address that the API server saw. */
+  'ip',
+  'client',
+  'user-agent',
+  'request-uri',
+  'audit',
+  'cluster',
+] as const
+export type FieldName = (typeof fieldNames)[number]
