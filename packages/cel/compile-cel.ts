@@ -12,6 +12,7 @@ import { Functions, type Overload, type StaticKind } from './overload.ts'
 import { parse } from './parse.ts'
 import { Patterns, type PatternsByText } from './patterns.ts'
 import { OverBudget, Run, type Bindings, type Step } from './run.ts'
+import { staticReads, type StaticRead } from './static-reads.ts'
 import type { Node } from './syntax.ts'
 import { Failure, Unknown } from './value.ts'
 
@@ -27,6 +28,8 @@ export interface CelError {
 export interface CelProgram {
   /** The kind of its values, `dyn` where that depends on what it is given. */
   readonly gives: StaticKind
+  /** What of its variables it names, in the order of the text. */
+  readonly reads: readonly PlacedRead[]
   /**
    * Evaluates. Put `new Unknown(path)` into bindings in place of what was not recorded.
    * `costMax` is about a step, an item or 64 characters each.
@@ -34,6 +37,12 @@ export interface CelProgram {
   evaluate(bindings: Bindings, limits?: { readonly costMax: number }): CelResult
   /** Evaluates again, slower, and says which sub-expressions decided and what they read. */
   trace(bindings: Bindings, limits?: { readonly costMax: number }): Trace
+}
+
+/** `isSafe`: a field that is not there is no error (has(), `.?`). Line and column from 1. */
+export interface PlacedRead extends Pick<StaticRead, 'path' | 'isSafe'> {
+  readonly line: number
+  readonly column: number
 }
 
 export type Compiled =
@@ -86,6 +95,7 @@ interface Known {
 
 class Program implements CelProgram {
   readonly gives: StaticKind
+  readonly reads: readonly PlacedRead[]
   private readonly text: string
   private readonly node: Node
   private readonly known: Known
@@ -98,6 +108,7 @@ class Program implements CelProgram {
     this.node = node
     this.known = known
     this.gives = known.gives
+    this.reads = placed(text, staticReads(node, known.variables))
     this.patterns = new Patterns(known.patterns)
     this.code = compile(node, { ...known, compile, locals: [], isTraced: false })
   }
@@ -129,6 +140,19 @@ class Program implements CelProgram {
       throw error
     }
   }
+}
+
+/** In one pass over the text: there may be a read every third character. */
+function placed(text: string, reads: readonly StaticRead[]): readonly PlacedRead[] {
+  let [from, line, column] = [0, 1, 1]
+  return reads.map(({ path, isSafe, at }) => {
+    for (const character of text.slice(from, at)) {
+      column = character === '\n' ? 1 : column + 1
+      if (character === '\n') line += 1
+    }
+    from = at
+    return { path, isSafe, line, column }
+  })
 }
 
 function placeOf(text: string, at: number): { readonly line: number; readonly column: number } {
