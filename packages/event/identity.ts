@@ -1,5 +1,6 @@
 // eventIdentity: which event it is, by its bytes alone, since a client can choose its Audit-ID.
 import { hash } from 'node:crypto'
+import { decodeBase32, encodeBase32 } from './base32.ts'
 
 /**
  * SHA-256 over identityBytes: 32 bytes. A redacted event's identity is the HMAC that redaction made of the same bytes
@@ -62,39 +63,4 @@ const prefix = 'evt_'
 function startsWith(bytes: Uint8Array, start: Buffer): boolean {
   for (let at = 0; at < start.length; at++) if (bytes[at] !== start[at]) return false
   return true
-}
-
-const digits = Buffer.from('0123456789ABCDEFGHJKMNPQRSTVWXYZ')
-
-function encodeBase32(bytes: Buffer): string {
-  const text = Buffer.allocUnsafe(Math.ceil((bytes.length * 8) / 5))
-  let length = 0
-  let bits = 0
-  let bitCount = 0
-  for (const byte of bytes) {
-    bits = ((bits << 8) | byte) & 0xfff
-    bitCount += 8
-    for (; bitCount >= 5; bitCount -= 5) text[length++] = digits[(bits >>> (bitCount - 5)) & 31] ?? 0
-  }
-  if (bitCount > 0) text[length] = digits[(bits << (5 - bitCount)) & 31] ?? 0
-  return text.toString('latin1')
-}
-
-/** Null where the text has another length, a character that is no digit, or bits behind the last byte. */
-function decodeBase32(text: string, length: number): Buffer | null {
-  if (text.length !== Math.ceil((length * 8) / 5)) return null
-  const bytes = Buffer.alloc(length)
-  let at = 0
-  let bits = 0
-  let bitCount = 0
-  for (const digit of text) {
-    const value = digits.indexOf(digit)
-    if (value < 0) return null
-    bits = ((bits << 5) | value) & 0xfff
-    bitCount += 5
-    if (bitCount < 8) continue
-    bitCount -= 8
-    bytes[at++] = (bits >>> bitCount) & 0xff
-  }
-  return (bits & ((1 << bitCount) - 1)) === 0 ? bytes : null
 }

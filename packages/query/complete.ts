@@ -101,6 +101,7 @@ function valueCandidates({ qualifier, prefix, typed }: Typing): readonly Candida
   if (availability !== 'now') return []
   switch (takes.kind) {
     case 'choice':
+    case 'rank':
       return takes.choices.filter((one) => one.toLowerCase().startsWith(prefix)).map((one) => offer(one, ''))
     case 'is':
       return isWords

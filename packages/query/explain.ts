@@ -60,6 +60,7 @@ const textNouns: Readonly<Record<Exclude<TextKey, 'is' | 'reason' | 'user-agent'
   cluster: 'the cluster',
   actor: 'the actor',
   as: 'the identity acted as',
+  initiator: 'who is behind it',
   group: 'a group of the actor',
   verb: 'the verb',
   class: 'the class',
@@ -79,6 +80,10 @@ const textNouns: Readonly<Record<Exclude<TextKey, 'is' | 'reason' | 'user-agent'
   to: 'the new value of a changed field',
   from_value: 'the old value of a changed field',
   image: 'an image that came with it',
+  rule: 'a rule that found it',
+  vio: 'a finding of it',
+  severity: 'a severity of its findings',
+  control: 'a control of its findings',
 }
 
 function toldMatches({ key, values }: Matches, isTrue: boolean): string {
@@ -156,9 +161,9 @@ function hintsOf(query: Query): readonly string[] {
 }
 
 /** Keys by which few events are found among many, given how their values begin. */
-const namingKeys: ReadonlySet<string> = new Set(['actor', 'as', 'ns', 'name', 'uid', 'audit'])
-/** The same of what changed, however their values begin: paths and images are few beside the events. */
-const changeKeys: ReadonlySet<string> = new Set(['changed', 'image'])
+const namingKeys: ReadonlySet<string> = new Set(['actor', 'as', 'initiator', 'ns', 'name', 'uid', 'audit'])
+/** The same of what changed and was found, however their values begin: that is little beside the events. */
+const changeKeys: ReadonlySet<string> = new Set(['changed', 'image', 'rule', 'vio', 'severity', 'control'])
 
 /** Whether events can be found by something that it names, without reading the whole window. */
 export function namesSomething(query: Query): boolean {
@@ -220,6 +225,7 @@ const singleKeys: ReadonlySet<string> = new Set([
   'cluster',
   'actor',
   'as',
+  'initiator',
   'verb',
   'class',
   'ns',

@@ -1,5 +1,7 @@
 // fieldTerms: the terms of a query that are about one changed field, and which of them belong to the same one.
+import { asksForOneOf } from './asks-for-one-of.ts'
 import type { Matches, Query } from './ast.ts'
+import type { TextKey } from './qualifiers.ts'
 
 /** `changed:`, `to:` or `from_value:`, or a negated one of the last two. */
 export interface FieldTerm {
@@ -30,23 +32,17 @@ export function isBinding(parts: readonly Query[]): boolean {
 
 /** Whether it asks what changed, which history knows and no event. */
 export function asksHistory(query: Query): boolean {
-  switch (query.kind) {
-    case 'and':
-    case 'or':
-      return query.parts.some(asksHistory)
-    case 'not':
-      return asksHistory(query.part)
-    case 'matches':
-      return historyKeys.has(query.key)
-    case 'within':
-    case 'says':
-      return false
-    default:
-      return query satisfies never
-  }
+  return asksForOneOf(query, historyKeys)
 }
 
-const historyKeys: ReadonlySet<string> = new Set(['changed', 'to', 'from_value', 'image'])
+/** Whether it asks who is behind an event, which attribution knows and mostly no event. */
+export function asksInitiator(query: Query): boolean {
+  return asksForOneOf(query, initiatorKeys)
+}
+
+const initiatorKeys: ReadonlySet<TextKey> = new Set(['initiator'])
+
+const historyKeys: ReadonlySet<TextKey> = new Set(['changed', 'to', 'from_value', 'image'])
 
 const isPath = (query: Query): query is Matches => query.kind === 'matches' && query.key === 'changed'
 

@@ -36,9 +36,11 @@ const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu
 
 function valueText(key: TextKey, pattern: Pattern): string {
   // `/…/` would be a regular expression, and `sa:` a service account.
-  const isTaken = pattern[0].startsWith('/') || ((key === 'actor' || key === 'as') && pattern[0].startsWith('sa:'))
+  const isTaken = pattern[0].startsWith('/') || (identityKeys.has(key) && pattern[0].startsWith('sa:'))
   return patternText(pattern, isTaken)
 }
+
+const identityKeys: ReadonlySet<TextKey> = new Set<TextKey>(['actor', 'as', 'initiator'])
 
 function freeText(pattern: Pattern): string {
   const [first] = pattern

@@ -99,7 +99,7 @@ function refuseRegex(atom: Atom): void {
 /** `ns:>5` is none of a name; in quotes it is one. */
 function refuseComparison({ key, takes }: Qualifier, atom: Atom): void {
   const [first] = atom.pieces
-  const isOrdered = ['number', 'duration', 'time', 'since', 'until'].includes(takes.kind)
+  const isOrdered = ['number', 'duration', 'time', 'since', 'until', 'rank'].includes(takes.kind)
   if (isOrdered || first === undefined || first.isQuoted || !/^[<>]/.test(first.text)) return
   throw faultAt(atom, {
     message: `could not read ${key}: it has no order in which something is greater`,

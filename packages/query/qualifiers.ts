@@ -1,11 +1,13 @@
 // qualifiers: every word that may stand before a colon, what it takes and what it means. Data; docs/query.md shows it.
 import { eventClasses, levels, outcomes, stages } from '@plaintrail/event/event'
+import { severities } from './severities.ts'
 
 /** Keys of a Query that hold texts, and those that hold numbers, in the order in which a query is written. */
 export const textKeys = [
   'cluster',
   'actor',
   'as',
+  'initiator',
   'group',
   'is',
   'verb',
@@ -28,6 +30,10 @@ export const textKeys = [
   'from_value',
   'to',
   'image',
+  'rule',
+  'vio',
+  'severity',
+  'control',
 ] as const
 export const numberKeys = ['code', 'took', 'created', 'seen'] as const
 export type TextKey = (typeof textKeys)[number]
@@ -45,6 +51,8 @@ export type Takes =
   /** A text that occurs anywhere in the event's, A to Z being a to z. */
   | { readonly kind: 'part'; readonly key: TextKey }
   | { readonly kind: 'choice'; readonly key: TextKey; readonly choices: readonly string[] }
+  /** A choice whose words are in an order, least first: `>=high` is those from there on. */
+  | { readonly kind: 'rank'; readonly key: TextKey; readonly choices: readonly string[] }
   /** A resource as kubectl names it, or a glob over `resource` and `resource.group`. */
   | { readonly kind: 'resource'; readonly key: TextKey }
   /** Where in an object something is, without the names of list items or with them; or a glob. */
@@ -87,6 +95,7 @@ const rowsNow: readonly Row[] = [
   ['cluster', name('cluster'), 'the cluster', 'cluster:eks-*'],
   ['actor', { kind: 'identity', key: 'actor' }, 'who asked', 'actor:sa:ci/*', 'user', 'by'],
   ['as', { kind: 'identity', key: 'as' }, 'whom the actor acted as; `as:""` nobody', 'as:system:admin'],
+  ['initiator', { kind: 'identity', key: 'initiator' }, 'who is behind it; `initiator:""` nobody', 'initiator:alice@*'],
   ['group', name('group'), 'a group of the actor', 'group:sre'],
   ['is', { kind: 'is' }, 'one of the words below', 'is:human'],
   ['verb', word('verb'), "Kubernetes' verb", 'verb:patch,update'],
@@ -117,20 +126,22 @@ const rowsNow: readonly Row[] = [
   ['to', nameOrNone('to'), 'the new value of a changed field; `to:""` none', 'to:0'],
   ['from_value', nameOrNone('from_value'), 'its old value; `from_value:""` none', 'from_value:5'],
   ['image', name('image'), 'an image of a container, new with this write', 'image:*/api:1.9*'],
+  ['rule', name('rule'), 'a part in a finding of this rule', 'rule:exec-into-prod'],
+  ['vio', { kind: 'exact', key: 'vio' }, 'a part in this finding', 'vio:fnd_01JDB6X3K9V2M7Q4R8T0WZ5YHN', 'finding'],
+  [
+    'severity',
+    { kind: 'rank', key: 'severity', choices: severities },
+    'a part in a finding so severe',
+    'severity:>=high',
+  ],
+  ['control', name('control'), 'a part in a finding about this control', 'control:pci:10.2.1.2'],
 ]
 
 const changes = 'the history of objects'
-const detections = 'rules and their findings'
 
 type LaterRow = readonly [key: string, description: string, needs: string, example: string, ...aliases: string[]]
 
-const rowsLater: readonly LaterRow[] = [
-  ['label', 'a label of the object at the time', changes, 'label:team=payments'],
-  ['rule', 'a rule that matched', detections, 'rule:exec-in-prod'],
-  ['vio', 'a finding', detections, 'vio:fnd_01JDB6X4', 'finding'],
-  ['severity', 'the severity of a finding', detections, 'severity:>=high'],
-  ['control', 'a control that a finding is about', detections, 'control:pci:10.2.1.2'],
-]
+const rowsLater: readonly LaterRow[] = [['label', 'a label of the object at the time', changes, 'label:team=payments']]
 
 export const qualifiers: readonly Qualifier[] = [
   ...rowsNow.map(([key, takes, description, example, ...aliases]) => ({
@@ -157,6 +168,7 @@ const byWord = new Map(qualifiers.flatMap((one) => [one.key, ...one.aliases].map
 const otherWords: ReadonlyMap<string, string> = new Map([
   ['username', 'actor'],
   ['impersonated', 'as'],
+  ['behind', 'initiator'],
   ['type', 'kind'],
   ['status', 'code'],
   ['decision', 'outcome'],

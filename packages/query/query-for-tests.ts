@@ -4,6 +4,7 @@ import * as fc from 'fast-check'
 import { and, matches, not, or, type Pattern, type Query, within } from './ast.ts'
 import { durationUsMax, timeAskedUsMax } from './read-range.ts'
 import { type NumberKey, type TextKey, textKeys } from './qualifiers.ts'
+import { severities } from './severities.ts'
 
 const character = fc.oneof(
   { weight: 5, arbitrary: fc.constantFrom(...'abcXYZ019-_.:@/\\') },
@@ -49,6 +50,7 @@ const patternsOf: Readonly<Record<TextKey, fc.Arbitrary<Pattern>>> = {
   cluster: fc.oneof(exact(notEmpty), glob(word)),
   actor: anyPattern,
   as: anyPattern,
+  initiator: anyPattern,
   group: fc.oneof(exact(notEmpty), glob(word)),
   is: choice(['human', 'bot', 'node', 'impersonated', 'failed-open']),
   verb: lowerCase,
@@ -77,6 +79,10 @@ const patternsOf: Readonly<Record<TextKey, fc.Arbitrary<Pattern>>> = {
   to: anyPattern,
   from_value: anyPattern,
   image: fc.oneof(exact(notEmpty), glob(word)),
+  rule: fc.oneof(exact(notEmpty), glob(word)),
+  vio: exact(notEmpty),
+  severity: choice(severities),
+  control: fc.oneof(exact(notEmpty), glob(word)),
 }
 
 const values = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<readonly T[]> => fc.array(one, { minLength: 1, maxLength: 3 })

@@ -30,6 +30,8 @@ export function readValue(qualifier: Qualifier, pieces: readonly Piece[], readin
     case 'network':
     case 'path':
       return matches(takes.key, [readPattern(takes, pieces, reading.word)])
+    case 'rank':
+      return matches(takes.key, readRanks(starred(pieces), takes.choices, reading.word))
     case 'number':
       return within(takes.key, [readRange(pieces, readNumber(takes, reading.word), reading.word)])
     case 'duration':
@@ -138,6 +140,41 @@ function readChoice(text: string, choices: readonly string[], word: string): str
     parameter: word,
     hint: `The values of ${word} are ${choices.join(', ')}.`,
     suggestion: nearestWord(text, choices),
+  })
+}
+
+/** `high`, `>=high`, `<medium`, `low..high`, `low..*`. */
+function readRanks(starredText: string, choices: readonly string[], word: string): readonly Pattern[] {
+  const text = shown(starredText)
+  const rankOf = (name: string): number => {
+    const rank = choices.findIndex((choice) => choice === name.toLowerCase())
+    if (rank >= 0) return rank
+    const near = nearestWord(name, choices)
+    throw new QueryError({
+      message: `could not read ${word}: "${name}" is none of its values`,
+      parameter: word,
+      hint: `The values of ${word} are ${choices.join(', ')}.`,
+      suggestion: near === null ? null : text.replace(name, near),
+    })
+  }
+  const [, sign = '', compared = ''] = /^([<>]=?)(.*)$/s.exec(text) ?? []
+  const [, least = '', most = ''] = /^(.*)\.\.(.*)$/s.exec(text) ?? []
+  const last = choices.length - 1
+  const [from, to] =
+    sign !== ''
+      ? [
+          sign.startsWith('>') ? rankOf(compared) + (sign === '>' ? 1 : 0) : 0,
+          sign.startsWith('<') ? rankOf(compared) - (sign === '<' ? 1 : 0) : last,
+        ]
+      : least + most === ''
+        ? [rankOf(text), rankOf(text)]
+        : [least === '*' ? 0 : rankOf(least), most === '*' ? last : rankOf(most)]
+  const meant = choices.slice(from, to + 1).map((name): Pattern => [name])
+  if (meant.length > 0) return meant
+  throw new QueryError({
+    message: `could not read ${word}: "${text}" has nothing in it`,
+    parameter: word,
+    hint: `From least to most the values are ${choices.join(', ')}; write the lesser end first.`,
   })
 }
 

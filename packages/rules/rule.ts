@@ -1,10 +1,12 @@
 // Rule: what a rule file of plaintrail.dev/v1 says, read and checked for itself by parse-rules.ts.
 
 import type { Query } from '@plaintrail/query/ast'
+import { severities, type Severity } from '@plaintrail/query/severities'
 import type { FieldName } from './fields.ts'
+import type { TextInFile } from './text-in-file.ts'
 
-export const severities = ['info', 'low', 'medium', 'high', 'critical'] as const
-export type Severity = (typeof severities)[number]
+/** The query language has them too. */
+export { severities, type Severity }
 
 export const ruleStates = ['active', 'off'] as const
 export type RuleState = (typeof ruleStates)[number]
@@ -47,19 +49,17 @@ export interface Rule {
 
 /** What an event must be. */
 export interface Step {
-  /** As written. */
+  /** As written; empty where there is none. */
   readonly matchText: string
+  /** Where it stands in the file; null where there is none. */
+  readonly matchAt: TextInFile | null
   readonly match: Query
   /** A CEL expression that gives a bool; null where the match says all. */
   readonly where: Where | null
 }
 
-export interface Where {
-  readonly text: string
-  /** Where it begins in the file, both from 1: places in the expression are told in the file's lines. */
-  readonly line: number
-  readonly column: number
-}
+/** Places in the expression are told in the file's lines: text-in-file.ts. */
+export type Where = TextInFile
 
 /** Where it holds, the rule does not match. */
 export interface Exception {

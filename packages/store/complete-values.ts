@@ -24,6 +24,7 @@ const actors: Named = { table: 'actor', column: 'name', from: sql`e.actor_id` }
 const namedBy: Readonly<Partial<Record<TextKey, Named>>> = {
   actor: actors,
   as: actors,
+  initiator: actors,
   ns: { table: 'namespace', column: 'name', from: sql`e.namespace_id` },
   sub: { table: 'resource', column: 'subresource', from: null },
   verb: { table: 'verb', column: 'name', from: null },
@@ -49,6 +50,8 @@ export async function completeValues(
   const like = `${prefix.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
   if (key === 'cluster') return await namesOf(store, clusterNames(scope, like, limit))
   if (key === 'changed') return await namesOf(store, pathNames(scope, prefix, limit))
+  if (key === 'rule') return await namesOf(store, ruleNames(like, limit))
+  if (key === 'control') return await namesOf(store, controlNames(scope, like, limit))
   const named = namedBy[key]
   if (named === undefined) return []
   if (scope.kind === 'everything') return await namesOf(store, allNames(named, like, limit))
@@ -83,6 +86,17 @@ function pathNames(scope: Scope, prefix: string, limit: number): SQL {
 
 function clusterNames(scope: Scope, like: string, limit: number): SQL {
   return sql`select c.name from cluster c where c.name like ${like} and ${inScope(scope)} order by c.name limit ${limit}`
+}
+
+/** Rules are no secret: whoever has a token may read all of them. */
+function ruleNames(like: string, limit: number): SQL {
+  return sql`select r.name from rule r where r.name like ${like} order by r.name limit ${limit}`
+}
+
+/** Of what was found. */
+function controlNames(scope: Scope, like: string, limit: number): SQL {
+  return sql`select distinct o.name from finding f join cluster c on c.id = f.cluster_id, unnest(f.controls) o (name)
+             where f.events > 0 and o.name like ${like} and ${inScope(scope)} order by o.name limit ${limit}`
 }
 
 /** left(…, 200) is what the indexes of names are of. */

@@ -22,6 +22,17 @@ export interface SlowItem {
   readonly request: string
   /** What it changed, where history was followed. */
   readonly fields?: readonly SlowField[]
+  /** Whose name is said beside it, where events were attributed; null where nobody is named. */
+  readonly initiator?: string | null
+  /** In which findings it counts, where rules judged it. */
+  readonly findings?: readonly SlowFinding[]
+}
+
+export interface SlowFinding {
+  readonly id: string
+  readonly rule: string
+  readonly severity: string
+  readonly controls: readonly string[]
 }
 
 export function slowItem(
@@ -194,7 +205,7 @@ const flagOf: Readonly<Record<string, keyof Event['flags']>> = {
 }
 
 function hasOne(item: SlowItem, { kind, key, values }: Matches): boolean {
-  const { cluster, event, fields = [] } = item
+  const { cluster, event, fields = [], findings = [] } = item
   const { object, actor, client, source } = event
   const oneOf = (...texts: readonly string[]): boolean =>
     values.some((value) => texts.some((text) => whole(value).test(text)))
@@ -206,6 +217,10 @@ function hasOne(item: SlowItem, { kind, key, values }: Matches): boolean {
       return oneOf(actor.name)
     case 'as':
       return event.impersonated === null ? isNone : oneOf(event.impersonated.name)
+    case 'initiator': {
+      const { initiator = null } = item
+      return initiator === null ? isNone : oneOf(initiator)
+    }
     case 'group':
       return oneOf(...actor.groups)
     case 'is':
@@ -260,6 +275,14 @@ function hasOne(item: SlowItem, { kind, key, values }: Matches): boolean {
       return hasField(item, { kind: 'field', parts: [{ kind, key, values }] })
     case 'image':
       return fields.some((field) => isImage(field) && field.to !== null && oneOf(field.to))
+    case 'rule':
+      return oneOf(...findings.map(({ rule }) => rule))
+    case 'vio':
+      return oneOf(...findings.map(({ id }) => id))
+    case 'severity':
+      return oneOf(...findings.map(({ severity }) => severity))
+    case 'control':
+      return oneOf(...findings.flatMap(({ controls }) => controls))
     default:
       return key satisfies never
   }

@@ -75,6 +75,13 @@ function hasOneOf(term: Matches, ids: Ids, rows: Rows): Condition {
     case 'from_value':
     case 'image':
       throw new RangeError(`could not ask a row for ${term.key}: changed-condition.ts does`)
+    case 'initiator':
+      throw new RangeError(`could not ask a row for ${term.key}: initiator-condition.ts does`)
+    case 'rule':
+    case 'vio':
+    case 'severity':
+    case 'control':
+      throw new RangeError(`could not ask a row for ${term.key}: finding-condition.ts does`)
     default:
       return term.key satisfies never
   }

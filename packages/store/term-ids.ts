@@ -75,6 +75,8 @@ function idsQuery(term: Term): SQL | null {
       return actorIds(term.values)
     case 'as':
       return ifAny(namesIn(term), actorIds)
+    case 'initiator':
+      return ifAny(namesIn(term), selfActing)
     case 'group':
       return sql`select g.id from actor_groups g where exists (
         select from json_array_elements_text(g.names::json) n (name) where ${patternMatches(sql`n.name`, term.values)})`
@@ -109,6 +111,8 @@ function idsQuery(term: Term): SQL | null {
       return pathIds(term)
     case 'image':
       return imagePathIds
+    case 'rule':
+      return sql`select r.id from rule r where ${patternMatches(sql`r.name`, term.values)}`
     case 'class':
     case 'name':
     case 'to':
@@ -118,6 +122,9 @@ function idsQuery(term: Term): SQL | null {
     case 'stage':
     case 'level':
     case 'audit':
+    case 'vio':
+    case 'severity':
+    case 'control':
       return null
     default:
       return term satisfies never
@@ -135,6 +142,11 @@ function actorIds(names: readonly Pattern[]): SQL {
       where left(a.name, 200) = any(array(select left(v, 200) from unnest(${exact}) v)) and a.name = any(${exact})
       union
       select a.id from actor a where a.name like any(${like})`
+}
+
+/** Behind whose requests nobody else is, unless attribution says so. */
+function selfActing(names: readonly Pattern[]): SQL {
+  return sql`select a.id from actor a where a.type in ('human', 'service-account') and a.id in (${actorIds(names)})`
 }
 
 function namespaceIds(names: readonly Pattern[]): SQL {
