@@ -1,0 +1,141 @@
+// parseRules: the rules of a file of plaintrail.dev/v1, and what is wrong in it, with places.
+import { createHash } from 'node:crypto'
+import { FieldReader } from './field-reader.ts'
+import { jsonOf, type Located } from './located.ts'
+import { readDocuments, type YamlDocument } from './read-documents.ts'
+import { readSpec, titleCharactersMax } from './read-spec.ts'
+import { readTests } from './read-tests.ts'
+import { Problems, type Place, type RuleError } from './rule-error.ts'
+import type { RuleTest } from './rule-test.ts'
+import type { Rule } from './rule.ts'
+import { sourcePlaces } from './source-places.ts'
+
+/** Of a file, in bytes of UTF-8. */
+export const fileBytesMax = 1024 * 1024
+/** Rules of one file. */
+export const rulesMax = 500
+/** Labels of one rule. */
+export const labelsMax = 32
+
+export interface ParsedRule {
+  readonly rule: Rule
+  readonly tests: readonly RuleTest[]
+  /** SHA-256 in hex of what the rule says: the same however it is written, and whatever its tests are. */
+  readonly hash: string
+  /** Its document as it stands in the file, without the others. */
+  readonly text: string
+  /** Of its name in the file. */
+  readonly at: Place
+}
+
+export interface ParsedRules {
+  /** Those that are right, in the order of the file. */
+  readonly rules: readonly ParsedRule[]
+  /** In the order of the file. A document with an error gives no rule, and takes none from others. */
+  readonly errors: readonly RuleError[]
+}
+
+/** Total: whatever the text, nothing is thrown. */
+export function parseRules(text: string): ParsedRules {
+  const placeAt = sourcePlaces(text)
+  const problems = new Problems(placeAt)
+  if (text.length > fileBytesMax || new TextEncoder().encode(text).length > fileBytesMax) {
+    problems.add(0, `could not read the file: it is larger than ${fileBytesMax} bytes`, 'Split it.')
+    return { rules: [], errors: problems.inOrder() }
+  }
+  const reader = new FieldReader(problems, text, placeAt)
+  const rules: ParsedRule[] = []
+  for (const document of readDocuments(text, problems)) {
+    if (rules.length === rulesMax) {
+      problems.add(document.start, `could not read on: the file has more than ${rulesMax} rules`, 'Split it.')
+      break
+    }
+    const parsed = readRule(reader, document, text)
+    if (parsed === null) continue
+    const isTaken = rules.some(({ rule }) => rule.name === parsed.rule.name)
+    if (isTaken) problems.addAt(parsed.at, `another rule of this file is named "${parsed.rule.name}"`)
+    else rules.push(parsed)
+  }
+  return { rules, errors: problems.inOrder() }
+}
+
+const apiVersion = 'plaintrail.dev/v1'
+const kind = 'Rule'
+
+function readRule(reader: FieldReader, { root, start, end }: YamlDocument, source: string): ParsedRule | null {
+  const { problems } = reader
+  const before = problems.count
+  const fields = reader.fields(root, 'a rule file', ['apiVersion', 'kind', 'metadata', 'spec', 'tests'])
+  if (fields === null) return null
+  requireWord(reader, root, { name: 'apiVersion', value: fields.apiVersion, wanted: apiVersion })
+  requireWord(reader, root, { name: 'kind', value: fields.kind, wanted: kind })
+  for (const name of ['metadata', 'spec'] as const)
+    if (fields[name] === undefined) problems.add(root.from, `a rule has no ${name}`, `Give it ${name}: {…}`)
+  const metadata = fields.metadata === undefined ? null : readMetadata(reader, fields.metadata)
+  const spec = fields.spec === undefined ? null : readSpec(reader, fields.spec)
+  const tests = readTests(reader, fields.tests, spec?.on ?? onOf(fields.spec))
+  if (problems.count > before || metadata === null || spec === null || fields.spec === undefined) return null
+  const { name, labels, at } = metadata
+  const hash = createHash('sha256')
+    .update(canonical({ name, labels, spec: jsonOf(fields.spec) }))
+    .digest('hex')
+  return { rule: { name, labels, ...spec }, tests, hash, text: source.slice(start, end), at }
+}
+
+function requireWord(
+  reader: FieldReader,
+  root: Located,
+  { name, value, wanted }: { readonly name: string; readonly value: Located | undefined; readonly wanted: string },
+): void {
+  if (value === undefined) reader.problems.add(root.from, `a rule has no ${name}`, `Begin it with ${name}: ${wanted}`)
+  else reader.choice(value, name, [wanted])
+}
+
+/** For the tests of a rule that is not right: they are read on. */
+function onOf(spec: Located | undefined): 'event' | 'gap' {
+  const on = spec?.kind === 'map' ? spec.entries.get('on')?.value : undefined
+  return on?.kind === 'text' && on.text === 'gap' ? 'gap' : 'event'
+}
+
+interface Metadata {
+  readonly name: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly at: Place
+}
+
+function readMetadata(reader: FieldReader, value: Located): Metadata | null {
+  const fields = reader.fields(value, 'metadata', ['name', 'labels'])
+  if (fields === null) return null
+  if (fields.name === undefined)
+    reader.problems.add(value.from, 'metadata has no name', 'Name it: name: exec-into-prod')
+  const name = reader.line(fields.name, 'metadata.name', titleCharactersMax)
+  const labels = readLabels(reader, fields.labels)
+  if (name === null || fields.name === undefined) return null
+  if (/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) return { name, labels, at: reader.placeAt(fields.name.from) }
+  reader.problems.add(
+    fields.name.from,
+    `could not use "${name}" as the name of a rule`,
+    'It has small letters, digits and - between them, and at most 63 characters.',
+  )
+  return null
+}
+
+function readLabels(reader: FieldReader, value: Located | undefined): Metadata['labels'] {
+  const map = value === undefined ? null : reader.map(value, 'metadata.labels')
+  if (map === null) return {}
+  if (map.entries.size > labelsMax) reader.problems.add(map.from, `metadata.labels has more than ${labelsMax}`)
+  const labels = [...map.entries].slice(0, labelsMax).map(([name, entry]) => {
+    if (!/^[\w./-]{1,253}$/.test(name))
+      reader.problems.add(entry.from, `could not use "${name.slice(0, 100)}" as the name of a label`)
+    return [name, reader.line(entry.value, `the label ${name.slice(0, 100)}`, titleCharactersMax) ?? ''] as const
+  })
+  return Object.fromEntries(labels)
+}
+
+/** JSON with the names of every map in order. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const members = Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1))
+  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(',')}}`
+}
