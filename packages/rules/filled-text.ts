@@ -1,0 +1,52 @@
+// filledText: what a rule says, with the values of what it found in place of `{{field}}`.
+
+import type { FieldValues } from './evaluation.ts'
+
+/** What stands for a value that an event has not. */
+export const noValue = '-'
+
+/** Values are as they are: whoever shows the text makes it safe to show. */
+export function filledText(template: string, values: FieldValues): string {
+  return template.replaceAll(placeholder, (_whole, name: string) => valueOf(values, name) ?? noValue)
+}
+
+/**
+ * A command to be pasted into a shell, in which each value is a word or a part of one, whatever it holds. Null where that
+ * cannot be: a value is missing, would be an option, cannot be shown for what it is, or stands in quotes and is no plain word.
+ */
+export function filledCommand(template: string, values: FieldValues): string | null {
+  let command = ''
+  let end = 0
+  for (const found of template.matchAll(placeholder)) {
+    const before = template.slice(end, found.index)
+    command += before
+    end = found.index + found[0].length
+    const word = wordOf(valueOf(values, found[1] ?? ''), isInQuotes(template.slice(0, found.index)))
+    if (word === null) return null
+    command += word
+  }
+  return command + template.slice(end)
+}
+
+const placeholder = /\{\{\s*([^{}]*?)\s*\}\}/g
+
+function valueOf(values: FieldValues, name: string): string | null {
+  const found = Object.entries(values).find(([known]) => known === name)
+  return found?.[1] ?? null
+}
+
+/** Printable ASCII. Anything else may look like something else on a screen, or end the line. */
+const printable = /^[ -~]+$/
+const plainWord = /^[\w@%+:,./][\w@%+=:,./-]*$/
+
+/** As it is where no shell reads anything into it; else in single quotes (POSIX.1-2024 Shell Command Language 2.2.2). */
+function wordOf(value: string | null, isQuoted: boolean): string | null {
+  if (value === null || !printable.test(value) || value.startsWith('-')) return null
+  if (plainWord.test(value)) return value
+  return isQuoted ? null : `'${value.replaceAll("'", String.raw`'\''`)}'`
+}
+
+/** With a backslash before it, it is taken for quoted: a value may be refused that would have been safe, and never the other way. */
+function isInQuotes(text: string): boolean {
+  return /['"`\\]/.test(text.replaceAll(/'[^']*'|"[^"`\\]*"/g, ''))
+}
