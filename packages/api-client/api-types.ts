@@ -1142,6 +1142,8 @@ export interface components {
         };
         /** @description The question as it was understood, and how complete its numbers are. */
         readonly CountMeta: {
+            /** @description Of a query with `initiator`: how far the search for who is behind events has come in its clusters. */
+            readonly attribution?: components["schemas"]["Followed"];
             /** @description From here to the end of the window everything was counted; after `window.since` only where `stats.partial`. */
             readonly counted_since: components["schemas"]["MicroTime"];
             readonly coverage: components["schemas"]["Coverage"];
@@ -1226,6 +1228,8 @@ export interface components {
         };
         /** @description The question as it was understood, and how complete its answer is. */
         readonly EventMeta: {
+            /** @description Of a query with `initiator`: how far the search for who is behind events has come in its clusters. */
+            readonly attribution?: components["schemas"]["Followed"];
             readonly coverage: components["schemas"]["Coverage"];
             /** @description Of a query with `changed`, `to`, `from_value` or `image`: how far history has come in its clusters. */
             readonly history?: components["schemas"]["Followed"];
@@ -2540,6 +2544,8 @@ export interface operations {
                 readonly cluster?: readonly string[];
                 /** @description In the query language `code:>=400`: the HTTP status. */
                 readonly code?: readonly string[];
+                /** @description In the query language `control:pci:10.2.1.2`: a part in a finding about this control. */
+                readonly control?: readonly string[];
                 /** @description In the query language `created:2026-11-01..2026-11-05`: the time of the request. */
                 readonly created?: readonly string[];
                 /** @description The `next_cursor` of the page before, sent alone: it carries the whole question and its window. */
@@ -2550,6 +2556,8 @@ export interface operations {
                 readonly group?: readonly string[];
                 /** @description In the query language `image:*\/api:1.9*`: an image of a container, new with this write. */
                 readonly image?: readonly string[];
+                /** @description In the query language `initiator:alice@*`: who is behind it; `initiator:""` nobody. */
+                readonly initiator?: readonly string[];
                 /** @description In the query language `-ip:10.0.0.0/8`: the address that the API server saw. */
                 readonly ip?: readonly string[];
                 /** @description In the query language `is:human`: one of the words below. */
@@ -2580,6 +2588,8 @@ export interface operations {
                 readonly "not.cluster"?: readonly string[];
                 /** @description None of these; see `code`. */
                 readonly "not.code"?: readonly string[];
+                /** @description None of these; see `control`. */
+                readonly "not.control"?: readonly string[];
                 /** @description None of these; see `created`. */
                 readonly "not.created"?: readonly string[];
                 /** @description None of these; see `from_value`. */
@@ -2588,6 +2598,8 @@ export interface operations {
                 readonly "not.group"?: readonly string[];
                 /** @description None of these; see `image`. */
                 readonly "not.image"?: readonly string[];
+                /** @description None of these; see `initiator`. */
+                readonly "not.initiator"?: readonly string[];
                 /** @description None of these; see `ip`. */
                 readonly "not.ip"?: readonly string[];
                 /** @description None of these; see `is`. */
@@ -2608,8 +2620,12 @@ export interface operations {
                 readonly "not.outcome"?: readonly string[];
                 /** @description None of these; see `reason`. */
                 readonly "not.reason"?: readonly string[];
+                /** @description None of these; see `rule`. */
+                readonly "not.rule"?: readonly string[];
                 /** @description None of these; see `seen`. */
                 readonly "not.seen"?: readonly string[];
+                /** @description None of these; see `severity`. */
+                readonly "not.severity"?: readonly string[];
                 /** @description None of these; see `stage`. */
                 readonly "not.stage"?: readonly string[];
                 /** @description None of these; see `sub`. */
@@ -2624,6 +2640,8 @@ export interface operations {
                 readonly "not.user-agent"?: readonly string[];
                 /** @description None of these; see `verb`. */
                 readonly "not.verb"?: readonly string[];
+                /** @description None of these; see `vio`. */
+                readonly "not.vio"?: readonly string[];
                 /** @description In the query language `ns:prod-*`: the namespace; `ns:""` in none. */
                 readonly ns?: readonly string[];
                 /** @description In the query language `obj:deploy/api`: kind and name of the object. */
@@ -2636,8 +2654,12 @@ export interface operations {
                 readonly q?: string;
                 /** @description In the query language `reason:"ClusterRoleBinding"`: a part of why it was allowed or refused. */
                 readonly reason?: readonly string[];
+                /** @description In the query language `rule:exec-into-prod`: a part in a finding of this rule. */
+                readonly rule?: readonly string[];
                 /** @description In the query language `seen:>-5m`: when Plaintrail took it in. */
                 readonly seen?: readonly string[];
+                /** @description In the query language `severity:>=high`: a part in a finding so severe. */
+                readonly severity?: readonly string[];
                 /** @description Where the window begins, itself in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`); or an interval (`2026-11-20/P1D`). */
                 readonly since?: string;
                 /** @description In the query language `stage:Panic`: the stage of the request. It can be RequestReceived, ResponseStarted, ResponseComplete, Panic, Unknown. */
@@ -2658,6 +2680,8 @@ export interface operations {
                 readonly "user-agent"?: readonly string[];
                 /** @description In the query language `verb:patch,update`: Kubernetes' verb. */
                 readonly verb?: readonly string[];
+                /** @description In the query language `vio:fnd_01JDB6X3K9V2M7Q4R8T0WZ5YHN`: a part in this finding. */
+                readonly vio?: readonly string[];
             };
             readonly header?: never;
             readonly path?: never;
@@ -2703,6 +2727,8 @@ export interface operations {
                 readonly cluster?: readonly string[];
                 /** @description In the query language `code:>=400`: the HTTP status. */
                 readonly code?: readonly string[];
+                /** @description In the query language `control:pci:10.2.1.2`: a part in a finding about this control. */
+                readonly control?: readonly string[];
                 /** @description In the query language `created:2026-11-01..2026-11-05`: the time of the request. */
                 readonly created?: readonly string[];
                 /** @description In the query language `from_value:5`: its old value; `from_value:""` none. */
@@ -2711,6 +2737,8 @@ export interface operations {
                 readonly group?: readonly string[];
                 /** @description In the query language `image:*\/api:1.9*`: an image of a container, new with this write. */
                 readonly image?: readonly string[];
+                /** @description In the query language `initiator:alice@*`: who is behind it; `initiator:""` nobody. */
+                readonly initiator?: readonly string[];
                 /** @description In the query language `-ip:10.0.0.0/8`: the address that the API server saw. */
                 readonly ip?: readonly string[];
                 /** @description In the query language `is:human`: one of the words below. */
@@ -2739,6 +2767,8 @@ export interface operations {
                 readonly "not.cluster"?: readonly string[];
                 /** @description None of these; see `code`. */
                 readonly "not.code"?: readonly string[];
+                /** @description None of these; see `control`. */
+                readonly "not.control"?: readonly string[];
                 /** @description None of these; see `created`. */
                 readonly "not.created"?: readonly string[];
                 /** @description None of these; see `from_value`. */
@@ -2747,6 +2777,8 @@ export interface operations {
                 readonly "not.group"?: readonly string[];
                 /** @description None of these; see `image`. */
                 readonly "not.image"?: readonly string[];
+                /** @description None of these; see `initiator`. */
+                readonly "not.initiator"?: readonly string[];
                 /** @description None of these; see `ip`. */
                 readonly "not.ip"?: readonly string[];
                 /** @description None of these; see `is`. */
@@ -2767,8 +2799,12 @@ export interface operations {
                 readonly "not.outcome"?: readonly string[];
                 /** @description None of these; see `reason`. */
                 readonly "not.reason"?: readonly string[];
+                /** @description None of these; see `rule`. */
+                readonly "not.rule"?: readonly string[];
                 /** @description None of these; see `seen`. */
                 readonly "not.seen"?: readonly string[];
+                /** @description None of these; see `severity`. */
+                readonly "not.severity"?: readonly string[];
                 /** @description None of these; see `stage`. */
                 readonly "not.stage"?: readonly string[];
                 /** @description None of these; see `sub`. */
@@ -2783,6 +2819,8 @@ export interface operations {
                 readonly "not.user-agent"?: readonly string[];
                 /** @description None of these; see `verb`. */
                 readonly "not.verb"?: readonly string[];
+                /** @description None of these; see `vio`. */
+                readonly "not.vio"?: readonly string[];
                 /** @description In the query language `ns:prod-*`: the namespace; `ns:""` in none. */
                 readonly ns?: readonly string[];
                 /** @description In the query language `obj:deploy/api`: kind and name of the object. */
@@ -2795,8 +2833,12 @@ export interface operations {
                 readonly q?: string;
                 /** @description In the query language `reason:"ClusterRoleBinding"`: a part of why it was allowed or refused. */
                 readonly reason?: readonly string[];
+                /** @description In the query language `rule:exec-into-prod`: a part in a finding of this rule. */
+                readonly rule?: readonly string[];
                 /** @description In the query language `seen:>-5m`: when Plaintrail took it in. */
                 readonly seen?: readonly string[];
+                /** @description In the query language `severity:>=high`: a part in a finding so severe. */
+                readonly severity?: readonly string[];
                 /** @description Where the window begins, itself in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`); or an interval (`2026-11-20/P1D`). */
                 readonly since?: string;
                 /** @description In the query language `stage:Panic`: the stage of the request. It can be RequestReceived, ResponseStarted, ResponseComplete, Panic, Unknown. */
@@ -2815,6 +2857,8 @@ export interface operations {
                 readonly "user-agent"?: readonly string[];
                 /** @description In the query language `verb:patch,update`: Kubernetes' verb. */
                 readonly verb?: readonly string[];
+                /** @description In the query language `vio:fnd_01JDB6X3K9V2M7Q4R8T0WZ5YHN`: a part in this finding. */
+                readonly vio?: readonly string[];
             };
             readonly header?: never;
             readonly path: {
@@ -2861,6 +2905,8 @@ export interface operations {
                 readonly cluster?: readonly string[];
                 /** @description In the query language `code:>=400`: the HTTP status. */
                 readonly code?: readonly string[];
+                /** @description In the query language `control:pci:10.2.1.2`: a part in a finding about this control. */
+                readonly control?: readonly string[];
                 /** @description In the query language `created:2026-11-01..2026-11-05`: the time of the request. */
                 readonly created?: readonly string[];
                 /** @description The `next_cursor` of the page before, sent alone: it carries the whole question and its window. */
@@ -2871,6 +2917,8 @@ export interface operations {
                 readonly group?: readonly string[];
                 /** @description In the query language `image:*\/api:1.9*`: an image of a container, new with this write. */
                 readonly image?: readonly string[];
+                /** @description In the query language `initiator:alice@*`: who is behind it; `initiator:""` nobody. */
+                readonly initiator?: readonly string[];
                 /** @description In the query language `-ip:10.0.0.0/8`: the address that the API server saw. */
                 readonly ip?: readonly string[];
                 /** @description In the query language `is:human`: one of the words below. */
@@ -2901,6 +2949,8 @@ export interface operations {
                 readonly "not.cluster"?: readonly string[];
                 /** @description None of these; see `code`. */
                 readonly "not.code"?: readonly string[];
+                /** @description None of these; see `control`. */
+                readonly "not.control"?: readonly string[];
                 /** @description None of these; see `created`. */
                 readonly "not.created"?: readonly string[];
                 /** @description None of these; see `from_value`. */
@@ -2909,6 +2959,8 @@ export interface operations {
                 readonly "not.group"?: readonly string[];
                 /** @description None of these; see `image`. */
                 readonly "not.image"?: readonly string[];
+                /** @description None of these; see `initiator`. */
+                readonly "not.initiator"?: readonly string[];
                 /** @description None of these; see `ip`. */
                 readonly "not.ip"?: readonly string[];
                 /** @description None of these; see `is`. */
@@ -2929,8 +2981,12 @@ export interface operations {
                 readonly "not.outcome"?: readonly string[];
                 /** @description None of these; see `reason`. */
                 readonly "not.reason"?: readonly string[];
+                /** @description None of these; see `rule`. */
+                readonly "not.rule"?: readonly string[];
                 /** @description None of these; see `seen`. */
                 readonly "not.seen"?: readonly string[];
+                /** @description None of these; see `severity`. */
+                readonly "not.severity"?: readonly string[];
                 /** @description None of these; see `stage`. */
                 readonly "not.stage"?: readonly string[];
                 /** @description None of these; see `sub`. */
@@ -2945,6 +3001,8 @@ export interface operations {
                 readonly "not.user-agent"?: readonly string[];
                 /** @description None of these; see `verb`. */
                 readonly "not.verb"?: readonly string[];
+                /** @description None of these; see `vio`. */
+                readonly "not.vio"?: readonly string[];
                 /** @description In the query language `ns:prod-*`: the namespace; `ns:""` in none. */
                 readonly ns?: readonly string[];
                 /** @description In the query language `obj:deploy/api`: kind and name of the object. */
@@ -2957,8 +3015,12 @@ export interface operations {
                 readonly q?: string;
                 /** @description In the query language `reason:"ClusterRoleBinding"`: a part of why it was allowed or refused. */
                 readonly reason?: readonly string[];
+                /** @description In the query language `rule:exec-into-prod`: a part in a finding of this rule. */
+                readonly rule?: readonly string[];
                 /** @description In the query language `seen:>-5m`: when Plaintrail took it in. */
                 readonly seen?: readonly string[];
+                /** @description In the query language `severity:>=high`: a part in a finding so severe. */
+                readonly severity?: readonly string[];
                 /** @description Where the window begins, itself in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`); or an interval (`2026-11-20/P1D`). */
                 readonly since?: string;
                 /** @description In the query language `stage:Panic`: the stage of the request. It can be RequestReceived, ResponseStarted, ResponseComplete, Panic, Unknown. */
@@ -2977,6 +3039,8 @@ export interface operations {
                 readonly "user-agent"?: readonly string[];
                 /** @description In the query language `verb:patch,update`: Kubernetes' verb. */
                 readonly verb?: readonly string[];
+                /** @description In the query language `vio:fnd_01JDB6X3K9V2M7Q4R8T0WZ5YHN`: a part in this finding. */
+                readonly vio?: readonly string[];
             };
             readonly header?: never;
             readonly path: {
@@ -3139,6 +3203,8 @@ export interface operations {
                 readonly cluster?: readonly string[];
                 /** @description In the query language `code:>=400`: the HTTP status. */
                 readonly code?: readonly string[];
+                /** @description In the query language `control:pci:10.2.1.2`: a part in a finding about this control. */
+                readonly control?: readonly string[];
                 /** @description In the query language `created:2026-11-01..2026-11-05`: the time of the request. */
                 readonly created?: readonly string[];
                 /** @description The `next_cursor` of the page before, sent alone: it carries the whole question and its window. */
@@ -3153,6 +3219,8 @@ export interface operations {
                 readonly image?: readonly string[];
                 /** @description `raw`: each event also has its bytes, as `raw` or `raw_base64`, 16 MiB a page. `total`: `meta.total` says how many there are. `changes`: each has what it changed, as `change`. `initiator`: each says who is behind it. */
                 readonly include?: readonly string[];
+                /** @description In the query language `initiator:alice@*`: who is behind it; `initiator:""` nobody. */
+                readonly initiator?: readonly string[];
                 /** @description In the query language `-ip:10.0.0.0/8`: the address that the API server saw. */
                 readonly ip?: readonly string[];
                 /** @description In the query language `is:human`: one of the words below. */
@@ -3183,6 +3251,8 @@ export interface operations {
                 readonly "not.cluster"?: readonly string[];
                 /** @description None of these; see `code`. */
                 readonly "not.code"?: readonly string[];
+                /** @description None of these; see `control`. */
+                readonly "not.control"?: readonly string[];
                 /** @description None of these; see `created`. */
                 readonly "not.created"?: readonly string[];
                 /** @description None of these; see `from_value`. */
@@ -3191,6 +3261,8 @@ export interface operations {
                 readonly "not.group"?: readonly string[];
                 /** @description None of these; see `image`. */
                 readonly "not.image"?: readonly string[];
+                /** @description None of these; see `initiator`. */
+                readonly "not.initiator"?: readonly string[];
                 /** @description None of these; see `ip`. */
                 readonly "not.ip"?: readonly string[];
                 /** @description None of these; see `is`. */
@@ -3211,8 +3283,12 @@ export interface operations {
                 readonly "not.outcome"?: readonly string[];
                 /** @description None of these; see `reason`. */
                 readonly "not.reason"?: readonly string[];
+                /** @description None of these; see `rule`. */
+                readonly "not.rule"?: readonly string[];
                 /** @description None of these; see `seen`. */
                 readonly "not.seen"?: readonly string[];
+                /** @description None of these; see `severity`. */
+                readonly "not.severity"?: readonly string[];
                 /** @description None of these; see `stage`. */
                 readonly "not.stage"?: readonly string[];
                 /** @description None of these; see `sub`. */
@@ -3227,6 +3303,8 @@ export interface operations {
                 readonly "not.user-agent"?: readonly string[];
                 /** @description None of these; see `verb`. */
                 readonly "not.verb"?: readonly string[];
+                /** @description None of these; see `vio`. */
+                readonly "not.vio"?: readonly string[];
                 /** @description In the query language `ns:prod-*`: the namespace; `ns:""` in none. */
                 readonly ns?: readonly string[];
                 /** @description In the query language `obj:deploy/api`: kind and name of the object. */
@@ -3241,8 +3319,12 @@ export interface operations {
                 readonly q?: string;
                 /** @description In the query language `reason:"ClusterRoleBinding"`: a part of why it was allowed or refused. */
                 readonly reason?: readonly string[];
+                /** @description In the query language `rule:exec-into-prod`: a part in a finding of this rule. */
+                readonly rule?: readonly string[];
                 /** @description In the query language `seen:>-5m`: when Plaintrail took it in. */
                 readonly seen?: readonly string[];
+                /** @description In the query language `severity:>=high`: a part in a finding so severe. */
+                readonly severity?: readonly string[];
                 /** @description Where the window begins, itself in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`); or an interval (`2026-11-20/P1D`). */
                 readonly since?: string;
                 /** @description In the query language `stage:Panic`: the stage of the request. It can be RequestReceived, ResponseStarted, ResponseComplete, Panic, Unknown. */
@@ -3261,6 +3343,8 @@ export interface operations {
                 readonly "user-agent"?: readonly string[];
                 /** @description In the query language `verb:patch,update`: Kubernetes' verb. */
                 readonly verb?: readonly string[];
+                /** @description In the query language `vio:fnd_01JDB6X3K9V2M7Q4R8T0WZ5YHN`: a part in this finding. */
+                readonly vio?: readonly string[];
             };
             readonly header?: never;
             readonly path?: never;
@@ -3412,6 +3496,8 @@ export interface operations {
                 readonly cluster?: readonly string[];
                 /** @description In the query language `code:>=400`: the HTTP status. */
                 readonly code?: readonly string[];
+                /** @description In the query language `control:pci:10.2.1.2`: a part in a finding about this control. */
+                readonly control?: readonly string[];
                 /** @description In the query language `created:2026-11-01..2026-11-05`: the time of the request. */
                 readonly created?: readonly string[];
                 /** @description Of these; `actor,verb,kind,ns,outcome,cluster` unless you say. */
@@ -3422,6 +3508,8 @@ export interface operations {
                 readonly group?: readonly string[];
                 /** @description In the query language `image:*\/api:1.9*`: an image of a container, new with this write. */
                 readonly image?: readonly string[];
+                /** @description In the query language `initiator:alice@*`: who is behind it; `initiator:""` nobody. */
+                readonly initiator?: readonly string[];
                 /** @description In the query language `-ip:10.0.0.0/8`: the address that the API server saw. */
                 readonly ip?: readonly string[];
                 /** @description In the query language `is:human`: one of the words below. */
@@ -3452,6 +3540,8 @@ export interface operations {
                 readonly "not.cluster"?: readonly string[];
                 /** @description None of these; see `code`. */
                 readonly "not.code"?: readonly string[];
+                /** @description None of these; see `control`. */
+                readonly "not.control"?: readonly string[];
                 /** @description None of these; see `created`. */
                 readonly "not.created"?: readonly string[];
                 /** @description None of these; see `from_value`. */
@@ -3460,6 +3550,8 @@ export interface operations {
                 readonly "not.group"?: readonly string[];
                 /** @description None of these; see `image`. */
                 readonly "not.image"?: readonly string[];
+                /** @description None of these; see `initiator`. */
+                readonly "not.initiator"?: readonly string[];
                 /** @description None of these; see `ip`. */
                 readonly "not.ip"?: readonly string[];
                 /** @description None of these; see `is`. */
@@ -3480,8 +3572,12 @@ export interface operations {
                 readonly "not.outcome"?: readonly string[];
                 /** @description None of these; see `reason`. */
                 readonly "not.reason"?: readonly string[];
+                /** @description None of these; see `rule`. */
+                readonly "not.rule"?: readonly string[];
                 /** @description None of these; see `seen`. */
                 readonly "not.seen"?: readonly string[];
+                /** @description None of these; see `severity`. */
+                readonly "not.severity"?: readonly string[];
                 /** @description None of these; see `stage`. */
                 readonly "not.stage"?: readonly string[];
                 /** @description None of these; see `sub`. */
@@ -3496,6 +3592,8 @@ export interface operations {
                 readonly "not.user-agent"?: readonly string[];
                 /** @description None of these; see `verb`. */
                 readonly "not.verb"?: readonly string[];
+                /** @description None of these; see `vio`. */
+                readonly "not.vio"?: readonly string[];
                 /** @description In the query language `ns:prod-*`: the namespace; `ns:""` in none. */
                 readonly ns?: readonly string[];
                 /** @description In the query language `obj:deploy/api`: kind and name of the object. */
@@ -3508,8 +3606,12 @@ export interface operations {
                 readonly q?: string;
                 /** @description In the query language `reason:"ClusterRoleBinding"`: a part of why it was allowed or refused. */
                 readonly reason?: readonly string[];
+                /** @description In the query language `rule:exec-into-prod`: a part in a finding of this rule. */
+                readonly rule?: readonly string[];
                 /** @description In the query language `seen:>-5m`: when Plaintrail took it in. */
                 readonly seen?: readonly string[];
+                /** @description In the query language `severity:>=high`: a part in a finding so severe. */
+                readonly severity?: readonly string[];
                 /** @description Where the window begins, itself in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`); or an interval (`2026-11-20/P1D`). */
                 readonly since?: string;
                 /** @description In the query language `stage:Panic`: the stage of the request. It can be RequestReceived, ResponseStarted, ResponseComplete, Panic, Unknown. */
@@ -3528,6 +3630,8 @@ export interface operations {
                 readonly "user-agent"?: readonly string[];
                 /** @description In the query language `verb:patch,update`: Kubernetes' verb. */
                 readonly verb?: readonly string[];
+                /** @description In the query language `vio:fnd_01JDB6X3K9V2M7Q4R8T0WZ5YHN`: a part in this finding. */
+                readonly vio?: readonly string[];
             };
             readonly header?: never;
             readonly path?: never;
@@ -3573,6 +3677,8 @@ export interface operations {
                 readonly cluster?: readonly string[];
                 /** @description In the query language `code:>=400`: the HTTP status. */
                 readonly code?: readonly string[];
+                /** @description In the query language `control:pci:10.2.1.2`: a part in a finding about this control. */
+                readonly control?: readonly string[];
                 /** @description In the query language `created:2026-11-01..2026-11-05`: the time of the request. */
                 readonly created?: readonly string[];
                 /** @description In the query language `from_value:5`: its old value; `from_value:""` none. */
@@ -3581,6 +3687,8 @@ export interface operations {
                 readonly group?: readonly string[];
                 /** @description In the query language `image:*\/api:1.9*`: an image of a container, new with this write. */
                 readonly image?: readonly string[];
+                /** @description In the query language `initiator:alice@*`: who is behind it; `initiator:""` nobody. */
+                readonly initiator?: readonly string[];
                 /** @description The length of a bucket; `auto`, the default, suits the window. */
                 readonly interval?: "auto" | "1m" | "5m" | "15m" | "1h" | "6h" | "1d";
                 /** @description In the query language `-ip:10.0.0.0/8`: the address that the API server saw. */
@@ -3611,6 +3719,8 @@ export interface operations {
                 readonly "not.cluster"?: readonly string[];
                 /** @description None of these; see `code`. */
                 readonly "not.code"?: readonly string[];
+                /** @description None of these; see `control`. */
+                readonly "not.control"?: readonly string[];
                 /** @description None of these; see `created`. */
                 readonly "not.created"?: readonly string[];
                 /** @description None of these; see `from_value`. */
@@ -3619,6 +3729,8 @@ export interface operations {
                 readonly "not.group"?: readonly string[];
                 /** @description None of these; see `image`. */
                 readonly "not.image"?: readonly string[];
+                /** @description None of these; see `initiator`. */
+                readonly "not.initiator"?: readonly string[];
                 /** @description None of these; see `ip`. */
                 readonly "not.ip"?: readonly string[];
                 /** @description None of these; see `is`. */
@@ -3639,8 +3751,12 @@ export interface operations {
                 readonly "not.outcome"?: readonly string[];
                 /** @description None of these; see `reason`. */
                 readonly "not.reason"?: readonly string[];
+                /** @description None of these; see `rule`. */
+                readonly "not.rule"?: readonly string[];
                 /** @description None of these; see `seen`. */
                 readonly "not.seen"?: readonly string[];
+                /** @description None of these; see `severity`. */
+                readonly "not.severity"?: readonly string[];
                 /** @description None of these; see `stage`. */
                 readonly "not.stage"?: readonly string[];
                 /** @description None of these; see `sub`. */
@@ -3655,6 +3771,8 @@ export interface operations {
                 readonly "not.user-agent"?: readonly string[];
                 /** @description None of these; see `verb`. */
                 readonly "not.verb"?: readonly string[];
+                /** @description None of these; see `vio`. */
+                readonly "not.vio"?: readonly string[];
                 /** @description In the query language `ns:prod-*`: the namespace; `ns:""` in none. */
                 readonly ns?: readonly string[];
                 /** @description In the query language `obj:deploy/api`: kind and name of the object. */
@@ -3667,8 +3785,12 @@ export interface operations {
                 readonly q?: string;
                 /** @description In the query language `reason:"ClusterRoleBinding"`: a part of why it was allowed or refused. */
                 readonly reason?: readonly string[];
+                /** @description In the query language `rule:exec-into-prod`: a part in a finding of this rule. */
+                readonly rule?: readonly string[];
                 /** @description In the query language `seen:>-5m`: when Plaintrail took it in. */
                 readonly seen?: readonly string[];
+                /** @description In the query language `severity:>=high`: a part in a finding so severe. */
+                readonly severity?: readonly string[];
                 /** @description Where the window begins, itself in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`); or an interval (`2026-11-20/P1D`). */
                 readonly since?: string;
                 /** @description In the query language `stage:Panic`: the stage of the request. It can be RequestReceived, ResponseStarted, ResponseComplete, Panic, Unknown. */
@@ -3687,6 +3809,8 @@ export interface operations {
                 readonly "user-agent"?: readonly string[];
                 /** @description In the query language `verb:patch,update`: Kubernetes' verb. */
                 readonly verb?: readonly string[];
+                /** @description In the query language `vio:fnd_01JDB6X3K9V2M7Q4R8T0WZ5YHN`: a part in this finding. */
+                readonly vio?: readonly string[];
             };
             readonly header?: never;
             readonly path?: never;
@@ -3760,6 +3884,8 @@ export interface operations {
                 readonly cluster?: readonly string[];
                 /** @description In the query language `code:>=400`: the HTTP status. */
                 readonly code?: readonly string[];
+                /** @description In the query language `control:pci:10.2.1.2`: a part in a finding about this control. */
+                readonly control?: readonly string[];
                 /** @description In the query language `created:2026-11-01..2026-11-05`: the time of the request. */
                 readonly created?: readonly string[];
                 /** @description In the query language `from_value:5`: its old value; `from_value:""` none. */
@@ -3768,6 +3894,8 @@ export interface operations {
                 readonly group?: readonly string[];
                 /** @description In the query language `image:*\/api:1.9*`: an image of a container, new with this write. */
                 readonly image?: readonly string[];
+                /** @description In the query language `initiator:alice@*`: who is behind it; `initiator:""` nobody. */
+                readonly initiator?: readonly string[];
                 /** @description In the query language `-ip:10.0.0.0/8`: the address that the API server saw. */
                 readonly ip?: readonly string[];
                 /** @description In the query language `is:human`: one of the words below. */
@@ -3798,6 +3926,8 @@ export interface operations {
                 readonly "not.cluster"?: readonly string[];
                 /** @description None of these; see `code`. */
                 readonly "not.code"?: readonly string[];
+                /** @description None of these; see `control`. */
+                readonly "not.control"?: readonly string[];
                 /** @description None of these; see `created`. */
                 readonly "not.created"?: readonly string[];
                 /** @description None of these; see `from_value`. */
@@ -3806,6 +3936,8 @@ export interface operations {
                 readonly "not.group"?: readonly string[];
                 /** @description None of these; see `image`. */
                 readonly "not.image"?: readonly string[];
+                /** @description None of these; see `initiator`. */
+                readonly "not.initiator"?: readonly string[];
                 /** @description None of these; see `ip`. */
                 readonly "not.ip"?: readonly string[];
                 /** @description None of these; see `is`. */
@@ -3826,8 +3958,12 @@ export interface operations {
                 readonly "not.outcome"?: readonly string[];
                 /** @description None of these; see `reason`. */
                 readonly "not.reason"?: readonly string[];
+                /** @description None of these; see `rule`. */
+                readonly "not.rule"?: readonly string[];
                 /** @description None of these; see `seen`. */
                 readonly "not.seen"?: readonly string[];
+                /** @description None of these; see `severity`. */
+                readonly "not.severity"?: readonly string[];
                 /** @description None of these; see `stage`. */
                 readonly "not.stage"?: readonly string[];
                 /** @description None of these; see `sub`. */
@@ -3842,6 +3978,8 @@ export interface operations {
                 readonly "not.user-agent"?: readonly string[];
                 /** @description None of these; see `verb`. */
                 readonly "not.verb"?: readonly string[];
+                /** @description None of these; see `vio`. */
+                readonly "not.vio"?: readonly string[];
                 /** @description In the query language `ns:prod-*`: the namespace; `ns:""` in none. */
                 readonly ns?: readonly string[];
                 /** @description In the query language `obj:deploy/api`: kind and name of the object. */
@@ -3854,8 +3992,12 @@ export interface operations {
                 readonly q?: string;
                 /** @description In the query language `reason:"ClusterRoleBinding"`: a part of why it was allowed or refused. */
                 readonly reason?: readonly string[];
+                /** @description In the query language `rule:exec-into-prod`: a part in a finding of this rule. */
+                readonly rule?: readonly string[];
                 /** @description In the query language `seen:>-5m`: when Plaintrail took it in. */
                 readonly seen?: readonly string[];
+                /** @description In the query language `severity:>=high`: a part in a finding so severe. */
+                readonly severity?: readonly string[];
                 /** @description Tells what is stored from then on first, oldest first. Where the window begins, itself in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`); or an interval (`2026-11-20/P1D`). */
                 readonly since?: string;
                 /** @description In the query language `stage:Panic`: the stage of the request. It can be RequestReceived, ResponseStarted, ResponseComplete, Panic, Unknown. */
@@ -3872,6 +4014,8 @@ export interface operations {
                 readonly "user-agent"?: readonly string[];
                 /** @description In the query language `verb:patch,update`: Kubernetes' verb. */
                 readonly verb?: readonly string[];
+                /** @description In the query language `vio:fnd_01JDB6X3K9V2M7Q4R8T0WZ5YHN`: a part in this finding. */
+                readonly vio?: readonly string[];
             };
             readonly header?: never;
             readonly path?: never;
@@ -4245,6 +4389,8 @@ export interface operations {
                 readonly cluster?: readonly string[];
                 /** @description In the query language `code:>=400`: the HTTP status. */
                 readonly code?: readonly string[];
+                /** @description In the query language `control:pci:10.2.1.2`: a part in a finding about this control. */
+                readonly control?: readonly string[];
                 /** @description In the query language `created:2026-11-01..2026-11-05`: the time of the request. */
                 readonly created?: readonly string[];
                 /** @description The `next_cursor` of the page before, sent alone: it carries the whole question and its window. */
@@ -4255,6 +4401,8 @@ export interface operations {
                 readonly group?: readonly string[];
                 /** @description In the query language `image:*\/api:1.9*`: an image of a container, new with this write. */
                 readonly image?: readonly string[];
+                /** @description In the query language `initiator:alice@*`: who is behind it; `initiator:""` nobody. */
+                readonly initiator?: readonly string[];
                 /** @description In the query language `-ip:10.0.0.0/8`: the address that the API server saw. */
                 readonly ip?: readonly string[];
                 /** @description In the query language `is:human`: one of the words below. */
@@ -4285,6 +4433,8 @@ export interface operations {
                 readonly "not.cluster"?: readonly string[];
                 /** @description None of these; see `code`. */
                 readonly "not.code"?: readonly string[];
+                /** @description None of these; see `control`. */
+                readonly "not.control"?: readonly string[];
                 /** @description None of these; see `created`. */
                 readonly "not.created"?: readonly string[];
                 /** @description None of these; see `from_value`. */
@@ -4293,6 +4443,8 @@ export interface operations {
                 readonly "not.group"?: readonly string[];
                 /** @description None of these; see `image`. */
                 readonly "not.image"?: readonly string[];
+                /** @description None of these; see `initiator`. */
+                readonly "not.initiator"?: readonly string[];
                 /** @description None of these; see `ip`. */
                 readonly "not.ip"?: readonly string[];
                 /** @description None of these; see `is`. */
@@ -4313,8 +4465,12 @@ export interface operations {
                 readonly "not.outcome"?: readonly string[];
                 /** @description None of these; see `reason`. */
                 readonly "not.reason"?: readonly string[];
+                /** @description None of these; see `rule`. */
+                readonly "not.rule"?: readonly string[];
                 /** @description None of these; see `seen`. */
                 readonly "not.seen"?: readonly string[];
+                /** @description None of these; see `severity`. */
+                readonly "not.severity"?: readonly string[];
                 /** @description None of these; see `stage`. */
                 readonly "not.stage"?: readonly string[];
                 /** @description None of these; see `sub`. */
@@ -4329,6 +4485,8 @@ export interface operations {
                 readonly "not.user-agent"?: readonly string[];
                 /** @description None of these; see `verb`. */
                 readonly "not.verb"?: readonly string[];
+                /** @description None of these; see `vio`. */
+                readonly "not.vio"?: readonly string[];
                 /** @description In the query language `ns:prod-*`: the namespace; `ns:""` in none. */
                 readonly ns?: readonly string[];
                 /** @description In the query language `obj:deploy/api`: kind and name of the object. */
@@ -4341,8 +4499,12 @@ export interface operations {
                 readonly q?: string;
                 /** @description In the query language `reason:"ClusterRoleBinding"`: a part of why it was allowed or refused. */
                 readonly reason?: readonly string[];
+                /** @description In the query language `rule:exec-into-prod`: a part in a finding of this rule. */
+                readonly rule?: readonly string[];
                 /** @description In the query language `seen:>-5m`: when Plaintrail took it in. */
                 readonly seen?: readonly string[];
+                /** @description In the query language `severity:>=high`: a part in a finding so severe. */
+                readonly severity?: readonly string[];
                 /** @description Where the window begins, itself in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`); or an interval (`2026-11-20/P1D`). */
                 readonly since?: string;
                 /** @description In the query language `stage:Panic`: the stage of the request. It can be RequestReceived, ResponseStarted, ResponseComplete, Panic, Unknown. */
@@ -4361,6 +4523,8 @@ export interface operations {
                 readonly "user-agent"?: readonly string[];
                 /** @description In the query language `verb:patch,update`: Kubernetes' verb. */
                 readonly verb?: readonly string[];
+                /** @description In the query language `vio:fnd_01JDB6X3K9V2M7Q4R8T0WZ5YHN`: a part in this finding. */
+                readonly vio?: readonly string[];
             };
             readonly header?: never;
             readonly path?: never;
@@ -4532,6 +4696,8 @@ export interface operations {
                 readonly cluster?: readonly string[];
                 /** @description In the query language `code:>=400`: the HTTP status. */
                 readonly code?: readonly string[];
+                /** @description In the query language `control:pci:10.2.1.2`: a part in a finding about this control. */
+                readonly control?: readonly string[];
                 /** @description In the query language `created:2026-11-01..2026-11-05`: the time of the request. */
                 readonly created?: readonly string[];
                 /** @description The `next_cursor` of the page before, sent alone: it carries the whole question and its window. */
@@ -4546,6 +4712,8 @@ export interface operations {
                 readonly image?: readonly string[];
                 /** @description `raw`: each event also has its bytes, as `raw` or `raw_base64`, 16 MiB a page. `total`: `meta.total` says how many there are. `changes`: each has what it changed, as `change`. `initiator`: each says who is behind it. */
                 readonly include?: readonly string[];
+                /** @description In the query language `initiator:alice@*`: who is behind it; `initiator:""` nobody. */
+                readonly initiator?: readonly string[];
                 /** @description In the query language `-ip:10.0.0.0/8`: the address that the API server saw. */
                 readonly ip?: readonly string[];
                 /** @description In the query language `is:human`: one of the words below. */
@@ -4576,6 +4744,8 @@ export interface operations {
                 readonly "not.cluster"?: readonly string[];
                 /** @description None of these; see `code`. */
                 readonly "not.code"?: readonly string[];
+                /** @description None of these; see `control`. */
+                readonly "not.control"?: readonly string[];
                 /** @description None of these; see `created`. */
                 readonly "not.created"?: readonly string[];
                 /** @description None of these; see `from_value`. */
@@ -4584,6 +4754,8 @@ export interface operations {
                 readonly "not.group"?: readonly string[];
                 /** @description None of these; see `image`. */
                 readonly "not.image"?: readonly string[];
+                /** @description None of these; see `initiator`. */
+                readonly "not.initiator"?: readonly string[];
                 /** @description None of these; see `ip`. */
                 readonly "not.ip"?: readonly string[];
                 /** @description None of these; see `is`. */
@@ -4604,8 +4776,12 @@ export interface operations {
                 readonly "not.outcome"?: readonly string[];
                 /** @description None of these; see `reason`. */
                 readonly "not.reason"?: readonly string[];
+                /** @description None of these; see `rule`. */
+                readonly "not.rule"?: readonly string[];
                 /** @description None of these; see `seen`. */
                 readonly "not.seen"?: readonly string[];
+                /** @description None of these; see `severity`. */
+                readonly "not.severity"?: readonly string[];
                 /** @description None of these; see `stage`. */
                 readonly "not.stage"?: readonly string[];
                 /** @description None of these; see `sub`. */
@@ -4620,6 +4796,8 @@ export interface operations {
                 readonly "not.user-agent"?: readonly string[];
                 /** @description None of these; see `verb`. */
                 readonly "not.verb"?: readonly string[];
+                /** @description None of these; see `vio`. */
+                readonly "not.vio"?: readonly string[];
                 /** @description In the query language `ns:prod-*`: the namespace; `ns:""` in none. */
                 readonly ns?: readonly string[];
                 /** @description In the query language `obj:deploy/api`: kind and name of the object. */
@@ -4634,8 +4812,12 @@ export interface operations {
                 readonly q?: string;
                 /** @description In the query language `reason:"ClusterRoleBinding"`: a part of why it was allowed or refused. */
                 readonly reason?: readonly string[];
+                /** @description In the query language `rule:exec-into-prod`: a part in a finding of this rule. */
+                readonly rule?: readonly string[];
                 /** @description In the query language `seen:>-5m`: when Plaintrail took it in. */
                 readonly seen?: readonly string[];
+                /** @description In the query language `severity:>=high`: a part in a finding so severe. */
+                readonly severity?: readonly string[];
                 /** @description Where the window begins, itself in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`); or an interval (`2026-11-20/P1D`). */
                 readonly since?: string;
                 /** @description In the query language `stage:Panic`: the stage of the request. It can be RequestReceived, ResponseStarted, ResponseComplete, Panic, Unknown. */
@@ -4654,6 +4836,8 @@ export interface operations {
                 readonly "user-agent"?: readonly string[];
                 /** @description In the query language `verb:patch,update`: Kubernetes' verb. */
                 readonly verb?: readonly string[];
+                /** @description In the query language `vio:fnd_01JDB6X3K9V2M7Q4R8T0WZ5YHN`: a part in this finding. */
+                readonly vio?: readonly string[];
             };
             readonly header?: never;
             readonly path: {
@@ -4899,6 +5083,8 @@ export interface operations {
                 readonly cluster?: readonly string[];
                 /** @description In the query language `code:>=400`: the HTTP status. */
                 readonly code?: readonly string[];
+                /** @description In the query language `control:pci:10.2.1.2`: a part in a finding about this control. */
+                readonly control?: readonly string[];
                 /** @description In the query language `created:2026-11-01..2026-11-05`: the time of the request. */
                 readonly created?: readonly string[];
                 /** @description In the query language `from_value:5`: its old value; `from_value:""` none. */
@@ -4907,6 +5093,8 @@ export interface operations {
                 readonly group?: readonly string[];
                 /** @description In the query language `image:*\/api:1.9*`: an image of a container, new with this write. */
                 readonly image?: readonly string[];
+                /** @description In the query language `initiator:alice@*`: who is behind it; `initiator:""` nobody. */
+                readonly initiator?: readonly string[];
                 /** @description In the query language `-ip:10.0.0.0/8`: the address that the API server saw. */
                 readonly ip?: readonly string[];
                 /** @description In the query language `is:human`: one of the words below. */
@@ -4935,6 +5123,8 @@ export interface operations {
                 readonly "not.cluster"?: readonly string[];
                 /** @description None of these; see `code`. */
                 readonly "not.code"?: readonly string[];
+                /** @description None of these; see `control`. */
+                readonly "not.control"?: readonly string[];
                 /** @description None of these; see `created`. */
                 readonly "not.created"?: readonly string[];
                 /** @description None of these; see `from_value`. */
@@ -4943,6 +5133,8 @@ export interface operations {
                 readonly "not.group"?: readonly string[];
                 /** @description None of these; see `image`. */
                 readonly "not.image"?: readonly string[];
+                /** @description None of these; see `initiator`. */
+                readonly "not.initiator"?: readonly string[];
                 /** @description None of these; see `ip`. */
                 readonly "not.ip"?: readonly string[];
                 /** @description None of these; see `is`. */
@@ -4963,8 +5155,12 @@ export interface operations {
                 readonly "not.outcome"?: readonly string[];
                 /** @description None of these; see `reason`. */
                 readonly "not.reason"?: readonly string[];
+                /** @description None of these; see `rule`. */
+                readonly "not.rule"?: readonly string[];
                 /** @description None of these; see `seen`. */
                 readonly "not.seen"?: readonly string[];
+                /** @description None of these; see `severity`. */
+                readonly "not.severity"?: readonly string[];
                 /** @description None of these; see `stage`. */
                 readonly "not.stage"?: readonly string[];
                 /** @description None of these; see `sub`. */
@@ -4979,6 +5175,8 @@ export interface operations {
                 readonly "not.user-agent"?: readonly string[];
                 /** @description None of these; see `verb`. */
                 readonly "not.verb"?: readonly string[];
+                /** @description None of these; see `vio`. */
+                readonly "not.vio"?: readonly string[];
                 /** @description In the query language `ns:prod-*`: the namespace; `ns:""` in none. */
                 readonly ns?: readonly string[];
                 /** @description In the query language `obj:deploy/api`: kind and name of the object. */
@@ -4991,8 +5189,12 @@ export interface operations {
                 readonly q?: string;
                 /** @description In the query language `reason:"ClusterRoleBinding"`: a part of why it was allowed or refused. */
                 readonly reason?: readonly string[];
+                /** @description In the query language `rule:exec-into-prod`: a part in a finding of this rule. */
+                readonly rule?: readonly string[];
                 /** @description In the query language `seen:>-5m`: when Plaintrail took it in. */
                 readonly seen?: readonly string[];
+                /** @description In the query language `severity:>=high`: a part in a finding so severe. */
+                readonly severity?: readonly string[];
                 /** @description Where the window begins, itself in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`); or an interval (`2026-11-20/P1D`). */
                 readonly since?: string;
                 /** @description In the query language `stage:Panic`: the stage of the request. It can be RequestReceived, ResponseStarted, ResponseComplete, Panic, Unknown. */
@@ -5011,6 +5213,8 @@ export interface operations {
                 readonly "user-agent"?: readonly string[];
                 /** @description In the query language `verb:patch,update`: Kubernetes' verb. */
                 readonly verb?: readonly string[];
+                /** @description In the query language `vio:fnd_01JDB6X3K9V2M7Q4R8T0WZ5YHN`: a part in this finding. */
+                readonly vio?: readonly string[];
             };
             readonly header?: never;
             readonly path?: never;
@@ -5087,6 +5291,8 @@ export interface operations {
                 readonly cluster?: readonly string[];
                 /** @description In the query language `code:>=400`: the HTTP status. */
                 readonly code?: readonly string[];
+                /** @description In the query language `control:pci:10.2.1.2`: a part in a finding about this control. */
+                readonly control?: readonly string[];
                 /** @description In the query language `created:2026-11-01..2026-11-05`: the time of the request. */
                 readonly created?: readonly string[];
                 /** @description The `next_cursor` of the page before, sent alone: it carries the whole question and its window. */
@@ -5097,6 +5303,8 @@ export interface operations {
                 readonly group?: readonly string[];
                 /** @description In the query language `image:*\/api:1.9*`: an image of a container, new with this write. */
                 readonly image?: readonly string[];
+                /** @description In the query language `initiator:alice@*`: who is behind it; `initiator:""` nobody. */
+                readonly initiator?: readonly string[];
                 /** @description In the query language `-ip:10.0.0.0/8`: the address that the API server saw. */
                 readonly ip?: readonly string[];
                 /** @description In the query language `is:human`: one of the words below. */
@@ -5127,6 +5335,8 @@ export interface operations {
                 readonly "not.cluster"?: readonly string[];
                 /** @description None of these; see `code`. */
                 readonly "not.code"?: readonly string[];
+                /** @description None of these; see `control`. */
+                readonly "not.control"?: readonly string[];
                 /** @description None of these; see `created`. */
                 readonly "not.created"?: readonly string[];
                 /** @description None of these; see `from_value`. */
@@ -5135,6 +5345,8 @@ export interface operations {
                 readonly "not.group"?: readonly string[];
                 /** @description None of these; see `image`. */
                 readonly "not.image"?: readonly string[];
+                /** @description None of these; see `initiator`. */
+                readonly "not.initiator"?: readonly string[];
                 /** @description None of these; see `ip`. */
                 readonly "not.ip"?: readonly string[];
                 /** @description None of these; see `is`. */
@@ -5155,8 +5367,12 @@ export interface operations {
                 readonly "not.outcome"?: readonly string[];
                 /** @description None of these; see `reason`. */
                 readonly "not.reason"?: readonly string[];
+                /** @description None of these; see `rule`. */
+                readonly "not.rule"?: readonly string[];
                 /** @description None of these; see `seen`. */
                 readonly "not.seen"?: readonly string[];
+                /** @description None of these; see `severity`. */
+                readonly "not.severity"?: readonly string[];
                 /** @description None of these; see `stage`. */
                 readonly "not.stage"?: readonly string[];
                 /** @description None of these; see `sub`. */
@@ -5171,6 +5387,8 @@ export interface operations {
                 readonly "not.user-agent"?: readonly string[];
                 /** @description None of these; see `verb`. */
                 readonly "not.verb"?: readonly string[];
+                /** @description None of these; see `vio`. */
+                readonly "not.vio"?: readonly string[];
                 /** @description In the query language `ns:prod-*`: the namespace; `ns:""` in none. */
                 readonly ns?: readonly string[];
                 /** @description In the query language `obj:deploy/api`: kind and name of the object. */
@@ -5185,8 +5403,12 @@ export interface operations {
                 readonly q?: string;
                 /** @description In the query language `reason:"ClusterRoleBinding"`: a part of why it was allowed or refused. */
                 readonly reason?: readonly string[];
+                /** @description In the query language `rule:exec-into-prod`: a part in a finding of this rule. */
+                readonly rule?: readonly string[];
                 /** @description In the query language `seen:>-5m`: when Plaintrail took it in. */
                 readonly seen?: readonly string[];
+                /** @description In the query language `severity:>=high`: a part in a finding so severe. */
+                readonly severity?: readonly string[];
                 /** @description Where the window begins, itself in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`); or an interval (`2026-11-20/P1D`). */
                 readonly since?: string;
                 /** @description In the query language `stage:Panic`: the stage of the request. It can be RequestReceived, ResponseStarted, ResponseComplete, Panic, Unknown. */
@@ -5207,6 +5429,8 @@ export interface operations {
                 readonly "user-agent"?: readonly string[];
                 /** @description In the query language `verb:patch,update`: Kubernetes' verb. */
                 readonly verb?: readonly string[];
+                /** @description In the query language `vio:fnd_01JDB6X3K9V2M7Q4R8T0WZ5YHN`: a part in this finding. */
+                readonly vio?: readonly string[];
             };
             readonly header?: never;
             readonly path?: never;

@@ -48,6 +48,9 @@ const byName: ReadonlyMap<string, Controller> = new Map<string, Controller>([
   ['system:kube-scheduler', 'scheduler'],
 ])
 
+/** Usernames. */
+export const controllerNames: readonly string[] = [...byName.keys()]
+
 /** Null for who is none, or not known to be one. `manager` may be any of them. */
 export function controllerOf(userName: string): Controller | null {
   return byName.get(userName) ?? null

@@ -28,11 +28,20 @@ export interface PageMeta {
    * Of a query that asks what changed: how far history, which is made after events are stored, has come in its clusters.
    * `behind`: stored events that are not followed yet; all that came before `until` are, null where that is not known.
    */
-  readonly history?: { readonly complete: boolean; readonly behind: number; readonly until: string | null }
+  readonly history?: Followed
+  /** Of a query that asks who is behind events: how far the search for that, which is made after events are stored, has come. */
+  readonly attribution?: Followed
   /** With `include=total`: how many items all pages have together. */
   readonly total?: Total
   /** `partial`: the time was up before the page was full. The next page goes on from there. */
   readonly stats: { readonly took_ms: number; readonly partial: boolean }
+}
+
+export interface Followed {
+  readonly complete: boolean
+  readonly behind: number
+  /** RFC 3339. */
+  readonly until: string | null
 }
 
 export interface Total {

@@ -1,5 +1,6 @@
 // What tests of history have in common: a store of their own, following to the end, and all that came of it.
 
+import { attributeBounds, createAttributor } from './attributor.ts'
 import { createHistoryFollower, followBounds } from './history-follower.ts'
 import { migrate } from './migrate.ts'
 import { openStore, type Connection, type Store } from './open-store.ts'
@@ -24,6 +25,16 @@ export async function followAll(target: Store): Promise<void> {
       kind = (await follower.follow(lane, followBounds)).kind
       // Another has it: what it leaves is waited for.
       if (kind === 'busy') await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+}
+
+/** All that is stored, however lately. */
+export async function attributeAll(target: Store): Promise<void> {
+  const attributor = createAttributor(target)
+  for (const lane of await lanesOf(target)) {
+    for (let kind = ''; kind !== 'idle';) {
+      kind = (await attributor.attribute(lane, attributeBounds, Number.MAX_SAFE_INTEGER)).kind
     }
   }
 }

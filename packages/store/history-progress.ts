@@ -1,4 +1,4 @@
-// historyProgress: how far history is behind what is stored of a cluster.
+// historyProgress: how far history, and attribution, are behind what is stored of a cluster.
 
 import type { Query } from '@plaintrail/query/ast'
 import type { Scope } from '@plaintrail/query/scope'
@@ -27,22 +27,31 @@ export async function historyProgress(store: Store, scope: Scope, uidOrName: str
   const isAsked = uuid.test(uidOrName)
     ? sql`c.uid = ${uidOrName}::uuid`
     : sql`c.name = ${uidOrName.replaceAll('\0', '\u{fffd}')}`
-  return await progressWhere(store, sql`${isAsked} and ${inScope(scope)}`)
+  return await progressWhere(store, sql`${isAsked} and ${inScope(scope)}`, 'history_position')
 }
 
 /** The same of all clusters of the scope in which a query can find something. */
 export async function historyProgressFor(store: Store, scope: Scope, query: Query): Promise<HistoryProgress> {
-  return await progressWhere(store, sql`${isMeant(query)} and ${inScope(scope)}`)
+  return await progressWhere(store, sql`${isMeant(query)} and ${inScope(scope)}`, 'history_position')
+}
+
+/** How far the search for who is behind events has come, in the same clusters. */
+export async function attributionProgressFor(store: Store, scope: Scope, query: Query): Promise<HistoryProgress> {
+  return await progressWhere(store, sql`${isMeant(query)} and ${inScope(scope)}`, 'attribution_position')
 }
 
 /** `which` is a condition on `cluster c`. */
-async function progressWhere(store: Store, which: SQL): Promise<HistoryProgress> {
+async function progressWhere(
+  store: Store,
+  which: SQL,
+  positions: 'history_position' | 'attribution_position',
+): Promise<HistoryProgress> {
   const [row] = await readRows<{ behind: number | null; untilUs: number | null }>(
     store,
     sql`select sum(l.next_seq - p.next)::int8 as behind, min(s.received)::int8 as "untilUs"
         from cluster c join lane l on l.cluster_id = c.id
         cross join lateral (
-          select coalesce((select h.next_seq from history_position h where h.lane_id = l.id), 1) as next
+          select coalesce((select h.next_seq from ${sql.identifier(positions)} h where h.lane_id = l.id), 1) as next
         ) p
         cross join lateral (
           select coalesce((select q.first_seq from seal q where q.lane_id = l.id and q.first_seq <= p.next

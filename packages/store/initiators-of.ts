@@ -12,7 +12,10 @@ import { arrayOf, readRows } from './read-rows.ts'
 import { inScope } from './visible-clusters.ts'
 
 /** What is needed of an event as an answer has it. */
-type Attributable = Pick<StoredEvent, 'id' | 'actor' | 'class' | 'outcome' | 'verb' | 'object'>
+type Attributable = Pick<StoredEvent, 'id' | 'class' | 'outcome' | 'verb'> & {
+  readonly actor: Pick<StoredEvent['actor'], 'name' | 'type' | 'as'>
+  readonly object: Pick<NonNullable<StoredEvent['object']>, 'resource' | 'subresource'> | null
+}
 
 /**
  * By id; null where the event is not attributed yet, or not to be seen. Costs one statement for all of them. A person is

@@ -17,7 +17,8 @@ import { addCluster } from './clusters.ts'
 import { corpusDeliveries, delivery } from './corpus-deliveries-for-tests.ts'
 import { storeDeliveries } from './events-for-tests.ts'
 import { countEvents, findEvents, totalMax, type EventQuestion } from './find-events.ts'
-import { followAll } from './history-for-tests.ts'
+import { attributeAll, followAll } from './history-for-tests.ts'
+import { initiatorsOf } from './initiators-of.ts'
 import { migrate } from './migrate.ts'
 import { openStore, type Store } from './open-store.ts'
 import { slowAnswer, type SlowItem } from './slow-answer-for-tests.ts'
@@ -53,6 +54,7 @@ beforeAll(async () => {
   const deliveries = corpusDeliveries(recorded)
   await storeDeliveries(store, deliveries)
   await followAll(store)
+  await attributeAll(store)
   // As autovacuum does within a minute, which is longer than these tests wait.
   await store.pool.query('analyze')
   const fields = recorded.map(({ cluster: { uid } }) =>
@@ -62,12 +64,31 @@ beforeAll(async () => {
     ),
   )
   const told = deliveries.flatMap(({ slow }) => slow)
-  const followed = told.map((item) => ({ ...item, fields: fields.flatMap((some) => some.get(item.key) ?? []) }))
+  const initiators = await namesBehind(told)
+  const followed = told.map((item) => ({
+    ...item,
+    fields: fields.flatMap((some) => some.get(item.key) ?? []),
+    initiator: initiators.get(item.id) ?? null,
+  }))
   items = [...new Map(followed.map((item) => [item.id, item])).values()]
   requests = slowAnswer(items, parseQuery('', nowUs), everyTime, 'desc').length
 }, 120_000)
 
 afterAll(() => resources.disposeAsync())
+
+/** As it is said beside each event; of what nobody is known to be behind there is none. */
+async function namesBehind(told: readonly SlowItem[]): Promise<ReadonlyMap<string, string>> {
+  const events = told.map(({ id, event }) => ({
+    ...event,
+    id,
+    actor: { ...event.actor, as: event.impersonated?.name ?? null },
+  }))
+  const found = await initiatorsOf(store, everything, events)
+  const named = [...found].flatMap(([id, attribution]): readonly (readonly [string, string])[] =>
+    attribution === null || attribution.initiator.kind === 'unknown' ? [] : [[id, attribution.initiator.name]],
+  )
+  return new Map(named)
+}
 
 /** Asks for the first page, a long one, and gives how many there are in all. */
 async function answered(text: string, order: 'asc' | 'desc' = 'desc', window = everyTime): Promise<number> {
@@ -96,6 +117,19 @@ const asked: Readonly<Record<string, readonly string[]>> = {
     '-actor:system:*',
   ],
   as: ['as:root', 'as:""', 'as:r*,system:admin', '-as:"",bob'],
+  initiator: [
+    'initiator:alice@acme.io',
+    'initiator:alice',
+    'initiator:sa:kube-system/*,sa:argocd/*',
+    'initiator:*@acme.io,lab-admin',
+    'initiator:""',
+    'initiator:"",bob@acme.io',
+    'initiator:*',
+    '-initiator:*@acme.io,""',
+    'initiator:alice@acme.io -actor:alice@acme.io',
+    'initiator:alice@acme.io OR actor:bob@acme.io',
+    'initiator:*replicaset-controller,root',
+  ],
   group: ['group:sre', 'group:system:*', String.raw`group:"a\"b,\\c"`, '-group:system:masters'],
   verb: ['verb:patch', 'verb:PATCH', 'verb:p*,delete', '-verb:get,list,watch'],
   client: ['client:kubectl', 'client:KUBE*', '-client:*'],

@@ -7,6 +7,8 @@ import { sql, type SQL } from 'drizzle-orm'
 import { fieldNeeded, fieldsAsked, hasField, isOfOneField } from './changed-condition.ts'
 import type { Stretch } from './event-stretches.ts'
 import type { WhereIn } from './find-records.ts'
+import { isFindingTerm, isFoundBy } from './finding-condition.ts'
+import { isInitiatedBy } from './initiator-condition.ts'
 import { maySay } from './may-say.ts'
 import { namedObjects, type ObjectKeys } from './object-keys.ts'
 import type { Store } from './open-store.ts'
@@ -100,6 +102,8 @@ function conditionOf(query: Query, known: Known): Condition {
     }
     case 'matches':
     case 'within': {
+      if (isFindingTerm(query)) return isFoundBy(query, idsIn(known, query), known.stretch)
+      if (query.key === 'initiator') return isInitiatedBy(query, idsIn(known, query), known.stretch)
       const { fields } = fieldsAsked([query], (term) => idsIn(known, term))
       const [field] = fields
       return field === undefined

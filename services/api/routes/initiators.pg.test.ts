@@ -6,7 +6,7 @@ import { storeCorpus } from '@plaintrail/store/store-corpus-for-tests'
 import { corpusOf, corpusVersions } from '@plaintrail/test/corpus'
 import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startTestApi, type TestApi } from '../api-for-tests.ts'
+import { pageOf, problemOf, startTestApi, type TestApi } from '../api-for-tests.ts'
 
 const resources = new AsyncDisposableStack()
 const nowUs = Date.UTC(2026, 10, 28) * 1_000
@@ -43,6 +43,29 @@ test('until it was looked for, nobody is behind what controllers did; a person i
   const alice = { kind: 'person', name: 'alice@acme.io', confidence: 'certain', chain: [], considered: [] }
   expect(own?.initiator).toEqual(alice)
 })
+
+test('who is behind events can be asked for, and the answer says how far that is known', async () => {
+  const asked = '/v1/events?since=60d&limit=500&q=initiator:alice@acme.io'
+  const before = await pageOf(await api.get(asked))
+  expect(before.meta.attribution).toMatchObject({ complete: false })
+  expect(new Set(before.data.map(({ actor }) => actor.name))).toEqual(new Set(['alice@acme.io']))
+  await attributeAll()
+  const after = await pageOf(await api.get(`${asked}+-actor:alice@acme.io&include=initiator`))
+  expect(after.meta.attribution).toEqual({ complete: true, behind: 0, until: null })
+  expect(after.data.length).toBeGreaterThan(20)
+  const behind = await ask(`${asked}+-actor:alice@acme.io&include=initiator`)
+  expect(new Set(behind.map(({ initiator }) => initiator?.name))).toEqual(new Set(['alice@acme.io']))
+  expect((await pageOf(await api.get('/v1/events?q=actor:alice@acme.io'))).meta).not.toHaveProperty('attribution')
+})
+
+test.each(['initiator=alice', 'q=-initiator:alice', 'q=ns:a+OR+initiator:%22%22'])(
+  'who is behind events cannot be followed live, which is said: %s',
+  async (parameters) => {
+    const response = await api.get(`/v1/events/stream?${parameters}`)
+    expect(response.status).toBe(422)
+    expect(await problemOf(response)).toMatchObject({ code: 'unavailable' })
+  },
+)
 
 test('a pod is the work of who changed its Deployment, and each link is an event that can be asked for', async () => {
   await attributeAll()

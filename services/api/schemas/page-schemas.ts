@@ -76,6 +76,9 @@ export const eventMetaSchema = z
     history: followedSchema
       .optional()
       .describe('Of a query with `changed`, `to`, `from_value` or `image`: how far history has come in its clusters.'),
+    attribution: followedSchema
+      .optional()
+      .describe('Of a query with `initiator`: how far the search for who is behind events has come in its clusters.'),
     total: totalSchema.optional().describe('With `include=total`: how many items all pages have together.'),
     stats: z
       .object({

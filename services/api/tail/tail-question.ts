@@ -3,7 +3,7 @@
 import { hash } from 'node:crypto'
 import { and, type Query } from '@plaintrail/query/ast'
 import { bounded } from '@plaintrail/query/bounds'
-import { asksHistory } from '@plaintrail/query/field-terms'
+import { asksHistory, asksInitiator } from '@plaintrail/query/field-terms'
 import { queryText } from '@plaintrail/query/normal-form'
 import { onlyValue, type UrlParameters } from '@plaintrail/query/parameters'
 import { parseQuery } from '@plaintrail/query/parse-query'
@@ -40,7 +40,7 @@ export function tailQuestion({ parameters, header }: TailSent, scope: Scope, now
   const text = onlyValue('q', parameters['q'])
   const plain = queryOfParameters(parameters, nowUs, ownParameters)
   const query = text === undefined ? plain : bounded(and([parseQuery(text, nowUs), plain]))
-  refuseHistory(query)
+  refuseLater(query)
   const since = onlyValue('since', parameters['since'])
   const lastEventId = header ?? onlyValue('last_event_id', parameters['last_event_id']) ?? ''
   const name = nameOf(parameters, scope)
@@ -54,8 +54,16 @@ export function tailQuestion({ parameters, header }: TailSent, scope: Scope, now
   }
 }
 
-/** An event is told when it comes, and what it changed is known a moment later: it would be told to nobody. */
-function refuseHistory(query: Query): void {
+/** An event is told when it comes, and what it changed, or who is behind it, is known later: it would be told to nobody. */
+function refuseLater(query: Query): void {
+  if (asksInitiator(query)) {
+    throw new QueryError({
+      code: 'unavailable',
+      message: 'could not follow who is behind events: that is known some seconds after an event is told',
+      parameter: 'q',
+      hint: 'Leave out initiator here, or ask for the actor; ask for a list with it.',
+    })
+  }
   if (!asksHistory(query)) return
   throw new QueryError({
     code: 'unavailable',
