@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import { evaluated, rawEvent } from './rules-for-tests.ts'
+
+const privileged = 'containers.exists(c, c.?securityContext.?privileged.orValue(false))'
+const kindOf = (...args: Parameters<typeof evaluated>): string => evaluated(...args).kind
+
+test('a rule matches what its query and its expression say, with the group of the event', () => {
+  expect(evaluated({ match: 'kind:po verb:create is:human', where: privileged })).toEqual({
+    kind: 'match',
+    steps: [0],
+    group: ['alice', 'prod'],
+    value: null,
+  })
+  expect(kindOf({ match: 'kind:po verb:delete', where: privileged })).toBe('no-match')
+  expect(kindOf({ match: 'kind:po', where: 'actor.name != "alice"' })).toBe('no-match')
+  expect(kindOf({ match: 'kind:po', where: 'podSpec.hostNetwork && object.metadata.name == event.name' })).toBe('match')
+})
+
+test('a body that was not recorded is insufficient, and what would be needed is said', () => {
+  const bare = rawEvent({ level: 'Metadata', requestObject: undefined, responseObject: undefined })
+  const because = 'the audit policy records no bodies here (level Metadata)'
+  expect(evaluated({ match: 'kind:po', where: privileged }, bare)).toEqual({
+    kind: 'insufficient',
+    missing: [{ what: '/podSpec', because }],
+  })
+  expect(kindOf({ match: 'kind:cm', where: privileged }, bare)).toBe('no-match')
+  expect(kindOf({ match: 'kind:po', where: `actor.name == "bob" && ${privileged}` }, bare)).toBe('no-match')
+  expect(kindOf({ match: 'kind:po', where: `actor.name == "alice" || ${privileged}` }, bare)).toBe('match')
+})
+
+test('a request that left nothing behind matches nothing that is asked of it', () => {
+  const failed = rawEvent({ responseStatus: { code: 422, status: 'Failure' }, responseObject: { kind: 'Status' } })
+  expect(kindOf({ match: 'kind:po', where: privileged }, failed)).toBe('no-match')
+  expect(kindOf({ match: 'kind:po', where: '!has(object.spec.x)' }, failed)).toBe('no-match')
+  expect(kindOf({ match: 'kind:po', where: 'request.object.spec.hostNetwork' }, failed)).toBe('match')
+  const gone = rawEvent({
+    verb: 'delete',
+    responseObject: { kind: 'Status' },
+    responseStatus: { code: 200, status: 'Success' },
+  })
+  expect(kindOf({ match: 'kind:po', where: 'object.spec.hostNetwork' }, gone)).toBe('no-match')
+  expect(kindOf({ match: 'kind:po', where: 'object == null' }, gone)).toBe('match')
+})
+
+test('an exception takes a match back, and one that is not known leaves it open', () => {
+  const excepted = (exception: object): object => ({
+    match: 'kind:po',
+    exceptions: [{ name: 'x', reason: 'r', ...exception }],
+  })
+  expect(kindOf({ ...excepted({ match: 'actor:alice' }) })).toBe('no-match')
+  expect(kindOf({ ...excepted({ match: 'actor:bob' }) })).toBe('match')
+  expect(kindOf({ ...excepted({ where: 'initiator.kind == "person"' }) })).toBe('insufficient')
+  expect(kindOf({ ...excepted({ match: 'actor:bob', where: 'initiator.kind == "person"' }) })).toBe('match')
+})
+
+test('an error is told with its place, and is no answer', () => {
+  expect(evaluated({ match: 'kind:po', where: 'object.spec.nope == 1' })).toMatchObject({
+    kind: 'error',
+    says: 'there is no field "nope"',
+    line: 1,
+  })
+  expect(evaluated({ match: 'kind:po', where: 'object.spec' })).toMatchObject({ kind: 'error' })
+})
+
+test('of stages all but the first are judged, unless the query names some', () => {
+  const first = rawEvent({ stage: 'RequestReceived', responseStatus: undefined, responseObject: undefined })
+  expect(kindOf({ match: 'kind:po' }, first)).toBe('no-match')
+  expect(kindOf({ match: 'kind:po stage:RequestReceived' }, first)).toBe('match')
+})
