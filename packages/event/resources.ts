@@ -46,6 +46,11 @@ export function isClusterScoped(group: string, resource: string): boolean | null
   return byGroupAndResource.get(`${group}/${resource}`)?.clusterScoped ?? null
 }
 
+/** The groups that have the resource, for all that is known of it; metrics.k8s.io, which lends names, is none. */
+export function groupsOf(resource: string): readonly string[] {
+  return (byResource.get(resource) ?? []).map(({ group }) => group)
+}
+
 /**
  * The resources that `text` names as kubectl spells them: `deploy`, `Deployment`, `deployments`, `deployments.apps`,
  * `deployments.v1.apps`. A plural, singular or kind means that resource in any group, a short name the groups that have
