@@ -1,5 +1,5 @@
 // readDocuments: a YAML file as its documents, each with the place of everything in it. JSON is YAML.
-import { Composer, CST, isAlias, isMap, isScalar, isSeq, Parser, Scalar, type Document } from 'yaml'
+import { Composer, CST, isAlias, isMap, isScalar, isSeq, Lexer, Parser, Scalar, type Document } from 'yaml'
 import { kindWords, type Located, type LocatedEntry } from './located.ts'
 import type { Problems } from './rule-error.ts'
 import type { WrittenScalar } from './scalar-offsets.ts'
@@ -10,6 +10,8 @@ export const documentsMax = 1000
 export const depthMax = 64
 /** Values of one document, those that an alias repeats counted each time: what a few lines of aliases can make of it. */
 export const valuesMax = 100_000
+/** Words, signs, spaces and line ends of one file, as the library takes it apart: it takes 10 µs over each. */
+const lexemesMax = 300_000
 /** Errors of one document's syntax: those that follow are mostly of the first one's making. */
 const syntaxErrorsMax = 5
 
@@ -33,7 +35,7 @@ export function readDocuments(text: string, problems: Problems): readonly YamlDo
       if (root !== null) found.push({ root, start, end })
     }
   }
-  for (const token of new Parser().parse(text)) {
+  for (const token of tokensOf(text, problems)) {
     if (token.type === 'document') documents += 1
     if (documents > documentsMax) {
       problems.add(token.offset, `could not read on: the file has more than ${documentsMax} documents`, 'Split it.')
@@ -46,6 +48,25 @@ export function readDocuments(text: string, problems: Problems): readonly YamlDo
   take(composer.end())
   return found
 }
+
+function* tokensOf(text: string, problems: Problems): Generator<CST.Token> {
+  const parser = new Parser()
+  let lexemes = 0
+  let at = 0
+  for (const lexeme of new Lexer().lex(text)) {
+    lexemes += 1
+    if (lexemes > lexemesMax) {
+      problems.add(at, `could not read on: the file has more than ${lexemesMax} words and signs`, 'Split it.')
+      return
+    }
+    yield* parser.next(lexeme)
+    if (!lexerMarks.has(lexeme)) at += lexeme.length
+  }
+  yield* parser.end()
+}
+
+/** With these the lexer tells what follows; the text has none of them. */
+const lexerMarks: ReadonlySet<string> = new Set([CST.DOCUMENT, CST.FLOW_END, CST.SCALAR])
 
 /** Where a document is nested too deep; null where it is not. The library would go down level by level and overflow. */
 function depthPast(document: CST.Document): number | null {
@@ -158,10 +179,12 @@ function styleOf({ type }: Scalar): WrittenScalar['style'] {
 }
 
 function nameOf(key: unknown, from: number, locating: Locating): string | null {
+  if (locating.values > valuesMax) return null
   const found = isAlias(key) ? resolved(key.source, from, locating, 0) : isScalar(key) ? locate(key, locating, 0) : null
   if (found?.kind === 'text') return found.text
   // `1: a` and `true: a` are names in JSON, too.
   if (found?.kind === 'scalar' && found.value !== null) return String(found.value)
+  if (locating.values > valuesMax) return null
   locating.problems.add(from, `a name is a text, not ${found === null ? 'a list or a map' : kindWords(found)}`)
   return null
 }

@@ -15,32 +15,35 @@ export interface RuleError extends Place {
 
 /** Errors of one file that are told. */
 export const errorsMax = 100
-/** So many are found, of which the first by place are told. */
-const foundMax = 1000
 
-/** Collects what is wrong, in the order of places. `at` is an offset into the text. */
+/** Collects what is wrong. `at` is an offset into the text. */
 export class Problems {
   private readonly found: RuleError[] = []
   private readonly placeAt: (at: number) => Place
+  /** How many there are, also of those that are not kept. */
+  count = 0
 
   constructor(placeAt: (at: number) => Place) {
     this.placeAt = placeAt
   }
 
   add(at: number, message: string, hint: string | null = null): void {
-    this.addAt(this.placeAt(at), message, hint)
+    // To find a place takes as long as its line.
+    if (this.isFull) this.count += 1
+    else this.addAt(this.placeAt(at), message, hint)
   }
 
   addAt({ line, column }: Place, message: string, hint: string | null = null): void {
-    if (this.found.length < foundMax) this.found.push({ message, line, column, hint })
+    if (!this.isFull) this.found.push({ message, line, column, hint })
+    this.count += 1
   }
 
-  get count(): number {
-    return this.found.length
+  private get isFull(): boolean {
+    return this.found.length === errorsMax
   }
 
+  /** By place. */
   inOrder(): readonly RuleError[] {
-    const sorted = this.found.toSorted((one, other) => one.line - other.line || one.column - other.column)
-    return sorted.slice(0, errorsMax)
+    return this.found.toSorted((one, other) => one.line - other.line || one.column - other.column)
   }
 }

@@ -23,7 +23,10 @@ function lineOf(starts: readonly number[], at: number): number {
 
 /** A character beyond U+FFFF is one. */
 export function charactersIn(text: string): number {
-  let count = 0
-  for (const _ of text) count += 1
+  let count = text.length
+  for (let at = 1; at < text.length; at += 1) {
+    const isPair = (text.charCodeAt(at) & 0xfc00) === 0xdc00 && (text.charCodeAt(at - 1) & 0xfc00) === 0xd800
+    if (isPair) count -= 1
+  }
   return count
 }
