@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { eventClasses, levels, outcomes, stages } from '@plaintrail/event/event'
+import { eventClasses, levels, outcomes, stages, type Event } from '@plaintrail/event/event'
 import { examples } from '@plaintrail/query/examples'
 import { isWords } from '@plaintrail/query/is-words'
 import { parseQuery } from '@plaintrail/query/parse-query'
@@ -14,14 +14,15 @@ import { seededRandom } from '@plaintrail/test/random'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { budgetOf } from './budget.ts'
 import { addCluster } from './clusters.ts'
-import { corpusDeliveries, delivery } from './corpus-deliveries-for-tests.ts'
+import { corpusDeliveries, delivery, type CorpusDelivery } from './corpus-deliveries-for-tests.ts'
 import { storeDeliveries } from './events-for-tests.ts'
 import { countEvents, findEvents, totalMax, type EventQuestion } from './find-events.ts'
+import { ruleText, seedFinding, seedRule } from './findings-for-tests.ts'
 import { attributeAll, followAll } from './history-for-tests.ts'
 import { initiatorsOf } from './initiators-of.ts'
 import { migrate } from './migrate.ts'
 import { openStore, type Store } from './open-store.ts'
-import { slowAnswer, type SlowItem } from './slow-answer-for-tests.ts'
+import { slowAnswer, type SlowFinding, type SlowItem } from './slow-answer-for-tests.ts'
 import { slowFields } from './slow-fields-for-tests.ts'
 import { takeSnapshot } from './take-snapshot.ts'
 
@@ -65,10 +66,12 @@ beforeAll(async () => {
   )
   const told = deliveries.flatMap(({ slow }) => slow)
   const initiators = await namesBehind(told)
+  const findings = await findingsAmong(recorded[0]?.cluster.uid ?? '', deliveries)
   const followed = told.map((item) => ({
     ...item,
     fields: fields.flatMap((some) => some.get(item.key) ?? []),
     initiator: initiators.get(item.id) ?? null,
+    findings: findings.get(item.id) ?? [],
   }))
   items = [...new Map(followed.map((item) => [item.id, item])).values()]
   requests = slowAnswer(items, parseQuery('', nowUs), everyTime, 'desc').length
@@ -89,6 +92,43 @@ async function namesBehind(told: readonly SlowItem[]): Promise<ReadonlyMap<strin
   )
   return new Map(named)
 }
+
+/** As rules might have made them: each in one cluster, of events of any stage. */
+async function findingsAmong(
+  cluster: string,
+  deliveries: readonly CorpusDelivery[],
+): Promise<ReadonlyMap<string, readonly SlowFinding[]>> {
+  const own = deliveries.filter((one) => one.cluster === cluster).flatMap(({ slow }) => slow)
+  const byEvent = new Map<string, SlowFinding[]>()
+  for (const { rule, severity, controls, isFound } of rulesAsked) {
+    await seedRule(store, ruleText(rule, { severity, controls }))
+    const events = [...new Set(own.filter(({ event }) => isFound(event)).map(({ id }) => id))]
+    const id = await seedFinding(store, { rule, cluster, group: {}, events })
+    for (const event of events) byEvent.set(event, [...(byEvent.get(event) ?? []), { id, rule, severity, controls }])
+  }
+  return byEvent
+}
+
+const rulesAsked: readonly (Omit<SlowFinding, 'id'> & { readonly isFound: (event: Event) => boolean })[] = [
+  {
+    rule: 'exec-into-prod',
+    severity: 'critical',
+    controls: ['soc2:CC6.1', 'pci:10.2.1.2'],
+    isFound: ({ class: kind }) => kind === 'connect',
+  },
+  {
+    rule: 'exec-by-people',
+    severity: 'low',
+    controls: ['soc2:CC6.1'],
+    isFound: ({ class: kind, actor }) => kind === 'connect' && actor.type === 'human',
+  },
+  {
+    rule: 'denied',
+    severity: 'medium',
+    controls: ['hipaa:164.312(b)'],
+    isFound: ({ outcome }) => outcome === 'denied',
+  },
+]
 
 /** Asks for the first page, a long one, and gives how many there are in all. */
 async function answered(text: string, order: 'asc' | 'desc' = 'desc', window = everyTime): Promise<number> {
@@ -211,6 +251,9 @@ const asked: Readonly<Record<string, readonly string[]>> = {
   ],
   to: ['to:0', 'to:*registry*,true', 'to:""', '-to:*', 'to:5 from_value:3', '-to:0 from_value:*'],
   from_value: ['from_value:5', 'from_value:""', '-from_value:""', 'from_value:"" to:*'],
+  rule: ['rule:exec-into-prod', 'rule:exec-*,denied', '-rule:*', 'rule:denied verb:get', 'rule:denied OR is:connect'],
+  severity: ['severity:critical', 'severity:<critical', 'severity:low..medium -rule:denied', '-severity:>=low'],
+  control: ['control:soc2:CC6.1', 'control:pci:*,hipaa:*', String.raw`control:"hipaa:164.312(b)"`, '-control:*'],
   image: ['image:*/api:1.9*', 'image:*', '-image:*', 'image:*api* changed:image', 'image:*api* verb:create'],
   class: eventClasses.map((word) => `class:${word}`),
   outcome: outcomes.map((word) => `outcome:${word}`),
@@ -229,7 +272,7 @@ const neverDone = new Set([
 describe('every qualifier', () => {
   test('is asked', () => {
     const available = qualifiers.filter(({ availability }) => availability === 'now').map(({ key }) => key)
-    expect(new Set([...Object.keys(asked), 'uid'])).toEqual(new Set(available))
+    expect(new Set([...Object.keys(asked), 'uid', 'vio'])).toEqual(new Set(available))
   })
 
   test.each(Object.values(asked).flat())('%s', async (text) => {
@@ -244,6 +287,14 @@ describe('every qualifier', () => {
     expect(await answered(`uid:${uids[0]},${uids[1]},nothing`)).toBeGreaterThan(0)
     expect(await answered(`-uid:${uids[0]}`)).toBeGreaterThan(0)
     expect(await answered('uid:nothing')).toBe(0)
+  })
+
+  test('vio', async () => {
+    const ids = [...new Set(items.flatMap(({ findings = [] }) => findings.map(({ id }) => id)))]
+    expect(await answered(`vio:${ids[0]}`)).toBeGreaterThan(0)
+    expect(await answered(`vio:${ids[0]},${ids[1]},nothing -ns:kube-*`)).toBeGreaterThan(0)
+    expect(await answered(`-finding:${ids[0]}`)).toBeGreaterThan(0)
+    expect(await answered('vio:nothing')).toBe(0)
   })
 })
 

@@ -1,0 +1,173 @@
+// findFindings: a page of what rules found, and one finding by its id.
+
+import type { Query } from '@plaintrail/query/ast'
+import type { Scope } from '@plaintrail/query/scope'
+import type { Window } from '@plaintrail/query/window'
+import type { FieldValues } from '@plaintrail/rules/evaluation'
+import { formatFindingId, parseFindingId } from '@plaintrail/rules/finding-id'
+import type { Severity } from '@plaintrail/rules/rule'
+import { sql, type SQL } from 'drizzle-orm'
+import { isFindingTerm, isSuchFinding } from './finding-condition.ts'
+import type { EventPosition } from './find-records.ts'
+import type { Store } from './open-store.ts'
+import { patternMatches } from './pattern-matches.ts'
+import { readRows } from './read-rows.ts'
+import type { RuleTold } from './rules.ts'
+import { allOf, anyOf, type Condition } from './term-condition.ts'
+import { timestampOf, timeUs } from './time-position.ts'
+import { inScope } from './visible-clusters.ts'
+
+/** One cluster, rule and group; everything but `told` is of its last event. */
+export interface Finding {
+  /** `fnd_…` */
+  readonly id: string
+  readonly rule: string
+  /** Of the rule, when it found the last event. */
+  readonly version: number
+  readonly severity: Severity
+  readonly controls: readonly string[]
+  readonly cluster: string
+  /** In the order of the rule's groupBy. */
+  readonly group: FieldValues
+  readonly summary: string
+  /** Values for the rule's sentences. */
+  readonly fields: FieldValues
+  /** What that version of the rule says beside. */
+  readonly told: Pick<
+    RuleTold,
+    'attack' | 'commands' | 'description' | 'falsePositives' | 'owner' | 'references' | 'remediation' | 'title'
+  >
+  /** Of its first and its last event, in microseconds since 1970. */
+  readonly firstUs: number
+  readonly lastUs: number
+  /** When it was found, in microseconds since 1970. */
+  readonly openedUs: number
+  /** Requests that count, and how many of them are past retention. */
+  readonly events: number
+  readonly expired: number
+}
+
+/** `last`: those whose last event is the latest come first. `opened`: those that were found last. */
+export const findingSorts = ['last', 'opened'] as const
+export type FindingSort = (typeof findingSorts)[number]
+
+export interface FindingQuestion {
+  /** Of clusters and findings alone: `cluster`, `rule`, `vio`, `severity` and `control`. */
+  readonly query: Query
+  /** Those with an event in it. */
+  readonly window: Window
+  readonly sort: FindingSort
+  readonly limit: number
+  readonly after: EventPosition | null
+  /** When the first page was read, in microseconds since 1970: what was found later is on no page. Null for the first. */
+  readonly asOfUs: number | null
+}
+
+export interface FoundFindings {
+  readonly items: readonly Finding[]
+  readonly next: EventPosition | null
+  readonly asOfUs: number
+}
+
+/** Its id is a UUID. */
+type FindingRow = Omit<Finding, 'told'> & { readonly told: RuleTold } & Record<string, unknown>
+
+export async function findFindings(store: Store, scope: Scope, question: FindingQuestion): Promise<FoundFindings> {
+  const { query, window, sort, limit, after } = question
+  const asOfUs = question.asOfUs ?? (await nowUs(store))
+  const isMeant = conditionOf(query)
+  if (isMeant === false) return { items: [], next: null, asOfUs }
+  const by = sort === 'last' ? sql`f.last_time` : sql`f.opened_at`
+  const rows = await readRows<FindingRow>(
+    store,
+    sql`select ${findingColumns} from ${findingTables}
+        where f.events > 0 and ${inScope(scope)} and ${isMeant} and ${hasEventIn(window)}
+          and f.opened_at <= ${timestampOf(asOfUs)} and ${isAfter(by, sort, after)}
+        order by ${by} desc, f.id desc limit ${limit + 1}`,
+  )
+  const page = rows.slice(0, limit).map(findingOf)
+  const last = page.at(-1)
+  return { items: page, next: rows.length > limit && last ? positionOf(last, sort) : null, asOfUs }
+}
+
+/** Null where there is none of that id, or it is not to be seen, or nothing counts in it any more. */
+export async function findFinding(store: Store, scope: Scope, id: string): Promise<Finding | null> {
+  const bytes = parseFindingId(id)
+  if (bytes === null) return null
+  const [row] = await readRows<FindingRow>(
+    store,
+    sql`select ${findingColumns} from ${findingTables}
+        where f.id = ${bytes.toString('hex')}::uuid and f.events > 0 and ${inScope(scope)}`,
+  )
+  return row === undefined ? null : findingOf(row)
+}
+
+const findingTables = sql`finding f
+  join cluster c on c.id = f.cluster_id
+  join rule r on r.id = f.rule_id
+  join rule_version v on v.rule_id = f.rule_id and v.number = f.version`
+
+const findingColumns = sql`f.id::text as id, r.name as rule, f.version, f.severity, f.controls, c.name as cluster, f."group",
+  f.summary, f.fields, v.told, f.first_time as "firstUs", f.last_time as "lastUs",
+  ${timeUs(sql`f.opened_at`)} as "openedUs", f.events, f.expired`
+
+/** jsonb keeps no order: the rule says it. */
+function findingOf({ id, group, ...row }: FindingRow): Finding {
+  const names = row.told.groupBy.filter((name) => name in group)
+  const others = Object.entries(group).filter(([name]) => !names.some((known) => known === name))
+  return {
+    ...row,
+    id: formatFindingId(Buffer.from(id.replaceAll('-', ''), 'hex')),
+    group: Object.fromEntries([...names.map((name) => [name, group[name] ?? null] as const), ...others]),
+  }
+}
+
+function positionOf({ id, lastUs, openedUs }: Finding, sort: FindingSort): EventPosition {
+  const key = parseFindingId(id)?.toString('hex') ?? ''
+  return { timeUs: sort === 'last' ? lastUs : openedUs, key }
+}
+
+function isAfter(by: SQL, sort: FindingSort, after: EventPosition | null): SQL {
+  if (after === null) return sql`true`
+  const time = sort === 'last' ? sql`${after.timeUs}::int8` : timestampOf(after.timeUs)
+  return sql`(${by}, f.id) < (${time}, ${after.key}::uuid)`
+}
+
+/** Between its first and its last event there may be a window without any: then the hits say it. */
+function hasEventIn({ sinceUs, untilUs }: Window): SQL {
+  const [since, until] = [sql`${sinceUs}::int8`, sql`${untilUs}::int8`]
+  return sql`f.last_time >= ${since} and f.first_time < ${until} and (
+    f.first_time >= ${since} or f.last_time < ${until} or exists (
+      select from rule_hit h where h.finding_id = f.id and h.counts and h.time >= ${since} and h.time < ${until}))`
+}
+
+/** A condition on `finding f` and `cluster c`. None of their columns is null. */
+function conditionOf(query: Query): Condition {
+  switch (query.kind) {
+    case 'and':
+      return allOf(query.parts.map(conditionOf))
+    case 'or':
+      return anyOf(query.parts.map(conditionOf))
+    case 'not': {
+      const part = conditionOf(query.part)
+      return part === false ? sql`true` : sql`not (${part})`
+    }
+    case 'matches':
+      if (isFindingTerm(query)) {
+        const ids = sql`select n.id from rule n where ${patternMatches(sql`n.name`, query.values)}`
+        return isSuchFinding(query, ids)
+      }
+      if (query.key === 'cluster') return sql`(${patternMatches(sql`c.name`, query.values)})`
+      throw new RangeError(`could not ask a finding for ${query.key}: it is of many events`)
+    case 'within':
+    case 'says':
+      throw new RangeError(`could not ask a finding for ${query.kind === 'says' ? 'a text' : query.key}`)
+    default:
+      return query satisfies never
+  }
+}
+
+async function nowUs(store: Store): Promise<number> {
+  const [row] = await readRows<{ now: number }>(store, sql`select ${timeUs(sql`clock_timestamp()`)} as now`)
+  return row?.now ?? 0
+}
