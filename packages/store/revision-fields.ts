@@ -6,7 +6,7 @@ import type { Dimensions } from './dimensions.ts'
 import { oddBeforeUs } from './event-stretches.ts'
 import type { Store } from './open-store.ts'
 import { changedFieldDays, eventDays, makeChangedFieldDays } from './partitions.ts'
-import type { ChangedField } from './revision-changes.ts'
+import type { ChangedField } from '@plaintrail/history/changed-fields'
 import type { RevisionRow } from './revision-row.ts'
 import { dayOf } from './segment-id.ts'
 

@@ -6,7 +6,7 @@ import type { Link, Revision } from '@plaintrail/history/revision'
 import { sql } from 'drizzle-orm'
 import type { Store } from './open-store.ts'
 import { arrayOf, readRows } from './read-rows.ts'
-import type { ChangedField } from './revision-changes.ts'
+import type { ChangedField } from '@plaintrail/history/changed-fields'
 import { opLetters } from './revision-fields.ts'
 import { endPlace, eventOf, type RevisionRow } from './revision-row.ts'
 
@@ -27,7 +27,7 @@ export interface ToldRevision {
   readonly fidelity: Revision['fidelity']
   readonly significance: Revision['significance']
   readonly link: Link
-  /** Without the noise, and no more than revision-changes.ts writes; `changesCount` is of all. */
+  /** Without the noise, and no more than changed-fields.ts writes; `changesCount` is of all. */
   readonly changes: readonly ToldChange[]
   readonly changesCount: number
 }

@@ -1,4 +1,4 @@
-import { formatFieldPath, type FieldPath } from '@plaintrail/history/field-path'
+import { formatFieldPath, type FieldPath } from './field-path.ts'
 import { expect, test } from 'vitest'
 import { imagesIn } from './images-in.ts'
 

@@ -1,7 +1,7 @@
 // imagesIn: the images of containers within a value: what `image:` finds where no change is about the image alone, because
 // the object was created, or a container came as a whole.
 
-import type { FieldPath, PathSegment } from '@plaintrail/history/field-path'
+import type { FieldPath, PathSegment } from './field-path.ts'
 
 export interface FoundImage {
   /** Of the field `image`, from the root of the object. */

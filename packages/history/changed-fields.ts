@@ -1,14 +1,13 @@
-// changedFields: what a write changed, as rows for the index of changed fields.
+// changedFields: what a write changed, as texts: for the index of changed fields, and for rules.
 
-import { diffObjects, type Change } from '@plaintrail/history/diff-objects'
-import { formatFieldPath, type FieldPath } from '@plaintrail/history/field-path'
-import { isJsonObject, isSameJson, type JsonObject } from '@plaintrail/history/json-values'
-import { maskChanges } from '@plaintrail/history/mask-secrets'
-import { isNoise } from '@plaintrail/history/noise'
-import type { Revision } from '@plaintrail/history/revision'
-import { baseOf } from '@plaintrail/history/revision-link'
+import { diffObjects, type Change } from './diff-objects.ts'
+import { formatFieldPath, type FieldPath } from './field-path.ts'
+import { isJsonObject, isSameJson, type JsonObject } from './json-values.ts'
+import { maskChanges } from './mask-secrets.ts'
+import { isNoise } from './noise.ts'
+import type { Revision } from './revision.ts'
+import { baseOf } from './revision-link.ts'
 import { imagesIn } from './images-in.ts'
-import { storable } from './revision-row.ts'
 
 export interface ChangedField {
   /** As formatFieldPath writes it, and the same with `[]` for every item of a list. */
@@ -21,7 +20,7 @@ export interface ChangedField {
   readonly to: string | null
 }
 
-/** Rows for one write. */
+/** Of one write. */
 const fieldsMax = 200
 /** UTF-16 units of a value. */
 const valueCharsMax = 200
@@ -95,6 +94,11 @@ function fieldOf(path: FieldPath, op: ChangedField['op'], from: unknown, to: unk
     from: textOf(from),
     to: textOf(to),
   }
+}
+
+/** Postgres keeps no NUL and no half of a surrogate pair, and what is not stored is told the same. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '\u{fffd}').toWellFormed()
 }
 
 function plainPath(path: FieldPath): string {
