@@ -3,6 +3,7 @@
 import type { ApiRoute } from './route.ts'
 import { actorRoutes } from './routes/actor-routes.ts'
 import { clusterRoutes } from './routes/cluster-routes.ts'
+import { controlRoutes } from './routes/control-routes.ts'
 import { countRoutes } from './routes/count-routes.ts'
 import { eventRoutes } from './routes/event-routes.ts'
 import { exportRoutes } from './routes/export-routes.ts'
@@ -25,6 +26,7 @@ export const routeTable: readonly ApiRoute[] = [
   ...sessionRoutes,
   ...exportRoutes,
   ...clusterRoutes,
+  ...controlRoutes,
   ...upkeepRoutes,
   ...serverRoutes,
 ]

@@ -15,8 +15,12 @@ export const tags = {
   objects: 'What was done to one object, and which objects there are.',
   actors: 'Who asks Kubernetes: people, service accounts, nodes.',
   sessions: 'Shells and other connections into pods.',
+  findings: 'What rules found.',
+  rules: 'What is watched for, whether it can be seen, and which controls it is evidence for.',
   queries: 'Help for who writes a query.',
   exports: 'Many events as files.',
+  rules: 'What is looked for in every event.',
+  findings: 'What rules found.',
   clusters: 'The clusters that post here.',
   upkeep: 'What could not be read or done, and what the server has to tell.',
   server: 'This server.',
@@ -31,7 +35,7 @@ export interface Answer {
 }
 
 interface Documentation {
-  readonly method: 'get' | 'post' | 'delete'
+  readonly method: 'get' | 'post' | 'put' | 'delete'
   /** As OpenAPI writes it: `/v1/events/{id}`. */
   readonly path: string
   readonly tag: keyof typeof tags
@@ -49,8 +53,12 @@ interface Documentation {
   readonly access?: 'token' | 'anyone'
   /** How often one caller may ask; `unlimited` is for machines that watch this one. */
   readonly rate?: 'limited' | 'unlimited'
-  /** A POST that makes something: it keeps its answer under an Idempotency-Key. */
+  /** A POST or PUT that makes something: it keeps its answer under an Idempotency-Key. */
   readonly keepsAnswer?: boolean
+  /** Headers of a request that it reads beside those of every route, by name; one sentence each. */
+  readonly inHeaders?: Readonly<Record<string, string>>
+  /** Of a body that is one text and no JSON to be judged: the media types in which it may come. `body` is a string then. */
+  readonly textTypes?: readonly string[]
 }
 
 interface Input<Shape extends ParameterShape, Body extends z.ZodType> {
@@ -86,7 +94,7 @@ export function route<Shape extends ParameterShape = ParameterShape, Body extend
   const { handler, query, body, otherParameters, ...documentation } = definition
   // Where it is left out nothing gave Shape a key, and so the empty one is of it.
   const shape = query ?? ({} as Shape)
-  const takes = { query: z.object(shape), body: body ?? null, otherParameters }
+  const takes = { query: z.object(shape), body: body ?? null, otherParameters, textTypes: definition.textTypes ?? null }
   return {
     ...documentation,
     query: shape,
