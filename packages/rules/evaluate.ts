@@ -52,8 +52,8 @@ export function evaluateGap(
   cluster: string,
   gap: JsonObject,
 ): Evaluation {
-  const bindings = { gap: gap as { readonly [key: string]: Value } }
-  const judged = (where: CompiledWhere | null): Verdict => (where === null ? yes : judgeWhere(rule, where, bindings))
+  const bindings = { ...whereParams(rule), gap: gap as { readonly [key: string]: Value } }
+  const judged = (where: CompiledWhere | null): Verdict => (where === null ? yes : judgeWhere(where, bindings))
   const verdict = joined([judged(step?.where ?? null), ...exceptions.map(({ where }) => negated(judged(where)))])
   switch (verdict.kind) {
     case 'yes':
@@ -108,13 +108,13 @@ function judgeRule(compiled: CompiledRule, subject: Subject, bindings: RuleBindi
   return joined([matched, ...excepted, where, judgeNeeds(rule, subject)])
 }
 
-export function judgeStep(rule: Rule, step: CompiledStep, subject: Subject, bindings: RuleBindings): Verdict {
+function judgeStep(rule: Rule, step: CompiledStep, subject: Subject, bindings: RuleBindings): Verdict {
   const matched = judgeMatch(step, subject)
   if (matched.kind === 'no' || step.where === null) return matched
   return joined([matched, judgeWhereOf(rule, step.where, bindings)])
 }
 
-function judgeMatch({ match, namesStage }: CompiledStep, subject: Subject): Verdict {
+export function judgeMatch({ match, namesStage }: CompiledStep, subject: Subject): Verdict {
   if (!namesStage && subject.event.stage === 'RequestReceived') return no
   const truth = match.judge(subject)
   if (truth === null) return { kind: 'open', missing: match.missing(subject) }
@@ -154,14 +154,24 @@ function judgeNeeds({ needs: { level } }: Rule, { event }: Subject): Verdict {
   }
 }
 
+const whereParams = ({ params }: Rule): Record<string, Value> => ({
+  params: params as { readonly [key: string]: Value },
+})
+
+/** What an expression is given. */
+export function whereBindings(rule: Rule, { names }: CompiledWhere, bindings: RuleBindings): Record<string, Value> {
+  const given = whereParams(rule)
+  for (const name of names) given[name] = bindings.value(name)
+  return given
+}
+
 export function judgeWhereOf(rule: Rule, where: CompiledWhere, bindings: RuleBindings): Verdict {
-  const given: Record<string, Value> = {}
-  for (const name of where.names) given[name] = bindings.value(name)
-  const verdict = judgeWhere(rule, where, given, bindings)
+  const given = whereBindings(rule, where, bindings)
+  const verdict = judgeWhere(where, given, bindings)
   if (verdict.kind !== 'error' || !states.some((name) => given[name] === null)) return verdict
   // A field of a state that there is none of is not wrong: nothing is like that.
   for (const name of states) if (given[name] === null) given[name] = new Unknown(ofNone)
-  const other = judgeWhere(rule, where, given, bindings)
+  const other = judgeWhere(where, given, bindings)
   return other.kind === 'no' ? no : other.kind === 'open' ? other : verdict
 }
 
@@ -170,15 +180,11 @@ const states = ['object', 'oldObject'] as const
 const ofNone = ''
 
 function judgeWhere(
-  { params }: Rule,
   { where, program }: CompiledWhere,
   given: Readonly<Record<string, Value>>,
   bindings?: RuleBindings,
 ): Verdict {
-  const result = program.evaluate(
-    { ...given, params: params as { readonly [key: string]: Value } },
-    { costMax: whereCostMax },
-  )
+  const result = program.evaluate(given, { costMax: whereCostMax })
   switch (result.kind) {
     case 'value':
       if (typeof result.value === 'boolean') return result.value ? yes : no
