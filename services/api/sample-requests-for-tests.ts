@@ -40,6 +40,9 @@ export const sampleRequests: Readonly<Record<string, (ids: SampleIds) => readonl
     },
   ],
   getEvent: ({ event }) => [{ path: `/v1/events/${event}` }],
+  getClusterCoverage: () => [{ path: `/v1/clusters/east/coverage?since=2026-11-01` }],
+  getControls: () => [{ path: '/v1/controls' }],
+  getControl: () => [{ path: '/v1/controls/pci:10.2.1.2' }],
   getEventRaw: ({ event }) => [{ path: `/v1/events/${event}/raw` }],
   getObjectHistory: ({ history }) => [{ path: history }, { path: `${history}?limit=1&include=raw` }],
   getObjectRevisions: ({ history, changedObject }) => [
