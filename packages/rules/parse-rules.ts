@@ -1,5 +1,6 @@
 // parseRules: the rules of a file of plaintrail.dev/v1, and what is wrong in it, with places.
 import { createHash } from 'node:crypto'
+import { compileRule } from './compile-rule.ts'
 import { FieldReader } from './field-reader.ts'
 import { jsonOf, type Located } from './located.ts'
 import { readDocuments, type YamlDocument } from './read-documents.ts'
@@ -76,10 +77,20 @@ function readRule(reader: FieldReader, { root, start, end }: YamlDocument, sourc
   const tests = readTests(reader, fields.tests, spec?.on ?? onOf(fields.spec))
   if (problems.count > before || metadata === null || spec === null || fields.spec === undefined) return null
   const { name, labels, at } = metadata
+  const rule = { name, labels, ...spec }
+  if (!compiles(rule, problems)) return null
   const hash = createHash('sha256')
     .update(canonical({ name, labels, spec: jsonOf(fields.spec) }))
     .digest('hex')
-  return { rule: { name, labels, ...spec }, tests, hash, text: source.slice(start, end), at }
+  return { rule, tests, hash, text: source.slice(start, end), at }
+}
+
+/** What only the whole rule shows. */
+function compiles(rule: Rule, problems: Problems): boolean {
+  const compilation = compileRule(rule)
+  if (compilation.ok) return true
+  for (const error of compilation.errors) problems.addAt(error, `spec.${error.message}`, error.hint)
+  return false
 }
 
 function requireWord(
