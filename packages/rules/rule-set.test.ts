@@ -20,7 +20,7 @@ const specs: readonly JsonObject[] = [
   { match: '"created" -is:controller' },
   { match: 'initiator:alice' },
   { match: 'kind:po', condition: { without: { match: 'verb:delete kind:cm' }, within: '5m' } },
-  { match: 'verb:get', condition: { then: [{ match: 'kind:secrets' }], within: '5m' } },
+  JSON.parse('{"match":"verb:get","condition":{"then":[{"match":"kind:secrets"}],"within":"5m"}}') as JsonObject,
   { match: 'is:impersonated' },
 ]
 

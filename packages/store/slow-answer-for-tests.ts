@@ -145,7 +145,8 @@ function countOthers(query: Query): number {
   return count
 }
 
-function isMeant(item: SlowItem, query: Query): boolean {
+/** Whether the item itself matches, whatever other stages its request has. */
+export function isMeant(item: SlowItem, query: Query): boolean {
   return judge(query, (leaf) => {
     switch (leaf.kind) {
       case 'matches':
