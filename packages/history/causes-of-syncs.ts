@@ -33,10 +33,10 @@ export function causeOfSync(seen: AttributedEvent, facts: Facts): Finding | null
 }
 
 function ofSync({ kind, name }: Claim, sync: Sync): Finding {
-  const { revision, initiatedBy } = sync
+  const { revision, initiatedBy, info } = sync
   const at = revision === null ? '' : ` at ${revision}`
   const by = initiatedBy === null ? '' : ` by ${initiatedBy}`
-  const why = `${sync.actor.name}, which writes both, says that the ${kind} ${name} was synced${at}${by}`
+  const why = `${sync.actor.name}, which writes both, says that the ${kind} ${name} was synced${at}${by}${info === null ? '' : ` (${info})`}`
   const claimed = { isFound: true, cause: sync, confidence: 'likely', link: { what: 'sync', why } } as const
   if (initiatedBy !== null) return { ...claimed, initiator: { kind: 'person', name: initiatedBy } }
   if (revision !== null) return { ...claimed, initiator: { kind: 'commit', name: revision } }

@@ -30,6 +30,9 @@ export type Tale =
     }
   /** Of the pod that has this name then. */
   | { readonly kind: 'eviction'; readonly name: string; readonly propagation: End['propagation'] }
+  /** The pod that has this name got its node. */
+  | { readonly kind: 'bound'; readonly node: string }
+  | { readonly kind: 'cordon'; readonly isOn: boolean }
   | { readonly kind: 'issue'; readonly subject: string }
   | { readonly kind: 'autoscaler'; readonly uid: string }
   | { readonly kind: 'namespace'; readonly uid: string | null; readonly isEnd: boolean }
@@ -40,6 +43,7 @@ export type Tale =
       readonly namespace: string
       readonly revision: string | null
       readonly initiatedBy: string | null
+      readonly info?: string
     }
 
 export interface Fact {
@@ -71,6 +75,7 @@ export const factKeys = {
   /** Ends of what the object controls. */
   losses: (uid: string) => `losses/${uid}`,
   evictions: (namespace: string) => `evictions/${namespace}`,
+  node: (name: string) => `node/${name}`,
   issue: (credentialId: string) => `issue/${credentialId}`,
   autoscalers: (target: string) => `autoscalers/${target}`,
   namespace: (name: string) => `namespace/${name}`,

@@ -2,6 +2,7 @@
 
 import type { ObjectRef } from '@plaintrail/event/event'
 import { bodyIn, childOf, controllerIn, numberIn, ownersIn, textIn, uidIn, versionIn } from './attributed-objects.ts'
+import { controllerOf } from './controllers.ts'
 import { essenceOf } from './essence.ts'
 import { factKeys, targetOf, type Fact, type Tale } from './fact.ts'
 import { initiatorByItself } from './initiator-by-itself.ts'
@@ -10,6 +11,8 @@ import { isJsonObject, type JsonObject } from './json-values.ts'
 
 /** Of a deletecollection; what is past it is not known to have ended. */
 const itemsMax = 5_000
+/** Sources of one Application, and what was said of one sync. */
+const [sourcesMax, infosMax] = [10, 4]
 /** UTF-16 units of what a client wrote and a fact keeps. */
 const textCharsMax = 1_000
 const releaseName = /^sh\.helm\.release\.v1\.(.+)\.v(\d{1,9})$/
@@ -60,6 +63,10 @@ function toldBy(seen: AttributedEvent, object: ObjectRef): readonly Told[] {
   if (subresource === 'token') return ofToken(seen, object)
   if (subresource === 'eviction') {
     return [[factKeys.evictions(namespace), { kind: 'eviction', name, propagation: propagationOf(seen) }]]
+  }
+  if (subresource === 'binding') {
+    const node = textIn(childOf(seen.raw['requestObject'], 'target'), 'name')
+    return node === null ? [] : [[factKeys.pod(namespace, name), { kind: 'bound', node }]]
   }
   if (subresource === 'scale') return ofScale(seen)
   if (verb === 'delete') return [...ofDelete(seen, object), ...ofOwners(bodyIn(seen))]
@@ -129,6 +136,7 @@ function ofWrite(seen: AttributedEvent, resource: string, ref: ObjectRef): reado
   if (resource === 'namespaces' && isCreate) {
     told.push([factKeys.namespace(ref.name), { kind: 'namespace', uid, isEnd: false }])
   }
+  if (resource === 'nodes' && ref.subresource === '') told.push(...ofCordon(seen, ref))
   if (uid === null) return told
   told.push(...ofOwners(object))
   const name = textIn(childOf(object, 'metadata'), 'name') ?? ''
@@ -140,6 +148,20 @@ function ofWrite(seen: AttributedEvent, resource: string, ref: ObjectRef): reado
   if (kind !== undefined) told.push([factKeys.sync(kind, name), syncIn(object, ref.namespace)])
   if (textIn(object, 'kind') === 'PartialObjectMetadata' || !isJsonObject(seen.raw['responseObject'])) return told
   return [...told, ...ofState(seen, uid, object, ref)]
+}
+
+/** Of a person or an account that says so in the request: controllers write nodes all the time, whatever they are. */
+function ofCordon({ raw, event }: AttributedEvent, { name }: ObjectRef): readonly Told[] {
+  const { type } = event.actor
+  if ((type !== 'human' && type !== 'service-account') || controllerOf(event.actor.name) !== null) return []
+  const asked = raw['requestObject']
+  const isAsked = Array.isArray(asked)
+    ? asked.some((operation) => textIn(operation, 'path') === '/spec/unschedulable')
+    : Object.hasOwn(childOf(asked, 'spec'), 'unschedulable')
+  if (!isAsked && event.verb !== 'update') return []
+  const isAnswered = isJsonObject(raw['responseObject'])
+  const state = isAnswered ? raw['responseObject'] : asked
+  return [[factKeys.node(name), { kind: 'cordon', isOn: childOf(state, 'spec')['unschedulable'] === true }]]
 }
 
 function ofState(seen: AttributedEvent, uid: string, object: JsonObject, ref: ObjectRef): readonly Told[] {
@@ -180,15 +202,35 @@ function syncIn(object: JsonObject, namespace: string): Tale {
   const status = childOf(object, 'status')
   const operation = childOf(status, 'operationState')
   const revision =
-    textIn(childOf(operation, 'syncResult'), 'revision') ??
-    textIn(childOf(status, 'sync'), 'revision') ??
+    revisionIn(childOf(operation, 'syncResult')) ??
+    revisionIn(childOf(status, 'sync')) ??
     textIn(status, 'lastAttemptedRevision')
   const by = childOf(childOf(operation, 'operation'), 'initiatedBy')
   const initiatedBy = by['automated'] === true ? null : textIn(by, 'username')
+  const info = infoIn(childOf(operation, 'operation'))
   return {
     kind: 'sync',
     namespace,
     revision: revision?.slice(0, textCharsMax) ?? null,
     initiatedBy: initiatedBy?.slice(0, textCharsMax) ?? null,
+    ...(info === '' ? {} : { info: info.slice(0, textCharsMax) }),
   }
 }
+
+/** Of an Application with several sources they are many (Argo CD pkg/apis/application/v1alpha1, `revisions`). */
+function revisionIn(synced: JsonObject): string | null {
+  const revisions = synced['revisions']
+  const many = Array.isArray(revisions) ? revisions.slice(0, sourcesMax).filter(isText) : []
+  return textIn(synced, 'revision') ?? (many.length === 0 ? null : [...new Set(many)].join(', '))
+}
+
+/** A list of names and values (Operation.info). */
+function infoIn(operation: JsonObject): string {
+  const info = operation['info']
+  return (Array.isArray(info) ? info.slice(0, infosMax) : [])
+    .filter(isJsonObject)
+    .map((one) => `${textIn(one, 'name') ?? ''}: ${textIn(one, 'value') ?? ''}`)
+    .join(', ')
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''

@@ -5,6 +5,7 @@ import { bodyIn, childOf, numberIn, ownersIn, textIn, uidIn, versionIn } from '.
 import type {
   AttributedEvent,
   Cause,
+  Cordon,
   End,
   Facts,
   Issue,
@@ -55,6 +56,8 @@ export class FactsForTests implements Facts {
   readonly #approvals = new Map<string, Cause>()
   readonly #releases = new Map<string, Release>()
   readonly #syncs = new Map<string, Sync>()
+  readonly #nodes = new Map<string, string>()
+  readonly #cordons = new Map<string, Cause>()
 
   constructor(options: AttributionOptions = {}) {
     this.#options = options
@@ -84,6 +87,9 @@ export class FactsForTests implements Facts {
     else if (subresource === 'eviction') {
       const uid = this.#names.get(`pods/${namespace}/${name}`)
       if (uid !== undefined) this.#end(uid, seen, 'eviction', 'name')
+    } else if (subresource === 'binding') {
+      const { target } = childOf(seen.raw, 'requestObject')
+      this.#nodes.set(`${namespace}/${name}`, textIn(target, 'name') ?? '')
     } else if (subresource === 'scale') this.#rememberScale(seen)
     else if (event.verb === 'delete') this.#rememberDelete(seen)
     else if (event.verb === 'deletecollection') {
@@ -115,6 +121,12 @@ export class FactsForTests implements Facts {
     if (resource === 'namespaces' && seen.event.flags.created === true) {
       const { name } = seen.event.object ?? { name: '' }
       this.#namespaces.set(name, { uid, created: this.#causeOf(seen), deleted: null })
+    }
+    const { unschedulable } = childOf(seen.raw['requestObject'], 'spec')
+    if (resource === 'nodes' && unschedulable !== undefined) {
+      const { name: node = '' } = seen.event.object ?? {}
+      if (unschedulable === true) this.#cordons.set(node, this.#causeOf(seen))
+      else this.#cordons.delete(node)
     }
     if (uid === null) return
     this.#keepOwners(object)
@@ -220,6 +232,12 @@ export class FactsForTests implements Facts {
     return this.#ends.get(uid) ?? null
   }
 
+  cordonOf(namespace: string, pod: string): Cordon | null {
+    const node = this.#nodes.get(`${namespace}/${pod}`) ?? ''
+    const cordon = this.#cordons.get(node)
+    return cordon === undefined ? null : Object.assign(cordon, { node })
+  }
+
   lossesOf(ownerUid: string): readonly End[] {
     return [...this.#ends]
       .filter(([uid]) => this.#owners.get(uid)?.some((owner) => owner.isController && owner.uid === ownerUid) === true)
@@ -305,5 +323,5 @@ function syncIn(object: JsonObject, cause: Cause): Sync {
     textIn(status, 'lastAttemptedRevision')
   const by = childOf(childOf(operation, 'operation'), 'initiatedBy')
   const initiatedBy = by['automated'] === true ? null : textIn(by, 'username')
-  return Object.assign(cause, { revision, initiatedBy })
+  return Object.assign(cause, { revision, initiatedBy, info: null })
 }

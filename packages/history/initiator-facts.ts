@@ -65,11 +65,18 @@ export interface Sync extends Cause {
   readonly revision: string | null
   /** operationState.operation.initiatedBy.username of an Application; null where it ran by itself. */
   readonly initiatedBy: string | null
+  /** operationState.operation.info of an Application, `name: value` each: what whoever started it said of it. */
+  readonly info: string | null
 }
 
 /** The last secret `sh.helm.release.v1.<release>.v<revision>` that was written (helm pkg/storage/storage.go). */
 export interface Release extends Cause {
   readonly revision: number
+}
+
+/** Who made the node unschedulable to which a pod was bound last, where it still is. */
+export interface Cordon extends Cause {
+  readonly node: string
 }
 
 export type SyncKind = 'Application' | 'Kustomization' | 'HelmRelease'
@@ -88,6 +95,8 @@ export interface Facts {
   /** Of its last state that was seen; null where none was. */
   readonly ownersOf: (uid: string) => readonly OwnerReference[] | null
   readonly endOf: (uid: string) => End | null
+  /** Of the pod that has the name now. */
+  readonly cordonOf: (namespace: string, pod: string) => Cordon | null
   /** Ends of what the owner controls, newest first. */
   readonly lossesOf: (ownerUid: string) => readonly End[]
   readonly issueOf: (credentialId: string) => Issue | null

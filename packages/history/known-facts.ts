@@ -5,6 +5,7 @@ import { factKeys, targetOf, type Fact, type Tale } from './fact.ts'
 import type {
   AttributedEvent,
   Cause,
+  Cordon,
   End,
   Facts,
   Issue,
@@ -200,6 +201,14 @@ export class KnownFacts implements Facts {
     return this.#of(factKeys.pod(namespace, tale.name), ['named']).find((named) => named.time <= stageTime)
   }
 
+  cordonOf(namespace: string, pod: string): Cordon | null {
+    const [bound] = this.#of(factKeys.pod(namespace, pod), ['bound'])
+    if (bound === undefined) return null
+    const { node } = bound.tale
+    const [cordon] = this.#of(factKeys.node(node), ['cordon'])
+    return cordon?.tale.isOn === true ? Object.assign(this.#causeOf(cordon), { node }) : null
+  }
+
   lossesOf(ownerUid: string): readonly End[] {
     const { namespace = '' } = this.#seen.event.object ?? {}
     const ends = this.#of(factKeys.losses(ownerUid), ['end'])
@@ -263,8 +272,8 @@ export class KnownFacts implements Facts {
     )
     const [last] = syncs
     if (last === undefined || syncs.some(({ tale }) => tale.namespace !== last.tale.namespace)) return null
-    const { revision, initiatedBy } = last.tale
-    return Object.assign(this.#causeOf(last), { revision, initiatedBy })
+    const { revision, initiatedBy, info = null } = last.tale
+    return Object.assign(this.#causeOf(last), { revision, initiatedBy, info })
   }
 }
 
