@@ -185,6 +185,66 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/clusters/{id}/coverage": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Which rules can judge what a cluster sends
+         * @description Measured from what arrived, not from what an audit policy promises: of each rule how many events could concern it, how many of these it could not judge and why, and the smallest change of the audit policy that mends it, with the events and bytes a day that it would record. The last 7 days, unless you say; whole days by UTC.
+         */
+        readonly get: operations["getClusterCoverage"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/controls": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The controls that rules are evidence for
+         * @description Of PCI DSS, SOC 2, ISO 27001, NIST SP 800-53, CIS and HIPAA those that a rule in force names. A rule shows that somebody looked; it does not fulfil a control by itself.
+         */
+        readonly get: operations["getControls"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/controls/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What was found about a control, and where nobody looked
+         * @description The rules behind a control, what each found in the window, and for every cluster what is known to be missing and which of the rules could not judge: silence is evidence only where `is_covered` is true. The last 90 days, unless you say.
+         */
+        readonly get: operations["getControl"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/events": {
         readonly parameters: {
             readonly query?: never;
@@ -425,6 +485,46 @@ export interface paths {
          * @description A whole file by itself: a gzip file of lines, a CSV with its header, or a Parquet file. Its ETag is the SHA-256 of its bytes, as in the manifest.
          */
         readonly get: operations["getExportPart"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/findings": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What rules found, the latest first
+         * @description One item for each cluster, rule and group, however many events are behind it. Of all time unless you say; `since` and `until` are about their events. By the time of the last event, one that gets another event while you page moves to the front and is not on later pages: with `sort=opened` each is on one page.
+         */
+        readonly get: operations["getFindings"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/findings/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * One finding, and the events behind it
+         * @description What happened, why it matters, how to mend it, and a page of its events, newest first. `evidence.next_cursor` leads to the next page of these.
+         */
+        readonly get: operations["getFinding"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -749,6 +849,94 @@ export interface paths {
         readonly get: operations["getReference"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/rules": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The rules in force, by name
+         * @description Each with what it found in clusters that you may see.
+         */
+        readonly get: operations["getRules"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/rules/{name}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * One rule, with its text
+         * @description The version in force, unless `version` says another. As `application/yaml` it is the text alone.
+         */
+        readonly get: operations["getRule"];
+        /**
+         * Make a rule, or change it
+         * @description The body is its text, of one rule. It is in force within seconds, before rules of that name from the folder or the pack, and judges what is stored from then on. The same text again changes nothing.
+         */
+        readonly put: operations["putRule"];
+        readonly post?: never;
+        /**
+         * Take a rule away that was put here
+         * @description One of that name from the folder or the pack is in force again. Its versions and what it found stay.
+         */
+        readonly delete: operations["deleteRule"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/rules/{name}/versions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What a rule ever said, the newest first
+         * @description Every version with its author and hash; also of a rule that is gone.
+         */
+        readonly get: operations["getRuleVersions"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/rules/validate": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Whether a text of rules is right
+         * @description One rule or several, with the place of every error. Nothing is changed.
+         */
+        readonly post: operations["postRulesValidate"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1081,6 +1269,32 @@ export interface components {
             /** @description 1 to 63 small letters, digits, dots and hyphens. Never changes. */
             readonly name: string;
         };
+        /** @description Which rules can work on what a cluster sends. */
+        readonly ClusterCoverage: {
+            /** @description Its name. */
+            readonly cluster: string;
+            /** @description How many rules have each status. */
+            readonly counts: {
+                /** @description Rules of the status `cannot`. */
+                readonly cannot: number;
+                /** @description Rules of the status `failing`. */
+                readonly failing: number;
+                /** @description Rules of the status `partly`. */
+                readonly partly: number;
+                /** @description Rules of the status `unseen`. */
+                readonly unseen: number;
+                /** @description Rules of the status `works`. */
+                readonly works: number;
+            };
+            /** @description What is known to be missing of the window, newest first, at most 100. */
+            readonly gaps: readonly components["schemas"]["Gap"][];
+            /** @description YAML of the smallest change that mends all of them: the first items of `rules` of the audit policy; null where none is needed. */
+            readonly policy: string | null;
+            /** @description Those in force that judge events, those that cannot work first. */
+            readonly rules: readonly components["schemas"]["RuleCoverage"][];
+            /** @description Whole days by UTC. */
+            readonly window: components["schemas"]["Window"];
+        };
         /** @description How fresh a cluster is. */
         readonly ClusterFreshness: {
             /**
@@ -1140,6 +1354,90 @@ export interface components {
                 readonly start: number;
             };
         };
+        /** @description A control of a framework. */
+        readonly Control: {
+            /** @description `PCI DSS` */
+            readonly framework: string;
+            /** @description `pci:10.2.1.2` */
+            readonly id: string;
+            /** @description Rules in force that are evidence for it. */
+            readonly rules: number;
+            /** @description What it asks for, in our words. */
+            readonly title: string;
+            /** @description Of which edition the id is. */
+            readonly version: string;
+        };
+        /** @description What rules found about a control, and where nobody looked. */
+        readonly ControlAnswer: {
+            /** @description Those that the caller may see, by name, at most 100. */
+            readonly clusters: readonly components["schemas"]["ControlCluster"][];
+            /** @description Of all of them together. */
+            readonly findings: number;
+            /** @description `PCI DSS` */
+            readonly framework: string;
+            /** @description `pci:10.2.1.2` */
+            readonly id: string;
+            readonly links: components["schemas"]["ControlLinks"];
+            /** @description Those in force that are evidence for it, most findings first. */
+            readonly rules: readonly components["schemas"]["ControlRule"][];
+            /** @description What it asks for, in our words. */
+            readonly title: string;
+            /** @description Of which edition the id is. */
+            readonly version: string;
+            readonly window: components["schemas"]["Window"];
+        };
+        /** @description How far the answer holds for a cluster. */
+        readonly ControlCluster: {
+            /** @description Its name. */
+            readonly cluster: string;
+            readonly coverage: components["schemas"]["Coverage"];
+            /** @description Findings of the cluster with an event in the window. */
+            readonly findings: number;
+            /** @description Whether nothing is known to be missing and every rule could judge. */
+            readonly is_covered: boolean;
+            /** @description Rules whose silence says nothing, or not all. */
+            readonly not_judged: readonly {
+                /** @description Events of the days of the window that it could not judge. */
+                readonly insufficient: number;
+                /** @description Its name. */
+                readonly rule: string;
+                /**
+                 * @description As in the coverage of the cluster; never `works`.
+                 * @enum {string}
+                 */
+                readonly status: "works" | "partly" | "cannot" | "failing" | "unseen";
+            }[];
+        };
+        /** @description Paths of this API. */
+        readonly ControlLinks: {
+            /** @description The findings themselves. */
+            readonly findings: string;
+        };
+        /** @description All in one page. */
+        readonly ControlList: {
+            /** @description Those that a rule names, by framework and number. */
+            readonly data: readonly components["schemas"]["Control"][];
+        };
+        /** @description What a rule found in the window. */
+        readonly ControlRule: {
+            /** @description Their events in the window, as far as these are kept. */
+            readonly events: number;
+            /** @description Findings of it with an event in the window. */
+            readonly findings: number;
+            /** @description The last of these; null where there is none. */
+            readonly last: components["schemas"]["MicroTime"] | null;
+            /** @description The rule. */
+            readonly name: string;
+            /**
+             * @description Of its findings.
+             * @enum {string}
+             */
+            readonly severity: "info" | "low" | "medium" | "high" | "critical";
+            /** @description What it is about. */
+            readonly title: string;
+            /** @description The one in force. */
+            readonly version: number;
+        };
         /** @description The question as it was understood, and how complete its numbers are. */
         readonly CountMeta: {
             /** @description Of a query with `initiator`: how far the search for who is behind events has come in its clusters. */
@@ -1156,6 +1454,8 @@ export interface components {
             readonly order: "desc" | "asc";
             /** @description The question as it was understood, in its normal form. */
             readonly query: string;
+            /** @description Of a query with `rule`, `vio`, `severity` or `control`: how far rules have judged what is stored in its clusters. */
+            readonly rules?: components["schemas"]["Followed"];
             /** @description What it cost. */
             readonly stats: {
                 /** @description The time was up before the page was full; the next page goes on from there. */
@@ -1173,6 +1473,13 @@ export interface components {
             readonly complete: boolean;
             /** @description What is known to be missing, newest first, at most 100. */
             readonly gaps: readonly components["schemas"]["Gap"][];
+        };
+        /** @description A rule that was taken away. Its versions and what it found stay. */
+        readonly DeletedRule: {
+            /** @description What judges under its name now: that of the folder or of the pack; null for nothing. */
+            readonly in_force: components["schemas"]["Rule"] | null;
+            /** @description Of the rule. */
+            readonly name: string;
         };
         /** @description How many different values there are. */
         readonly Distinct: {
@@ -1240,6 +1547,8 @@ export interface components {
             readonly order: "desc" | "asc";
             /** @description The question as it was understood, in its normal form. */
             readonly query: string;
+            /** @description Of a query with `rule`, `vio`, `severity` or `control`: how far rules have judged what is stored in its clusters. */
+            readonly rules?: components["schemas"]["Followed"];
             /** @description What it cost. */
             readonly stats: {
                 /** @description The time was up before the page was full; the next page goes on from there. */
@@ -1268,7 +1577,7 @@ export interface components {
             readonly cursor?: string;
             /** @description Only these fields of each event, and parts of them: `["id", "time", "actor.name"]`. */
             readonly fields?: readonly string[];
-            /** @description `raw`, `total`, `changes` and `initiator`, as `GET /v1/events` takes them. */
+            /** @description `raw`, `total`, `changes`, `initiator` and `findings`, as `GET /v1/events` takes them. */
             readonly include?: readonly string[];
             /** @description Items in the page, 1 to 1000; 100 unless you say. */
             readonly limit?: number;
@@ -1296,6 +1605,17 @@ export interface components {
             readonly stage: "RequestReceived" | "ResponseStarted" | "ResponseComplete" | "Panic" | "Unknown";
             /** @description stageTimestamp; null where there is none. */
             readonly time: components["schemas"]["MicroTime"] | null;
+        };
+        /** @description What a finding was made of. */
+        readonly Evidence: {
+            /** @description Events behind it, newest first; those past retention are gone. */
+            readonly data: readonly components["schemas"]["StoredEvent"][];
+            /** @description Of a rule on gaps: those that it found, newest first, at most 100. */
+            readonly gaps: readonly components["schemas"]["Gap"][];
+            /** @description Whether there are more. */
+            readonly has_more: boolean;
+            /** @description To be sent alone, as `?cursor=…`, to this path; null at the end. */
+            readonly next_cursor: string | null;
         };
         /** @description What a query or a part of it asks for. */
         readonly Explained: {
@@ -1551,6 +1871,140 @@ export interface components {
             /** @description Requests that match. */
             readonly requests: number;
         };
+        /** @description What a rule found: one for a cluster, a rule and a group, which counts its events. */
+        readonly Finding: {
+            /** @description Techniques of MITRE ATT&CK, such as `T1609`. */
+            readonly attack: readonly string[];
+            /** @description The name of the cluster. */
+            readonly cluster: string;
+            /** @description To be pasted into a shell. Those that lack a value, or could not be shown for what they are, are left out. */
+            readonly commands: readonly string[];
+            /** @description What it is evidence for, such as `pci:10.2.1.2`. */
+            readonly controls: readonly string[];
+            /** @description Why it matters; may be empty. */
+            readonly description: string;
+            /** @description Requests in it. However often one is delivered, it is one. */
+            readonly events: number;
+            /** @description How many of these are past retention. */
+            readonly expired_events: number;
+            /** @description What the rule also finds and need not worry anybody. */
+            readonly false_positives: readonly string[];
+            /** @description The time of its first event; null where that has no usable one. */
+            readonly first: components["schemas"]["MicroTime"] | null;
+            /** @description What it is of, by the fields that the rule groups by. */
+            readonly group: {
+                readonly [key: string]: string | null;
+            };
+            readonly id: components["schemas"]["FindingId"];
+            /** @description The time of its last event. */
+            readonly last: components["schemas"]["MicroTime"] | null;
+            readonly links: components["schemas"]["FindingLinks"];
+            /** @description When it was found. */
+            readonly opened_at: components["schemas"]["MicroTime"];
+            /** @description Who looks after the rule. */
+            readonly owner: string | null;
+            /** @description Where more is told. */
+            readonly references: readonly string[];
+            /** @description How to mend it, as of the last event; may be empty. */
+            readonly remediation: string;
+            /** @description The name of the rule that found it. */
+            readonly rule: string;
+            /**
+             * @description How bad it is.
+             * @enum {string}
+             */
+            readonly severity: "info" | "low" | "medium" | "high" | "critical";
+            /** @description What happened, in one sentence, as of the last event. */
+            readonly summary: string;
+            /** @description What the rule finds, in one line. */
+            readonly title: string;
+            /** @description Of the rule, when it found the last event. What follows is as that version says it. */
+            readonly version: number;
+        };
+        /**
+         * @description Made of the cluster, the rule and what the finding is of, so that it never changes.
+         * @example fnd_2E12C3P4D302ZWR6GAHV0SPHYC
+         */
+        readonly FindingId: string;
+        /** @description Paths of this API. */
+        readonly FindingLinks: {
+            /** @description Its events as a list, which can be searched on. */
+            readonly events: string;
+            /** @description The rule. */
+            readonly rule: string;
+            /** @description This finding, with its events. */
+            readonly self: string;
+        };
+        /** @description The question as it was understood, and how complete its answer is. */
+        readonly FindingMeta: {
+            /** @description What was found later is on none of the pages. */
+            readonly as_of: components["schemas"]["MicroTime"];
+            /** @description The question as it was understood, in its normal form. */
+            readonly query: string;
+            /** @description How far rules have judged what is stored in the clusters that were asked about. */
+            readonly rules: components["schemas"]["Followed"];
+            readonly window: components["schemas"]["Window"];
+        };
+        /** @description One page. */
+        readonly FindingPage: {
+            readonly data: readonly components["schemas"]["Finding"][];
+            /** @description Whether there is another page. */
+            readonly has_more: boolean;
+            readonly meta: components["schemas"]["FindingMeta"];
+            /** @description To be sent alone, as `?cursor=…`, to the same path; null at the end. */
+            readonly next_cursor: string | null;
+        };
+        /** @description A finding, and a page of the events behind it. */
+        readonly FindingWithEvents: {
+            /** @description Techniques of MITRE ATT&CK, such as `T1609`. */
+            readonly attack: readonly string[];
+            /** @description The name of the cluster. */
+            readonly cluster: string;
+            /** @description To be pasted into a shell. Those that lack a value, or could not be shown for what they are, are left out. */
+            readonly commands: readonly string[];
+            /** @description What it is evidence for, such as `pci:10.2.1.2`. */
+            readonly controls: readonly string[];
+            /** @description Why it matters; may be empty. */
+            readonly description: string;
+            /** @description Requests in it. However often one is delivered, it is one. */
+            readonly events: number;
+            readonly evidence: components["schemas"]["Evidence"];
+            /** @description How many of these are past retention. */
+            readonly expired_events: number;
+            /** @description What the rule also finds and need not worry anybody. */
+            readonly false_positives: readonly string[];
+            /** @description The time of its first event; null where that has no usable one. */
+            readonly first: components["schemas"]["MicroTime"] | null;
+            /** @description What it is of, by the fields that the rule groups by. */
+            readonly group: {
+                readonly [key: string]: string | null;
+            };
+            readonly id: components["schemas"]["FindingId"];
+            /** @description The time of its last event. */
+            readonly last: components["schemas"]["MicroTime"] | null;
+            readonly links: components["schemas"]["FindingLinks"];
+            /** @description When it was found. */
+            readonly opened_at: components["schemas"]["MicroTime"];
+            /** @description Who looks after the rule. */
+            readonly owner: string | null;
+            /** @description Where more is told. */
+            readonly references: readonly string[];
+            /** @description How to mend it, as of the last event; may be empty. */
+            readonly remediation: string;
+            /** @description The name of the rule that found it. */
+            readonly rule: string;
+            /**
+             * @description How bad it is.
+             * @enum {string}
+             */
+            readonly severity: "info" | "low" | "medium" | "high" | "critical";
+            /** @description What happened, in one sentence, as of the last event. */
+            readonly summary: string;
+            /** @description What the rule finds, in one line. */
+            readonly title: string;
+            /** @description Of the rule, when it found the last event. What follows is as that version says it. */
+            readonly version: number;
+        };
         /** @description Something that an actor did for the first time. */
         readonly First: {
             /** @description That event; any stage of its request, also a refused one. */
@@ -1781,6 +2235,82 @@ export interface components {
             /** @description Of the object. */
             readonly uid: string;
         };
+        /** @description A rule in force, without its text. */
+        readonly ListedRule: {
+            /** @description Techniques of MITRE ATT&CK, such as `T1609`. */
+            readonly attack: readonly string[];
+            /** @description Who made this version: the name of the token, or where it was loaded from. */
+            readonly author: string;
+            /** @description Commands that mend or look into it, with `{{field}}` in them. */
+            readonly commands: readonly string[];
+            /** @description What it is evidence for, such as `pci:10.2.1.2`. */
+            readonly controls: readonly string[];
+            /** @description When this version was made. */
+            readonly created_at: components["schemas"]["MicroTime"];
+            /** @description Why it matters; may be empty. */
+            readonly description: string;
+            /** @description Where it failed on too many events, and so is left out until it is changed; null where it works. */
+            readonly failing: {
+                /** @description What went wrong. */
+                readonly says: string;
+                /** @description From then on it judges nothing. */
+                readonly since: components["schemas"]["MicroTime"];
+            } | null;
+            /** @description What it also finds and need not worry anybody. */
+            readonly false_positives: readonly string[];
+            /** @description What any version of it found in clusters that you may see. */
+            readonly findings: number;
+            /** @description One finding for each of these values in a cluster. */
+            readonly group_by: readonly string[];
+            /** @description SHA-256 of its text, in hex. */
+            readonly hash: string;
+            /** @description As its file has them. */
+            readonly labels: {
+                readonly [key: string]: string;
+            };
+            /** @description The time of the latest event among these; null where there is none. */
+            readonly last_found: components["schemas"]["MicroTime"] | null;
+            readonly links: components["schemas"]["RuleLinks"];
+            /** @description Unique among rules. */
+            readonly name: string;
+            /** @description What must be recorded, beside what it reads. */
+            readonly needs: {
+                /** @description The audit level that it needs; null where the rest of it says that. */
+                readonly level: string | null;
+                /** @description The stage that must be recorded; null for any. */
+                readonly stage: string | null;
+            };
+            /**
+             * @description What it judges: each event, or each stretch in which events are missing.
+             * @enum {string}
+             */
+            readonly on: "event" | "gap";
+            /** @description Who looks after it. */
+            readonly owner: string | null;
+            /** @description Where more is told. */
+            readonly references: readonly string[];
+            /** @description How to mend what it finds, with `{{field}}` in it; may be empty. */
+            readonly remediation: string;
+            /**
+             * @description How bad that is.
+             * @enum {string}
+             */
+            readonly severity: "info" | "low" | "medium" | "high" | "critical";
+            /**
+             * @description `pack`: came with the server; `folder`: from its folder of rules; `api`: was put here. The last wins.
+             * @enum {string}
+             */
+            readonly source: "pack" | "folder" | "api";
+            /**
+             * @description `off` judges nothing.
+             * @enum {string}
+             */
+            readonly state: "active" | "off";
+            /** @description What it finds, in one line. */
+            readonly title: string;
+            /** @description Counts from 1 for each name. */
+            readonly version: number;
+        };
         /**
          * Format: date-time
          * @description RFC 3339 in UTC with microseconds.
@@ -2008,17 +2538,23 @@ export interface components {
              * @description The kind of problem, for programs.
              * @enum {string}
              */
-            readonly code: "query_syntax" | "bad_request" | "auth_required" | "forbidden" | "not_found" | "conflict" | "idempotency_mismatch" | "gone" | "payload_too_large" | "headers_too_large" | "unavailable" | "unprocessable" | "rate_limited" | "internal" | "busy" | "dependency_unavailable";
+            readonly code: "query_syntax" | "bad_request" | "auth_required" | "forbidden" | "not_found" | "conflict" | "idempotency_mismatch" | "gone" | "precondition_failed" | "payload_too_large" | "headers_too_large" | "unavailable" | "unprocessable" | "rate_limited" | "internal" | "busy" | "dependency_unavailable";
             /** @description What could not be done, for people. */
             readonly detail: string;
             /** @description Where this server tells more about such problems. */
             readonly docs: string;
             /** @description What is wrong in the body. */
             readonly errors?: readonly {
+                /** @description Of a rule: where in the line, in characters from 1. */
+                readonly column?: number;
                 /** @description What is wrong with it. */
                 readonly detail?: string;
-                /** @description A JSON pointer (RFC 6901) to the field. */
-                readonly pointer: string;
+                /** @description Of a rule: how to mend it. */
+                readonly hint?: string | null;
+                /** @description Of a rule: where it is wrong, from 1. */
+                readonly line?: number;
+                /** @description A JSON pointer (RFC 6901) to the field; of a rule there is none. */
+                readonly pointer?: string;
             }[];
             /** @description How to mend it. */
             readonly hint?: string;
@@ -2043,6 +2579,18 @@ export interface components {
             readonly title: string;
             /** @description A URI that names the kind of problem (RFC 9457 section 3.1.1); `code` says the same. */
             readonly type: string;
+        };
+        /** @description What a policy would add. */
+        readonly ProjectedVolume: {
+            /** @description Bytes a day of these as API servers send them. */
+            readonly bytes_a_day: number;
+            /** @description Requests a day that it would record so, counted in the window; those that are not recorded at all now are in none. */
+            readonly events_a_day: number;
+            /**
+             * @description `sampled`: the size is that of such events here; `typical`: there are none, and it is that of a usual one.
+             * @enum {string}
+             */
+            readonly size: "sampled" | "typical";
         };
         /** @description Something that arrived and could not be read, kept byte for byte. */
         readonly Quarantined: {
@@ -2200,6 +2748,232 @@ export interface components {
             /** @description Of the request; empty where the event itself is past retention. */
             readonly verb: string;
         };
+        /** @description A rule, as one of its versions says it. */
+        readonly Rule: {
+            /** @description Techniques of MITRE ATT&CK, such as `T1609`. */
+            readonly attack: readonly string[];
+            /** @description Who made this version: the name of the token, or where it was loaded from. */
+            readonly author: string;
+            /** @description Commands that mend or look into it, with `{{field}}` in them. */
+            readonly commands: readonly string[];
+            /** @description What it is evidence for, such as `pci:10.2.1.2`. */
+            readonly controls: readonly string[];
+            /** @description When this version was made. */
+            readonly created_at: components["schemas"]["MicroTime"];
+            /** @description Why it matters; may be empty. */
+            readonly description: string;
+            /** @description Where it failed on too many events, and so is left out until it is changed; null where it works. */
+            readonly failing: {
+                /** @description What went wrong. */
+                readonly says: string;
+                /** @description From then on it judges nothing. */
+                readonly since: components["schemas"]["MicroTime"];
+            } | null;
+            /** @description What it also finds and need not worry anybody. */
+            readonly false_positives: readonly string[];
+            /** @description One finding for each of these values in a cluster. */
+            readonly group_by: readonly string[];
+            /** @description SHA-256 of its text, in hex. */
+            readonly hash: string;
+            /** @description As its file has them. */
+            readonly labels: {
+                readonly [key: string]: string;
+            };
+            readonly links: components["schemas"]["RuleLinks"];
+            /** @description Unique among rules. */
+            readonly name: string;
+            /** @description What must be recorded, beside what it reads. */
+            readonly needs: {
+                /** @description The audit level that it needs; null where the rest of it says that. */
+                readonly level: string | null;
+                /** @description The stage that must be recorded; null for any. */
+                readonly stage: string | null;
+            };
+            /**
+             * @description What it judges: each event, or each stretch in which events are missing.
+             * @enum {string}
+             */
+            readonly on: "event" | "gap";
+            /** @description Who looks after it. */
+            readonly owner: string | null;
+            /** @description Where more is told. */
+            readonly references: readonly string[];
+            /** @description How to mend what it finds, with `{{field}}` in it; may be empty. */
+            readonly remediation: string;
+            /**
+             * @description How bad that is.
+             * @enum {string}
+             */
+            readonly severity: "info" | "low" | "medium" | "high" | "critical";
+            /**
+             * @description `pack`: came with the server; `folder`: from its folder of rules; `api`: was put here. The last wins.
+             * @enum {string}
+             */
+            readonly source: "pack" | "folder" | "api";
+            /**
+             * @description `off` judges nothing.
+             * @enum {string}
+             */
+            readonly state: "active" | "off";
+            /** @description As it was written. */
+            readonly text: string;
+            /** @description What it finds, in one line. */
+            readonly title: string;
+            /** @description Counts from 1 for each name. */
+            readonly version: number;
+        };
+        /** @description How one rule fared. */
+        readonly RuleCoverage: {
+            /** @description What it lacked, the most frequent first, at most 5. */
+            readonly because: readonly {
+                /** @description Why it is not known, or what the error said. */
+                readonly because: string;
+                /** @description Events. */
+                readonly count: number;
+                /** @description One of them. */
+                readonly example: components["schemas"]["EventId"];
+                /** @description Whether the rule failed. */
+                readonly is_error: boolean;
+                /** @description A JSON pointer into what the rule reads, a qualifier, or empty for all others. */
+                readonly what: string;
+            }[];
+            /** @description Of these, those that it failed on. */
+            readonly errors: number;
+            /** @description Events that could concern it. */
+            readonly evaluated: number;
+            /** @description Of these, those that it could not judge, since what it reads was not recorded. */
+            readonly insufficient: number;
+            /** @description Of these, those that it matched. */
+            readonly matched: number;
+            /** @description Null where no policy would mend it. */
+            readonly mend: components["schemas"]["RuleMend"] | null;
+            /** @description The rule. */
+            readonly name: string;
+            /**
+             * @description Of its findings.
+             * @enum {string}
+             */
+            readonly severity: "info" | "low" | "medium" | "high" | "critical";
+            /**
+             * @description `works`: it could judge all that concerns it; `partly`: not all; `cannot`: nothing; `failing`: it has failed too often and judges nothing; `unseen`: nothing came that concerns it, because nothing happened or because the audit policy leaves it out.
+             * @enum {string}
+             */
+            readonly status: "works" | "partly" | "cannot" | "failing" | "unseen";
+            /** @description What it is about. */
+            readonly title: string;
+            /** @description The one in force, which the counts are of. */
+            readonly version: number;
+        };
+        /** @description What is wrong in a rule file, and where. */
+        readonly RuleError: {
+            /** @description Where in the line, in characters from 1. */
+            readonly column: number;
+            /** @description How to mend it; null where the message says all. */
+            readonly hint: string | null;
+            /** @description Where, from 1. */
+            readonly line: number;
+            /** @description What is wrong. */
+            readonly message: string;
+        };
+        /** @description Paths of this API. */
+        readonly RuleLinks: {
+            /** @description What it found. */
+            readonly findings: string;
+            /** @description This rule, with its text. */
+            readonly self: string;
+            /** @description What it ever said. */
+            readonly versions: string;
+        };
+        /** @description What would have it judge. */
+        readonly RuleMend: {
+            /** @description YAML of the items of `rules` of an audit policy; they go before those that match the same. */
+            readonly policy: string;
+            /** @description Null where there was no time to count it. */
+            readonly volume: components["schemas"]["ProjectedVolume"] | null;
+        };
+        /** @description One page. */
+        readonly RulePage: {
+            readonly data: readonly components["schemas"]["ListedRule"][];
+            /** @description Whether there is another page. */
+            readonly has_more: boolean;
+            /** @description To be sent alone, as `?cursor=…`, to the same path; null at the end. */
+            readonly next_cursor: string | null;
+        };
+        /** @description A rule file of `plaintrail.dev/v1`, `kind: Rule`; docs/rules.md is its page. */
+        readonly RuleText: string;
+        /** @description What a text of rules says, and what is wrong in it. */
+        readonly RuleValidation: {
+            /** @description In the order of the text, at most 100. */
+            readonly errors: readonly components["schemas"]["RuleError"][];
+            /** @description Those that are right. */
+            readonly rules: readonly {
+                /** @description Where its name stands, from 1. */
+                readonly line: number;
+                /** @description Of the rule. */
+                readonly name: string;
+                /**
+                 * @description How bad that is.
+                 * @enum {string}
+                 */
+                readonly severity: "info" | "low" | "medium" | "high" | "critical";
+                /** @description What it finds, in one line. */
+                readonly title: string;
+            }[];
+            /** @description Whether there are rules, and nothing is wrong with any of them. */
+            readonly valid: boolean;
+        };
+        /** @description What a rule said at one time. */
+        readonly RuleVersion: {
+            /** @description Who made this version: the name of the token, or where it was loaded from. */
+            readonly author: string;
+            /** @description When this version was made. */
+            readonly created_at: components["schemas"]["MicroTime"];
+            /** @description Where it failed on too many events, and so is left out until it is changed; null where it works. */
+            readonly failing: {
+                /** @description What went wrong. */
+                readonly says: string;
+                /** @description From then on it judges nothing. */
+                readonly since: components["schemas"]["MicroTime"];
+            } | null;
+            /** @description SHA-256 of its text, in hex. */
+            readonly hash: string;
+            /** @description Whether it is the version that judges now. */
+            readonly in_force: boolean;
+            /** @description Paths of this API. */
+            readonly links: {
+                /** @description This version, with its text. */
+                readonly self: string;
+            };
+            /** @description Unique among rules. */
+            readonly name: string;
+            /**
+             * @description How bad that is.
+             * @enum {string}
+             */
+            readonly severity: "info" | "low" | "medium" | "high" | "critical";
+            /**
+             * @description `pack`: came with the server; `folder`: from its folder of rules; `api`: was put here. The last wins.
+             * @enum {string}
+             */
+            readonly source: "pack" | "folder" | "api";
+            /**
+             * @description `off` judges nothing.
+             * @enum {string}
+             */
+            readonly state: "active" | "off";
+            /** @description What it finds, in one line. */
+            readonly title: string;
+            /** @description Counts from 1 for each name. */
+            readonly version: number;
+        };
+        /** @description One page. */
+        readonly RuleVersionPage: {
+            readonly data: readonly components["schemas"]["RuleVersion"][];
+            /** @description Whether there is another page. */
+            readonly has_more: boolean;
+            /** @description To be sent alone, as `?cursor=…`, to the same path; null at the end. */
+            readonly next_cursor: string | null;
+        };
         /** @description A connection into something running. */
         readonly Session: {
             readonly actor: components["schemas"]["Actor"];
@@ -2315,6 +3089,8 @@ export interface components {
             readonly detail: string | null;
             /** @description Microseconds from requestReceivedTimestamp to the stageTimestamp of the last stage. */
             readonly durationUs: number | null;
+            /** @description The findings that it is a part of, at most 20. In the history of an object, for one event, and with `include=findings`. */
+            readonly findings?: readonly components["schemas"]["FindingId"][];
             /** @description What is odd or special about the event. */
             readonly flags: readonly ("dryRun" | "truncated" | "created" | "generateName" | "oddTime" | "sanitized" | "duplicateKeys" | "redacted" | "bodyTooLarge" | "failedOpen" | "malformed" | "legacyVersion")[];
             readonly id: components["schemas"]["EventId"];
@@ -3182,6 +3958,94 @@ export interface operations {
             };
         };
     };
+    readonly getClusterCoverage: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Where the window begins, itself in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`); or an interval (`2026-11-20/P1D`). */
+                readonly since?: string;
+                /** @description Where the window ends, itself not in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`). Now, unless you say. */
+                readonly until?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The id of the cluster, or its name. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Which rules can work. */
+            readonly 200: {
+                headers: {
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ClusterCoverage"];
+                };
+            };
+        };
+    };
+    readonly getControls: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The controls. */
+            readonly 200: {
+                headers: {
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ControlList"];
+                };
+            };
+        };
+    };
+    readonly getControl: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Where the window begins, itself in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`); or an interval (`2026-11-20/P1D`). */
+                readonly since?: string;
+                /** @description Where the window ends, itself not in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`). Now, unless you say. */
+                readonly until?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Its id, such as `pci:10.2.1.2`. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What was found. */
+            readonly 200: {
+                headers: {
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ControlAnswer"];
+                };
+            };
+        };
+    };
     readonly getEvents: {
         readonly parameters: {
             readonly query?: {
@@ -3217,7 +4081,7 @@ export interface operations {
                 readonly group?: readonly string[];
                 /** @description In the query language `image:*\/api:1.9*`: an image of a container, new with this write. */
                 readonly image?: readonly string[];
-                /** @description `raw`: each event also has its bytes, as `raw` or `raw_base64`, 16 MiB a page. `total`: `meta.total` says how many there are. `changes`: each has what it changed, as `change`. `initiator`: each says who is behind it. */
+                /** @description `raw`: each event also has its bytes, as `raw` or `raw_base64`, 16 MiB a page. `total`: `meta.total` says how many there are. `changes`: each has what it changed, as `change`. `initiator`: each says who is behind it. `findings`: each has the ids of the findings that it is a part of. */
                 readonly include?: readonly string[];
                 /** @description In the query language `initiator:alice@*`: who is behind it; `initiator:""` nobody. */
                 readonly initiator?: readonly string[];
@@ -4235,6 +5099,97 @@ export interface operations {
             };
         };
     };
+    readonly getFindings: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Names of clusters, or globs. */
+                readonly cluster?: readonly string[];
+                /** @description Controls, such as `pci:10.2.1.2`, or globs. */
+                readonly control?: readonly string[];
+                /** @description The `next_cursor` of the page before, sent alone: it carries the whole question and its window. */
+                readonly cursor?: string;
+                /** @description Items in the page, 1 to 1000. */
+                readonly limit?: number;
+                /** @description None of these; see `cluster`. */
+                readonly "not.cluster"?: readonly string[];
+                /** @description None of these; see `control`. */
+                readonly "not.control"?: readonly string[];
+                /** @description None of these; see `rule`. */
+                readonly "not.rule"?: readonly string[];
+                /** @description None of these; see `severity`. */
+                readonly "not.severity"?: readonly string[];
+                /** @description None of these; see `vio`. */
+                readonly "not.vio"?: readonly string[];
+                /** @description Names of rules, or globs. */
+                readonly rule?: readonly string[];
+                /** @description `high`, `>=high`, `low..high`; from least: info, low, medium, high, critical. */
+                readonly severity?: readonly string[];
+                /** @description Where the window begins, itself in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`); or an interval (`2026-11-20/P1D`). */
+                readonly since?: string;
+                /** @description `last`: by the last event; `opened`: by when it was found. `last` unless you say. */
+                readonly sort?: "last" | "opened";
+                /** @description Where the window ends, itself not in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`). Now, unless you say. */
+                readonly until?: string;
+                /** @description Ids of findings. */
+                readonly vio?: readonly string[];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The page. */
+            readonly 200: {
+                headers: {
+                    /** @description `<…>; rel="next"` (RFC 8288) where there is another page. */
+                    readonly Link?: string;
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["FindingPage"];
+                };
+            };
+        };
+    };
+    readonly getFinding: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The `next_cursor` of the page before, sent alone: it carries the whole question and its window. */
+                readonly cursor?: string;
+                /** @description Items in the page, 1 to 1000. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The id of a finding: `fnd_…`. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The finding. */
+            readonly 200: {
+                headers: {
+                    /** @description `<…>; rel="next"` (RFC 8288) where there is another page. */
+                    readonly Link?: string;
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["FindingWithEvents"];
+                };
+            };
+        };
+    };
     readonly postEventList: {
         readonly parameters: {
             readonly query?: {
@@ -4710,7 +5665,7 @@ export interface operations {
                 readonly group?: readonly string[];
                 /** @description In the query language `image:*\/api:1.9*`: an image of a container, new with this write. */
                 readonly image?: readonly string[];
-                /** @description `raw`: each event also has its bytes, as `raw` or `raw_base64`, 16 MiB a page. `total`: `meta.total` says how many there are. `changes`: each has what it changed, as `change`. `initiator`: each says who is behind it. */
+                /** @description `raw`: each event also has its bytes, as `raw` or `raw_base64`, 16 MiB a page. `total`: `meta.total` says how many there are. `changes`: each has what it changed, as `change`. `initiator`: each says who is behind it. `findings`: each has the ids of the findings that it is a part of. */
                 readonly include?: readonly string[];
                 /** @description In the query language `initiator:alice@*`: who is behind it; `initiator:""` nobody. */
                 readonly initiator?: readonly string[];
@@ -5266,6 +6221,233 @@ export interface operations {
                 };
                 content: {
                     readonly "text/html": string;
+                };
+            };
+        };
+    };
+    readonly getRules: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The `next_cursor` of the page before, sent alone: it carries the whole question and its window. */
+                readonly cursor?: string;
+                /** @description Items in the page, 1 to 1000. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The page. */
+            readonly 200: {
+                headers: {
+                    /** @description `<…>; rel="next"` (RFC 8288) where there is another page. */
+                    readonly Link?: string;
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RulePage"];
+                };
+            };
+        };
+    };
+    readonly getRule: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description `yaml`: the text, as it was written. As `Accept` says, unless you say. */
+                readonly format?: "json" | "yaml";
+                /** @description Which version; that in force unless you say. */
+                readonly version?: number;
+            };
+            readonly header?: {
+                /** @description ETags that you have; 304 where one of them still holds. */
+                readonly "If-None-Match"?: string;
+            };
+            readonly path: {
+                /** @description The name of a rule. */
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The rule. */
+            readonly 200: {
+                headers: {
+                    /** @description How long it may be kept (RFC 9111). */
+                    readonly "Cache-Control"?: string;
+                    /** @description Names these very bytes (RFC 9110 section 8.8.3). */
+                    readonly ETag?: string;
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    /** @description The headers of yours for which alone it may be used again (RFC 9110 section 12.5.5). */
+                    readonly Vary?: string;
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Rule"];
+                    readonly "application/yaml": components["schemas"]["RuleText"];
+                };
+            };
+        };
+    };
+    readonly putRule: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Of your choice, at most 255 characters: within 24 hours the same key with the same body has the same answer, and nothing is done twice. One exception: where the server died before it kept its answer, the same key does the work again from 60 s later on, though it may have been done. */
+                readonly "Idempotency-Key"?: string;
+                /** @description The ETag of the version that you changed: where it is not in force any more, nothing is done. */
+                readonly "If-Match"?: string;
+                /** @description `*`: only where there is no rule of that name. */
+                readonly "If-None-Match"?: string;
+            };
+            readonly path: {
+                /** @description The name of a rule. */
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RuleText"];
+                readonly "application/yaml": components["schemas"]["RuleText"];
+                readonly "text/plain": components["schemas"]["RuleText"];
+                readonly "text/yaml": components["schemas"]["RuleText"];
+            };
+        };
+        readonly responses: {
+            /** @description It is changed, or was so already. */
+            readonly 200: {
+                headers: {
+                    /** @description Names this version: for If-Match. */
+                    readonly ETag?: string;
+                    /** @description The path of the rule. */
+                    readonly Location?: string;
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description It is new. */
+            readonly 201: {
+                headers: {
+                    /** @description Names this version: for If-Match. */
+                    readonly ETag?: string;
+                    /** @description The path of the rule. */
+                    readonly Location?: string;
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Rule"];
+                };
+            };
+        };
+    };
+    readonly deleteRule: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The name of a rule. */
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is gone. */
+            readonly 200: {
+                headers: {
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DeletedRule"];
+                };
+            };
+        };
+    };
+    readonly getRuleVersions: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The `next_cursor` of the page before, sent alone: it carries the whole question and its window. */
+                readonly cursor?: string;
+                /** @description Items in the page, 1 to 1000. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The name of a rule. */
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The page. */
+            readonly 200: {
+                headers: {
+                    /** @description `<…>; rel="next"` (RFC 8288) where there is another page. */
+                    readonly Link?: string;
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RuleVersionPage"];
+                };
+            };
+        };
+    };
+    readonly postRulesValidate: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RuleText"];
+                readonly "application/yaml": components["schemas"]["RuleText"];
+                readonly "text/plain": components["schemas"]["RuleText"];
+                readonly "text/yaml": components["schemas"]["RuleText"];
+            };
+        };
+        readonly responses: {
+            /** @description What it says, and what is wrong. */
+            readonly 200: {
+                headers: {
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RuleValidation"];
                 };
             };
         };

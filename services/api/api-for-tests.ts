@@ -27,6 +27,8 @@ export interface TestApi extends AsyncDisposable {
   /** With the API token, unless `headers` has another authorization. */
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>
   delete(path: string): Promise<Response>
+  /** Of a rule: as YAML, unless `headers` has another type. */
+  put(path: string, body: string, headers?: Readonly<Record<string, string>>): Promise<Response>
   post(path: string, body: string, headers?: Readonly<Record<string, string>>): Promise<Response>
 }
 
@@ -77,6 +79,12 @@ export async function startTestApi(
     log: () => lines.join(''),
     get: (path, headers = {}) => fetch(api.url + path, { headers: { authorization, ...headers } }),
     delete: (path) => fetch(api.url + path, { method: 'DELETE', headers: { authorization } }),
+    put: (path, body, headers = {}) =>
+      fetch(api.url + path, {
+        method: 'PUT',
+        body,
+        headers: { authorization, 'content-type': 'application/yaml', ...headers },
+      }),
     post: (path, body, headers = {}) =>
       fetch(api.url + path, {
         method: 'POST',
@@ -97,7 +105,7 @@ export interface AnsweredProblem {
   readonly suggestion?: string
   readonly instance: string
   readonly request_id: string
-  readonly errors?: readonly { readonly pointer: string }[]
+  readonly errors?: readonly { readonly pointer?: string; readonly line?: number; readonly column?: number }[]
 }
 
 /** Every error has this shape; a test that relies on more of it fails by itself. */

@@ -7,7 +7,7 @@ import type { ParameterValue } from '@plaintrail/query/parameters'
 import { QueryError } from '@plaintrail/query/query-error'
 
 /** Each field of an event, and what may be asked for of it alone. */
-const parts: Readonly<Record<keyof StoredEvent | 'change' | 'initiator' | 'links', readonly string[]>> = {
+const parts: Readonly<Record<keyof StoredEvent | 'change' | 'findings' | 'initiator' | 'links', readonly string[]>> = {
   id: [],
   time: [],
   seen: [],
@@ -27,6 +27,7 @@ const parts: Readonly<Record<keyof StoredEvent | 'change' | 'initiator' | 'links
   authz: ['decision', 'reason'],
   flags: [],
   stages: [],
+  findings: [],
   links: ['self', 'raw', 'history'],
   initiator: ['kind', 'name', 'confidence', 'chain', 'considered'],
   change: ['fidelity', 'significance', 'changes', 'changes_count', 'summary', 'sure'],

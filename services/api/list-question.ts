@@ -16,6 +16,7 @@ import type { Snapshot } from '@plaintrail/query/snapshot'
 import type { Window } from '@plaintrail/query/window'
 import { windowOfQuery } from '@plaintrail/query/window-of-query'
 import type { EventPosition } from '@plaintrail/store/find-records'
+import type { FindingSort } from '@plaintrail/store/find-findings'
 import type { SessionState } from '@plaintrail/store/session'
 import type { RouteParts } from './api-parts.ts'
 import type { Caller } from './authenticate.ts'
@@ -26,16 +27,20 @@ type ListName =
   | `activity ${string}`
   | 'actors'
   | 'events'
+  | `finding ${string}`
+  | `findings ${FindingSort}`
   | 'exports'
   | 'history'
   | 'jobs'
   | 'notices'
   | 'objects'
   | 'quarantine'
+  | 'rules'
+  | `rule ${string}`
   | `sessions${'' | ` ${SessionState}`}`
 
-/** What an answer has beside its items: their bytes, how many there are in all, and what each changed. */
-const includes = ['raw', 'total', 'changes', 'initiator'] as const
+/** What an answer has beside its items: their bytes, how many there are in all, what each changed, and so on. */
+const includes = ['raw', 'total', 'changes', 'initiator', 'findings'] as const
 type Include = (typeof includes)[number]
 
 export interface ListQuestion {

@@ -10,13 +10,17 @@ export const problemCodes = {
   conflict: [409, 'It cannot be done as things stand, such as a second cluster of one name.'],
   idempotency_mismatch: [409, 'The Idempotency-Key was used in the last 24 hours for another request.'],
   gone: [410, 'It was here and is not any more.'],
+  precondition_failed: [412, 'Somebody changed it meanwhile: it is not the version that If-Match names.'],
   payload_too_large: [413, 'The body is over 1 MiB.'],
   headers_too_large: [
     431,
     'The request line and headers are over 32 KiB together: post a long query to /v1/events/search.',
   ],
   unavailable: [422, 'The question is well said, and needs something that is not here yet.'],
-  unprocessable: [422, 'A field of the body is wrong: `errors[].pointer` is a JSON pointer to it.'],
+  unprocessable: [
+    422,
+    'A field of the body is wrong: `errors[].pointer` is a JSON pointer to it. Of a rule, `errors[].line` and `.column` are the place.',
+  ],
   rate_limited: [429, 'You asked more often than one caller may. `Retry-After` says in how many seconds to go on.'],
   internal: [500, 'Our fault; the log has more under `request_id`.'],
   busy: [

@@ -120,6 +120,14 @@ export function noJson(): Problem {
   return new Problem('bad_request', 'the body is no JSON', 'Send Content-Type: application/json and an object.')
 }
 
+export function noText(types: readonly string[]): Problem {
+  return new Problem(
+    'bad_request',
+    'the body is no text of a type that is read here',
+    `Send it as ${types.join(' or ')}.`,
+  )
+}
+
 /** Cancelled by statement_timeout, shutting down, out of connections or space; or not there at all. */
 const unavailableStates = /^(08|53|57P|58)/
 const unavailableCodes = new Set([

@@ -6,8 +6,8 @@ import type { UrlParameters } from '@plaintrail/query/parameters'
 import { QueryError } from '@plaintrail/query/query-error'
 import * as z from 'zod'
 import { urlParameters } from './list-question.ts'
-import { noJson, Problem } from './problems.ts'
-import { readJson } from './requests.ts'
+import { noJson, noText, Problem } from './problems.ts'
+import { readJson, readText } from './requests.ts'
 
 export type ParameterShape = Readonly<Record<string, z.ZodType>>
 
@@ -15,6 +15,8 @@ export interface Takes<Shape extends ParameterShape, Body extends z.ZodType> {
   readonly query: z.ZodObject<Shape>
   readonly body: Body | null
   readonly otherParameters: 'query language' | 'ignored' | undefined
+  /** Null where the body is JSON. */
+  readonly textTypes: readonly string[] | null
 }
 
 /** Of a body; the first ones say enough. */
@@ -25,13 +27,13 @@ const shownLengthMax = 40
 export async function readInput<Shape extends ParameterShape, Body extends z.ZodType>(
   request: Request,
   response: Response,
-  { query, body, otherParameters }: Takes<Shape, Body>,
+  { query, body, otherParameters, textTypes }: Takes<Shape, Body>,
 ): Promise<{ query: z.output<z.ZodObject<Shape>>; body: z.output<Body> }> {
   const sent = urlParameters(request)
   if (otherParameters === undefined) refuseUnknown(sent, Object.keys(query.shape))
   const read = query.safeParse(sent)
   if (!read.success) throw parameterError(query.shape, sent, read.error)
-  return { query: read.data, body: await readBody(request, response, body) }
+  return { query: read.data, body: await readBody(request, response, body, textTypes) }
 }
 
 function refuseUnknown(sent: UrlParameters, known: readonly string[]): void {
@@ -77,11 +79,12 @@ async function readBody<Body extends z.ZodType>(
   request: Request,
   response: Response,
   schema: Body | null,
+  textTypes: readonly string[] | null,
 ): Promise<z.output<Body>> {
   // A route without a body reads none, and its handler sees none.
   if (schema === null) return undefined as z.output<Body>
-  const body = await readJson(request, response)
-  if (body === undefined) throw noJson()
+  const body = textTypes === null ? await readJson(request, response) : await readText(request, response, textTypes)
+  if (body === undefined) throw textTypes === null ? noJson() : noText(textTypes)
   const read = schema.safeParse(body, { error: ownWords })
   if (read.success) return read.data
   const issues = read.error.issues.slice(0, errorsMax)

@@ -62,3 +62,15 @@ export function readJson(request: Request, response: Response): Promise<unknown>
     parseJson(request, response, (error?: unknown) => (error === undefined ? resolve(request.body) : reject(error)))
   })
 }
+
+/** The body as a text, undefined where its type is none of these. A body without a type is taken for one of them. */
+export function readText(request: Request, response: Response, types: readonly string[]): Promise<string | undefined> {
+  const isUntyped = request.headers['content-type'] === undefined
+  const parseText = express.text({ limit: '1mb', type: isUntyped ? () => true : [...types] })
+  return new Promise((resolve, reject) => {
+    parseText(request, response, (error?: unknown) => {
+      if (error !== undefined) reject(error)
+      else resolve(typeof request.body === 'string' ? request.body : undefined)
+    })
+  })
+}

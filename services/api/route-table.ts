@@ -7,9 +7,11 @@ import { controlRoutes } from './routes/control-routes.ts'
 import { countRoutes } from './routes/count-routes.ts'
 import { eventRoutes } from './routes/event-routes.ts'
 import { exportRoutes } from './routes/export-routes.ts'
+import { findingRoutes } from './routes/finding-routes.ts'
 import { objectRoutes } from './routes/object-routes.ts'
 import { queryRoutes } from './routes/query-routes.ts'
 import { revisionRoutes } from './routes/revision-routes.ts'
+import { ruleRoutes } from './routes/rule-routes.ts'
 import { serverRoutes } from './routes/server-routes.ts'
 import { sessionRoutes } from './routes/session-routes.ts'
 import { streamRoutes } from './routes/stream-routes.ts'
@@ -25,6 +27,8 @@ export const routeTable: readonly ApiRoute[] = [
   ...actorRoutes,
   ...sessionRoutes,
   ...exportRoutes,
+  ...ruleRoutes,
+  ...findingRoutes,
   ...clusterRoutes,
   ...controlRoutes,
   ...upkeepRoutes,

@@ -19,8 +19,6 @@ export const tags = {
   rules: 'What is watched for, whether it can be seen, and which controls it is evidence for.',
   queries: 'Help for who writes a query.',
   exports: 'Many events as files.',
-  rules: 'What is looked for in every event.',
-  findings: 'What rules found.',
   clusters: 'The clusters that post here.',
   upkeep: 'What could not be read or done, and what the server has to tell.',
   server: 'This server.',

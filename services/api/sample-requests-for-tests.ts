@@ -1,5 +1,7 @@
 // One request or more for every route: tests hold their real answers against the document. A new route adds a line.
 
+import { ruleText } from '@plaintrail/store/findings-for-tests'
+
 export interface SampleIds {
   readonly event: string
   /** Of an event that has other stages and a named object. */
@@ -14,10 +16,13 @@ export interface SampleIds {
   /** Of one that may be cancelled. */
   readonly unwantedExport: string
   readonly cursor: string
+  readonly finding: string
+  readonly rule: string
 }
 
 export interface Sample {
   readonly path: string
+  /** A text goes as YAML. */
   readonly body?: unknown
   readonly status?: number
 }
@@ -27,7 +32,7 @@ const everything = 'since=2014-01-01&until=2100-01-01'
 /** By operationId. */
 export const sampleRequests: Readonly<Record<string, (ids: SampleIds) => readonly Sample[]>> = {
   getEvents: ({ cursor }) => [
-    { path: `/v1/events?${everything}&limit=1000&include=raw,total,changes` },
+    { path: `/v1/events?${everything}&limit=1000&include=raw,total,changes,findings` },
     { path: `/v1/events?${everything}&limit=1000&order=asc` },
     { path: `/v1/events?${everything}&q=-changed:*` },
     { path: '/v1/events' },
@@ -115,6 +120,24 @@ export const sampleRequests: Readonly<Record<string, (ids: SampleIds) => readonl
   getExportPart: ({ export: id }) => [{ path: `/v1/exports/${id}/parts/1` }],
   getExportManifest: ({ export: id }) => [{ path: `/v1/exports/${id}/manifest` }],
   deleteExport: ({ unwantedExport: id }) => [{ path: `/v1/exports/${id}` }],
+  getRules: () => [{ path: '/v1/rules' }, { path: '/v1/rules?limit=1' }],
+  getRule: ({ rule }) => [
+    { path: `/v1/rules/${rule}` },
+    { path: `/v1/rules/${rule}?version=1` },
+    { path: `/v1/rules/${rule}?format=yaml` },
+  ],
+  getRuleVersions: ({ rule }) => [{ path: `/v1/rules/${rule}/versions` }],
+  putRule: ({ rule }) => [
+    { path: '/v1/rules/new-rule', body: ruleText('new-rule'), status: 201 },
+    { path: `/v1/rules/${rule}`, body: ruleText(rule, { title: 'Another title' }) },
+  ],
+  deleteRule: ({ rule }) => [{ path: `/v1/rules/${rule}` }],
+  postRulesValidate: () => [
+    { path: '/v1/rules/validate', body: ruleText('new-rule') },
+    { path: '/v1/rules/validate', body: 'kind: Rule\nspec: {a: [}' },
+  ],
+  getFindings: () => [{ path: '/v1/findings' }, { path: '/v1/findings?limit=1&severity=>=info&sort=opened' }],
+  getFinding: ({ finding }) => [{ path: `/v1/findings/${finding}` }],
   getClusters: () => [{ path: '/v1/clusters' }],
   getCluster: () => [{ path: '/v1/clusters/east' }, { path: '/v1/clusters/quiet' }],
   postClusters: () => [

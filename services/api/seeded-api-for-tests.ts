@@ -7,6 +7,7 @@ import { everything } from '@plaintrail/query/scope'
 import { addCluster } from '@plaintrail/store/clusters'
 import { storeDeliveries } from '@plaintrail/store/events-for-tests'
 import { createExport } from '@plaintrail/store/exports'
+import { ruleText, seedFinding, seedRule } from '@plaintrail/store/findings-for-tests'
 import { recordGap } from '@plaintrail/store/gaps'
 import { storePart } from '@plaintrail/store/make-export'
 import { followAll } from '@plaintrail/store/history-for-tests'
@@ -20,6 +21,8 @@ export interface SeededApi extends AsyncDisposable {
   readonly ids: SampleIds
 }
 
+/** The name of the rule that found something. */
+const rule = 'writes'
 const minuteUs = 60_000_000
 /** Of the recorded week; more of the same kinds come after. */
 const listsMax = 12
@@ -57,10 +60,16 @@ export async function startSeededApi(connection: string, recorded: readonly stri
     await api.get('/v1/events?since=2014-01-01&until=2100-01-01&is=write&include=changes&limit=1000'),
   )
   const changed = writes.data.find(({ change }) => (change?.changes_count ?? 0) > 0)
+  const found = writes.data.slice(0, 3).map(({ id }) => id)
+  await seedRule(api.store, ruleText(rule, { controls: ['soc2:CC6.1'], commands: ['kubectl get {{object.name}}'] }))
+  const fields = { actor: 'alice', 'object.name': 'api' }
+  const finding = await seedFinding(api.store, { rule, cluster: east.uid, group: fields, events: found })
   const kept = stack.move()
   return {
     api,
     ids: {
+      finding,
+      rule,
       event: event?.id ?? '',
       history: event?.links.history ?? '',
       changed: changed?.id ?? '',

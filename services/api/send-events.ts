@@ -12,6 +12,7 @@ import { budgetOf } from '@plaintrail/store/budget'
 import { eventChanges, type EventChange } from '@plaintrail/store/event-changes'
 import { countEvents, findEvents } from '@plaintrail/store/find-events'
 import type { EventPosition } from '@plaintrail/store/find-records'
+import { findingsOfEvents } from '@plaintrail/store/findings-of-events'
 import { findGaps } from '@plaintrail/store/gaps'
 import { rawEvents } from '@plaintrail/store/raw-events'
 import { rawBytesMax, rawReadBytes } from './answer-memory.ts'
@@ -104,12 +105,14 @@ async function textsWith(
       )
     : null
   const initiators = include.includes('initiator') ? await initiatorsBeside(store, scope, events) : null
+  const findings = include.includes('findings') ? await findingsOfEvents(store, scope, events) : null
   return (event, raw) =>
     eventText(event, {
       fields,
       ...(raw === undefined ? {} : { raw }),
       ...(changes === null ? {} : { change: changes.get(event.id) ?? null }),
       ...(initiators === null ? {} : { initiator: initiators.get(event.id) ?? null }),
+      ...(findings === null ? {} : { findings: findings.get(event.id) ?? [] }),
     })
 }
 
@@ -143,6 +146,8 @@ export interface EventTextOptions {
   readonly change?: EventChange | null
   /** Null where it is not known yet; left out where nobody asked. */
   readonly initiator?: AnsweredInitiator | null
+  /** Left out where nobody asked. */
+  readonly findings?: readonly string[]
 }
 
 function rawMember({ flags }: StoredEvent, raw: Buffer | null): string {

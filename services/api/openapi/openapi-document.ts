@@ -1,6 +1,7 @@
 // openApiDocument: the table of routes as an OpenAPI 3.1 document. Nothing in it is written by hand but the receiver's one
 // route (ingest-operation.ts): what a route takes and answers is said by the schemas that judge it.
 
+import type * as z from 'zod'
 import { problemCodes, type ProblemCode } from '../problem-codes.ts'
 import { tags, type Answer, type ApiRoute } from '../route.ts'
 import { problemSchema } from '../schemas/problem-schema.ts'
@@ -138,12 +139,16 @@ function operation(route: ApiRoute): Operation {
     parameters: [...pathParameters(route), ...queryParameters(route), ...headerParameters(route)],
     ...(route.body === null
       ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body) } } } }),
+      : { requestBody: { required: true, content: bodyContent(route.textTypes ?? ['application/json'], route.body) } }),
     responses: {
       ...Object.fromEntries(Object.entries(route.answers).map(([status, answer]) => [status, answerOf(route, answer)])),
       ...problemAnswers(route),
     },
   }
+}
+
+function bodyContent(types: readonly string[], body: z.ZodType): Content {
+  return Object.fromEntries(types.map((type) => [type, { schema: schemaOf(body) }]))
 }
 
 function pathParameters({ path, inPath = {} }: ApiRoute): readonly DocumentedParameter[] {
@@ -170,9 +175,11 @@ function queryParameters({ query }: ApiRoute): readonly DocumentedParameter[] {
   })
 }
 
-function headerParameters({ answers, keepsAnswer }: ApiRoute): readonly DocumentedParameter[] {
-  const isTagged = Object.values(answers).some(({ headers }) => headers !== undefined && 'ETag' in headers)
+function headerParameters({ method, answers, keepsAnswer, inHeaders = {} }: ApiRoute): readonly DocumentedParameter[] {
+  const isTagged =
+    method === 'get' && Object.values(answers).some(({ headers }) => headers !== undefined && 'ETag' in headers)
   return [
+    ...Object.entries(inHeaders).map(([name, about]) => header(name, about)),
     ...(isTagged ? [header('If-None-Match', 'ETags that you have; 304 where one of them still holds.')] : []),
     ...(keepsAnswer === true
       ? [

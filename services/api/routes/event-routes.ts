@@ -27,7 +27,7 @@ const listOfEvents = {
   limit: limitParameter,
   cursor: cursorParameter,
   include: severalTexts(
-    '`raw`: each event also has its bytes, as `raw` or `raw_base64`, 16 MiB a page. `total`: `meta.total` says how many there are. `changes`: each has what it changed, as `change`. `initiator`: each says who is behind it.',
+    '`raw`: each event also has its bytes, as `raw` or `raw_base64`, 16 MiB a page. `total`: `meta.total` says how many there are. `changes`: each has what it changed, as `change`. `initiator`: each says who is behind it. `findings`: each has the ids of the findings that it is a part of.',
   ),
   fields: severalTexts('Only these fields of each event, and parts of them: `id,time,actor.name,object`.'),
 } satisfies ParameterShape

@@ -3,6 +3,7 @@
 import { hash } from 'node:crypto'
 import { eventChanges } from '@plaintrail/store/event-changes'
 import { findEvent } from '@plaintrail/store/find-event'
+import { findingsOfEvents } from '@plaintrail/store/findings-of-events'
 import { initiatorBeside } from '../initiators-beside.ts'
 import type { RouteParts } from '../api-parts.ts'
 import type { Route } from '../authenticate.ts'
@@ -19,7 +20,8 @@ export function getEvent(parts: RouteParts): Route {
       throw new Problem('not_found', 'there is no such event, or it is past retention', 'Ids begin with evt_.')
     const changes = await eventChanges(parts.store, [event.id])
     const initiator = await initiatorBeside(parts.store, caller.scope, event)
-    const body = JSON.stringify({ ...withLinks(event), change: changes.get(event.id) ?? null, initiator })
+    const findings = (await findingsOfEvents(parts.store, caller.scope, [event])).get(event.id) ?? []
+    const body = JSON.stringify({ ...withLinks(event), change: changes.get(event.id) ?? null, initiator, findings })
     sendTagged(request, response, {
       tag: hash('sha256', body),
       // However old it is: another stage, or another event of its auditID, may be back-filled after years.

@@ -25,10 +25,12 @@ export function getObjectHistory(parts: RouteParts): Route {
   }
 }
 
-/** A history says what each event changed and who is behind it, whether or not it is asked for. */
+/** A history says what each event changed, who is behind it, and what rules found in it, whether or not it is asked for. */
 function withChanges(question: ListQuestion): ListQuestion {
-  return { ...question, include: [...new Set([...question.include, 'changes' as const, 'initiator' as const])] }
+  return { ...question, include: [...new Set([...question.include, ...beside])] }
 }
+
+const beside = ['changes', 'initiator', 'findings'] as const
 
 /** Changes and connections, unless the query says something of classes itself. */
 const changes = matches('class', [['connect'], ['write']])

@@ -22,7 +22,7 @@ export const eventSearchSchema = z
       .array(z.string())
       .max(bodyTextsMax)
       .optional()
-      .describe('`raw`, `total`, `changes` and `initiator`, as `GET /v1/events` takes them.'),
+      .describe('`raw`, `total`, `changes`, `initiator` and `findings`, as `GET /v1/events` takes them.'),
     fields: z
       .array(z.string().max(fieldsLengthMax))
       .max(bodyTextsMax)

@@ -79,6 +79,11 @@ export const eventMetaSchema = z
     attribution: followedSchema
       .optional()
       .describe('Of a query with `initiator`: how far the search for who is behind events has come in its clusters.'),
+    rules: followedSchema
+      .optional()
+      .describe(
+        'Of a query with `rule`, `vio`, `severity` or `control`: how far rules have judged what is stored in its clusters.',
+      ),
     total: totalSchema.optional().describe('With `include=total`: how many items all pages have together.'),
     stats: z
       .object({

@@ -25,8 +25,11 @@ export const problemSchema = z
     errors: z
       .array(
         z.object({
-          pointer: z.string().describe('A JSON pointer (RFC 6901) to the field.'),
+          pointer: z.string().optional().describe('A JSON pointer (RFC 6901) to the field; of a rule there is none.'),
           detail: z.string().optional().describe('What is wrong with it.'),
+          line: z.int().optional().describe('Of a rule: where it is wrong, from 1.'),
+          column: z.int().optional().describe('Of a rule: where in the line, in characters from 1.'),
+          hint: z.string().nullable().optional().describe('Of a rule: how to mend it.'),
         }),
       )
       .optional()

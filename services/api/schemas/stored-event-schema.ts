@@ -15,7 +15,7 @@ import type { EventChange } from '@plaintrail/store/event-changes'
 import * as z from 'zod'
 import { changedFieldSchema } from './revision-schemas.ts'
 import { initiatorSchema, type AnsweredInitiator } from './initiator-schemas.ts'
-import { eventIdSchema, microTimeSchema } from './value-schemas.ts'
+import { eventIdSchema, findingIdSchema, microTimeSchema } from './value-schemas.ts'
 
 /** Where Kubernetes defines what we took over. */
 const kubernetes = 'kubernetes/apiserver pkg/apis/audit/v1/types.go'
@@ -112,6 +112,7 @@ export interface LinkedEvent extends StoredEvent {
   readonly links: { readonly self: string; readonly raw: string; readonly history: string | null }
   readonly change?: EventChange | null | undefined
   readonly initiator?: AnsweredInitiator | null | undefined
+  readonly findings?: readonly string[] | undefined
   readonly raw?: unknown
   readonly raw_base64?: string | undefined
 }
@@ -166,6 +167,12 @@ export const storedEventSchema: z.ZodType<LinkedEvent> = z
       .optional()
       .describe(
         'Who is behind it; null where that was not looked for yet, which takes some seconds. In the history of an object, for one event, and with `include=initiator`.',
+      ),
+    findings: z
+      .array(findingIdSchema)
+      .optional()
+      .describe(
+        'The findings that it is a part of, at most 20. In the history of an object, for one event, and with `include=findings`.',
       ),
     raw: z.unknown().optional().describe('With `include=raw`: the event as the API server wrote it, unchanged.'),
     raw_base64: z

@@ -16,6 +16,13 @@ export const eventIdSchema = z.string().meta({
   examples: ['evt_00361D1BKPJPXH9XYBY3V2BRF0X7FDH1PWTPJSG'],
 })
 
+export const findingIdSchema = z.string().meta({
+  id: 'FindingId',
+  description: 'Made of the cluster, the rule and what the finding is of, so that it never changes.',
+  pattern: '^fnd_[0-9A-Z]{26}$',
+  examples: ['fnd_2E12C3P4D302ZWR6GAHV0SPHYC'],
+})
+
 export const valueCountSchema = z
   .object({
     value: z.string().describe('What is counted.'),

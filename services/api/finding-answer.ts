@@ -1,0 +1,40 @@
+// findingAnswer: a finding as answers have it, its texts filled with what was found.
+
+import { formatMicroTime } from '@plaintrail/event/time'
+import { filledCommand, filledText } from '@plaintrail/rules/filled-text'
+import type { Finding } from '@plaintrail/store/find-findings'
+
+export function findingAnswer(finding: Finding): object {
+  const { id, rule, version, told, fields, firstUs, lastUs } = finding
+  return {
+    id,
+    rule,
+    version,
+    title: told.title,
+    severity: finding.severity,
+    cluster: finding.cluster,
+    group: finding.group,
+    summary: finding.summary,
+    description: told.description,
+    remediation: filledText(told.remediation, fields),
+    commands: told.commands.flatMap((command) => filledCommand(command, fields) ?? []),
+    controls: finding.controls,
+    attack: told.attack,
+    owner: told.owner,
+    references: told.references,
+    false_positives: told.falsePositives,
+    first: timeOf(firstUs),
+    last: timeOf(lastUs),
+    opened_at: formatMicroTime(finding.openedUs),
+    events: finding.events,
+    expired_events: finding.expired,
+    links: { self: `/v1/findings/${id}`, rule: `/v1/rules/${rule}`, events: eventsPath(finding) },
+  }
+}
+
+/** An event without a usable time stands at 0. */
+const timeOf = (us: number): string | null => (us === 0 ? null : formatMicroTime(us))
+
+function eventsPath({ id, firstUs, lastUs }: Finding): string {
+  return `/v1/events?vio=${id}&since=${formatMicroTime(firstUs)}&until=${formatMicroTime(lastUs + 1)}`
+}

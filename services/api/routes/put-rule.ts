@@ -1,0 +1,133 @@
+// PUT and DELETE /v1/rules/{name}, and POST /v1/rules/validate: rules that are kept here, and whether a text is right.
+
+import type { Request, Response } from 'express'
+import { parseRules, type ParsedRule, type ParsedRules } from '@plaintrail/rules/parse-rules'
+import type { RuleError } from '@plaintrail/rules/rule-error'
+import { currentRule, putRules, removeRule, rulesMax, type RuleVersion } from '@plaintrail/store/rules'
+import type { RouteParts } from '../api-parts.ts'
+import type { Caller } from '../authenticate.ts'
+import { Problem } from '../problems.ts'
+import { ruleAnswer, tagOf, versionOfTag } from '../rule-answer.ts'
+import { nameIn, noRule } from './get-rules.ts'
+
+type Takes = (
+  request: Request,
+  response: Response,
+  caller: Caller,
+  input: { readonly body: string },
+) => Promise<void> | void
+
+export function putRule({ store }: RouteParts): Takes {
+  return async (request, response, caller, { body }) => {
+    mayChangeRules(caller)
+    const name = nameInPath(request)
+    const parsed = onlyRule(parseRules(body), name)
+    const before = await currentRule(store, name)
+    const ifVersion = versionAsked(request, before)
+    const author = caller.token?.name ?? ''
+    const [put] = await putRules(store, { source: 'api', author, rules: [parsed] }, ifVersion)
+    if (put?.kind === 'stale') throw stale(put.version)
+    if (put?.kind === 'too-many')
+      throw new Problem('conflict', `there are ${rulesMax} rules already`, 'Delete one that nobody needs.')
+    const rule = await currentRule(store, name)
+    if (rule === null) throw stale(0)
+    response.setHeader('ETag', `"${tagOf(rule)}"`)
+    response
+      .status(before === null ? 201 : 200)
+      .location(`/v1/rules/${name}`)
+      .json(ruleAnswer(rule))
+  }
+}
+
+export function deleteRule({
+  store,
+}: RouteParts): (request: Request, response: Response, caller: Caller) => Promise<void> {
+  return async (request, response, caller) => {
+    mayChangeRules(caller)
+    const name = nameIn(request)
+    const isGone = await removeRule(store, { name, source: 'api' })
+    const rule = await currentRule(store, name)
+    if (!isGone) throw rule === null ? noRule() : notOurs(rule)
+    response.json({ name, in_force: rule && ruleAnswer(rule) })
+  }
+}
+
+export function postRulesValidate(): Takes {
+  return (_request, response, _caller, { body }) => {
+    const { rules, errors } = parseRules(body)
+    response.json({
+      valid: errors.length === 0 && rules.length > 0,
+      rules: rules.map(({ rule: { name, title, severity }, at }) => ({ name, title, severity, line: at.line })),
+      errors,
+    })
+  }
+}
+
+/** Rules judge every cluster, so that they are for those to change who may see every one. */
+function mayChangeRules({ scope }: Caller): void {
+  if (scope.kind === 'everything') return
+  throw new Problem('forbidden', 'your token may not change rules', 'Ask whoever has a token for every cluster.')
+}
+
+/** What stands in a path may be no name; the body says which it is. */
+function nameInPath(request: Request): string {
+  return String(request.params['name'])
+}
+
+function onlyRule({ rules, errors }: ParsedRules, name: string): ParsedRule {
+  if (errors.length > 0) throw wrongRule(errors)
+  const [first, second] = rules
+  if (first === undefined) throw wrongRule([errorAt({ line: 1, column: 1 }, 'there is no rule in it')])
+  if (second !== undefined)
+    throw wrongRule([errorAt(second.at, 'there is more than one rule in it', 'Send each to its own path.')])
+  if (first.rule.name === name) return first
+  const says = `the rule is named "${first.rule.name}", and the path says "${name.slice(0, 100)}"`
+  throw wrongRule([errorAt(first.at, says, 'Send it to the path of its name.')])
+}
+
+function errorAt(
+  { line, column }: Pick<RuleError, 'line' | 'column'>,
+  message: string,
+  hint: string | null = null,
+): RuleError {
+  return { message, line, column, hint }
+}
+
+function wrongRule(errors: readonly RuleError[]): Problem {
+  const [{ line, column, message }] = errors as readonly [RuleError, ...RuleError[]]
+  const more = errors.length > 1 ? `, and ${errors.length - 1} more` : ''
+  return new Problem(
+    'unprocessable',
+    `the rule is not right: ${line}:${column}: ${message}${more}`,
+    'POST /v1/rules/validate tells the same without a change.',
+    { errors: errors.map((error) => ({ ...error, message: undefined, detail: error.message })) },
+  )
+}
+
+/** Null where any will do. Weak tags and those of others name no version (RFC 9110 section 13.1.1). */
+function versionAsked(request: Request, current: RuleVersion | null): number | null {
+  const wanted = request.get('If-Match')?.trim()
+  if (wanted === undefined) return request.get('If-None-Match')?.trim() === '*' ? 0 : null
+  const isThere = current !== null
+  if (wanted === '*' && isThere) return current.version
+  const versions = wanted.split(',').map((tag) => versionOfTag(tag.trim()))
+  if (isThere && versions.includes(current.version)) return current.version
+  throw stale(current?.version ?? 0)
+}
+
+function stale(version: number): Problem {
+  return new Problem(
+    'precondition_failed',
+    version === 0 ? 'there is no such rule' : `the rule is at version ${version}, and you have another one`,
+    'Get it again, and send your change of that with its ETag as If-Match.',
+  )
+}
+
+function notOurs({ source }: RuleVersion): Problem {
+  const where = source === 'pack' ? 'the pack that came with the server' : "the server's folder of rules"
+  return new Problem(
+    'conflict',
+    `the rule is not kept here: it comes from ${where}`,
+    'PUT it with state: off, which comes before that.',
+  )
+}
