@@ -31,6 +31,8 @@ export interface PageMeta {
   readonly history?: Followed
   /** Of a query that asks who is behind events: how far the search for that, which is made after events are stored, has come. */
   readonly attribution?: Followed
+  /** The same of a query that asks what rules found. */
+  readonly rules?: Followed
   /** With `include=total`: how many items all pages have together. */
   readonly total?: Total
   /** `partial`: the time was up before the page was full. The next page goes on from there. */

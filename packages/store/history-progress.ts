@@ -1,4 +1,4 @@
-// historyProgress: how far history, and attribution, are behind what is stored of a cluster.
+// historyProgress: how far history, attribution and rules are behind what is stored of a cluster.
 
 import type { Query } from '@plaintrail/query/ast'
 import type { Scope } from '@plaintrail/query/scope'
@@ -40,11 +40,16 @@ export async function attributionProgressFor(store: Store, scope: Scope, query: 
   return await progressWhere(store, sql`${isMeant(query)} and ${inScope(scope)}`, 'attribution_position')
 }
 
+/** How far rules have judged what is stored, in the same clusters. */
+export async function rulesProgressFor(store: Store, scope: Scope, query: Query): Promise<HistoryProgress> {
+  return await progressWhere(store, sql`${isMeant(query)} and ${inScope(scope)}`, 'rule_position')
+}
+
 /** `which` is a condition on `cluster c`. */
 async function progressWhere(
   store: Store,
   which: SQL,
-  positions: 'history_position' | 'attribution_position',
+  positions: 'history_position' | 'attribution_position' | 'rule_position',
 ): Promise<HistoryProgress> {
   const [row] = await readRows<{ behind: number | null; untilUs: number | null }>(
     store,

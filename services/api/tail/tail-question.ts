@@ -4,6 +4,7 @@ import { hash } from 'node:crypto'
 import { and, type Query } from '@plaintrail/query/ast'
 import { bounded } from '@plaintrail/query/bounds'
 import { asksHistory, asksInitiator } from '@plaintrail/query/field-terms'
+import { asksFindings } from '@plaintrail/query/finding-terms'
 import { queryText } from '@plaintrail/query/normal-form'
 import { onlyValue, type UrlParameters } from '@plaintrail/query/parameters'
 import { parseQuery } from '@plaintrail/query/parse-query'
@@ -62,6 +63,14 @@ function refuseLater(query: Query): void {
       message: 'could not follow who is behind events: that is known some seconds after an event is told',
       parameter: 'q',
       hint: 'Leave out initiator here, or ask for the actor; ask for a list with it.',
+    })
+  }
+  if (asksFindings(query)) {
+    throw new QueryError({
+      code: 'unavailable',
+      message: 'could not follow what rules find: they judge an event some seconds after it is told',
+      parameter: 'q',
+      hint: 'Leave out rule, vio, severity and control here, and ask for a list with them.',
     })
   }
   if (!asksHistory(query)) return
