@@ -75,6 +75,21 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/query.ts')).addQuery,
   },
   {
+    name: 'coverage',
+    summary: 'which rules can judge what a cluster sends',
+    load: async () => (await import('./commands/coverage.ts')).addCoverage,
+  },
+  {
+    name: 'controls',
+    summary: 'what rules found about a control of a framework',
+    load: async () => (await import('./commands/controls.ts')).addControls,
+  },
+  {
+    name: 'rules',
+    summary: 'what is worth knowing: check, test and run rules',
+    load: async () => (await import('./commands/rules.ts')).addRules,
+  },
+  {
     name: 'cluster',
     summary: 'connect clusters',
     load: async () => (await import('./commands/cluster.ts')).addCluster,

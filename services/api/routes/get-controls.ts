@@ -73,7 +73,7 @@ export function getControl(
         .toSorted((one, other) => other.findings - one.findings || (one.name < other.name ? -1 : 1)),
       findings: sum(found, ({ findings }) => findings),
       clusters: answers,
-      links: { findings: `/v1/findings?${asked}` },
+      links: { findings: `/v1/findings?${asked.toString()}` },
     })
   }
 }

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import { startCannedApi } from '../testing/canned-api.ts'
+import { plaintrail } from '../testing/captured-io.ts'
+
+const control = { id: 'pci:10.2.1.2', framework: 'PCI DSS', version: '4.0.1', title: 'What administrators do' }
+const answer = {
+  ...control,
+  window: { since: '2026-08-22T12:00:00.000000Z', until: '2026-11-20T12:00:00.000000Z' },
+  rules: [
+    {
+      name: 'shell-opened',
+      title: 'A shell in a pod',
+      severity: 'high',
+      version: 2,
+      findings: 3,
+      events: 7,
+      last: '2026-11-20T11:00:00.000000Z',
+    },
+    { name: 'quiet', title: 'Nothing', severity: 'low', version: 1, findings: 0, events: 0, last: null },
+  ],
+  findings: 3,
+  clusters: [
+    { cluster: 'east', findings: 3, coverage: { complete: true, gaps: [] }, not_judged: [], is_covered: true },
+    {
+      cluster: 'west',
+      findings: 0,
+      coverage: { complete: false, gaps: [{ cluster: 'west', from: 'a', to: 'b', cause: 'cluster_silent' }] },
+      not_judged: [{ rule: 'quiet', status: 'cannot', insufficient: 4 }],
+      is_covered: false,
+    },
+  ],
+  links: { findings: '/v1/findings?control=pci%3A10.2.1.2' },
+}
+
+test('controls list and show what was found and where silence says nothing', async () => {
+  await using api = await startCannedApi(({ path }) => ({
+    body: path === '/v1/controls' ? { data: [{ ...control, rules: 2 }] } : answer,
+  }))
+  const list = await plaintrail(['controls', 'list', '-o', 'name'], { server: api.url })
+  expect(list.out).toBe('pci:10.2.1.2\n')
+  const shown = await plaintrail(['controls', 'show', 'pci:10.2.1.2'], { server: api.url })
+  expect(api.requests.at(-1)?.path).toBe('/v1/controls/pci%3A10.2.1.2')
+  expect(shown.out).toContain('pci:10.2.1.2  What administrators do\nPCI DSS 4.0.1\n')
+  expect(shown.out).toContain('3 findings of 2 rules')
+  expect(shown.out).toMatch(/shell-opened\s+high\s+3\s+7\s+2026-11-20T11:00:00/)
+  expect(shown.out).toContain('east  3 findings · nothing is known to be missing, and every rule could judge\n')
+  expect(shown.out).toContain('west  0 findings · 1 gap in its events · not judged, or not all: quiet (cannot)\n')
+  expect(shown.code).toBe(0)
+  expect((await plaintrail(['controls', 'show', 'pci:10.2.1.2', '--require-complete'], { server: api.url })).code).toBe(
+    3,
+  )
+})
+
+test('an answer of another shape is none', async () => {
+  await using api = await startCannedApi(() => ({ body: { data: [{}] } }))
+  expect((await plaintrail(['controls', 'list'], { server: api.url })).code).toBe(8)
+  expect((await plaintrail(['controls', 'show', 'x'], { server: api.url })).code).toBe(8)
+})
