@@ -1,11 +1,19 @@
 // RuleBindings: what the expressions of rules read of one subject, each part made once and only where a rule names it.
 
 import { CelTimestamp, Unknown, type Value } from '@plaintrail/cel/value'
-import type { Actor, Event } from '@plaintrail/event/event'
+import type { Actor, Event, FlagName } from '@plaintrail/event/event'
 import { queryValues } from '@plaintrail/event/request-uri'
 import { isJsonObject, type JsonObject } from '@plaintrail/history/json-values'
 import { containersOf, mayRunPods, podSpecOf } from './pod-spec.ts'
-import { whyNoRequest, whyNoResponse, whyNothingCame } from './recorded.ts'
+import {
+  whyDryRunOpen,
+  whyNameless,
+  whyNoRequest,
+  whyNoResponse,
+  whyNothingCame,
+  whyNoUid,
+  whyUntold,
+} from './recorded.ts'
 import type { eventVariables } from './rule-variables.ts'
 import type { Known, Subject } from './subject.ts'
 
@@ -44,7 +52,7 @@ export class RuleBindings {
     const { event, raw } = subject
     switch (name) {
       case 'event':
-        return eventValue(subject)
+        return eventValue(subject, (pointer, because) => this.unknown(pointer, because))
       case 'actor':
         return { ...actorValue(event.actor), uid: textOf(memberIn(raw, 'user', 'uid')), extra: extraOf(raw) }
       case 'impersonated':
@@ -168,8 +176,10 @@ export const eventFields: ReadonlySet<string> = new Set([
 ])
 
 /** What takes a while stands behind a getter. */
-function eventValue(subject: Subject): Value {
+function eventValue(subject: Subject, unknown: (pointer: string, because: string) => Unknown): Value {
   const { event, raw, cluster } = subject
+  const known = (pointer: string, why: string | null, value: () => Value): Value =>
+    why === null ? value() : unknown(pointer, why)
   const { object, source, client, requestURI } = event
   return {
     auditID: event.auditID,
@@ -195,9 +205,11 @@ function eventValue(subject: Subject): Value {
     get command() {
       return queryValues(requestURI, 'command')
     },
-    detail: event.detail,
+    get detail() {
+      return known('/event/detail', whyUntold(event), () => event.detail)
+    },
     get sentence() {
-      return subject.sentence
+      return known('/event/sentence', whyUntold(event), () => subject.sentence)
     },
     cluster,
     annotations: isJsonObject(raw['annotations']) ? jsonValue(raw['annotations']) : {},
@@ -206,16 +218,28 @@ function eventValue(subject: Subject): Value {
     claimed: source.claimed,
     userAgent: client.userAgent,
     client: { name: client.name, version: client.version },
-    flags: jsonValue(event.flags),
+    flags: {
+      ...event.flags,
+      ...openFlag('dryRun', whyDryRunOpen(event), unknown),
+      ...openFlag('generateName', whyNameless(event), unknown),
+    },
     resource: object?.resource ?? '',
     apiGroup: object?.apiGroup ?? '',
     apiVersion: object?.apiVersion ?? '',
     subresource: object?.subresource ?? '',
     namespace: object?.namespace ?? '',
-    name: object?.name ?? '',
-    uid: object?.uid ?? null,
+    name: known('/event/name', whyNameless(event), () => object?.name ?? ''),
+    uid: known('/event/uid', whyNoUid(event), () => object?.uid ?? null),
     auditIDReused: subject.isAuditIDReused,
   }
+}
+
+function openFlag(
+  name: FlagName,
+  why: string | null,
+  unknown: (pointer: string, because: string) => Unknown,
+): { readonly [name: string]: Value } {
+  return why === null ? {} : { [name]: unknown(`/event/flags/${name}`, why) }
 }
 
 const timeValue = (us: number): CelTimestamp => new CelTimestamp(BigInt(us) * 1000n)

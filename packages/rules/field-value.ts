@@ -4,7 +4,7 @@ import type { Event, ObjectRef } from '@plaintrail/event/event'
 import { kindOf } from '@plaintrail/event/resources'
 import { isJsonObject } from '@plaintrail/history/json-values'
 import type { FieldName } from './fields.ts'
-import { whyNameless, whyNoUid } from './judge-term.ts'
+import { whyNameless, whyNoUid } from './recorded.ts'
 import type { Known, Subject } from './subject.ts'
 
 /** Null where the event has none. */

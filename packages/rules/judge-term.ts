@@ -4,10 +4,10 @@ import type { Event, FlagName, ObjectRef } from '@plaintrail/event/event'
 import { resourcesNamed } from '@plaintrail/event/resources'
 import type { Matches, Pattern, Range, Says, Within } from '@plaintrail/query/ast'
 import { imageOf } from './judge-field.ts'
-import type { Asked, Judged, Truth } from './judge-query.ts'
+import type { Asked, Truth } from './judge-query.ts'
 import { isInOne } from './networks.ts'
 import { inSmallLetters, isOneOf, occursIn } from './patterns.ts'
-import { whyNoRequest, whyNoResponse } from './recorded.ts'
+import { whyDryRunOpen, whyNameless, whyNoUid, whyUntold } from './recorded.ts'
 
 type EventJudge = (event: Event) => Truth
 
@@ -181,14 +181,7 @@ function named(values: readonly Pattern[]): Asked {
   )
 }
 
-export function whyNameless(event: Event): string | null {
-  const { object, verb, outcome } = event
-  const isMade = object !== null && object.name === '' && object.subresource === '' && verb === 'create'
-  return isMade && event.class === 'write' && outcome === 'success' ? whyNoResponse(event) : null
-}
-
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
-const answered: ReadonlySet<string> = new Set(['get', 'create', 'update', 'patch', 'delete'])
 
 function hasUid(values: readonly Pattern[]): Asked {
   const holds = isOneOf(values.filter(([text]) => uuid.test(text)))
@@ -203,12 +196,6 @@ function hasUid(values: readonly Pattern[]): Asked {
     whyNoUid,
     3,
   )
-}
-
-export function whyNoUid(event: Event): string | null {
-  const { object, verb, outcome } = event
-  if (object === null || object.uid !== null || !answered.has(verb) || event.class === 'connect') return null
-  return outcome === 'success' ? whyNoResponse(event) : null
 }
 
 const typesOf: ReadonlyMap<string, readonly string[]> = new Map([
@@ -244,14 +231,6 @@ function is(words: readonly string[]): Asked {
     whyDryRunOpen,
     1,
   )
-}
-
-/** A delete and an eviction say in their bodies whether they are only tried out. */
-function whyDryRunOpen(event: Event): string | null {
-  const { verb, object, outcome } = event
-  if (event.class !== 'write' || object === null || outcome === 'denied' || object.subresource === 'token') return null
-  const isInBody = verb === 'delete' || verb === 'deletecollection' || object.subresource === 'eviction'
-  return isInBody ? whyNoRequest(event) : null
 }
 
 /** The empty value asks for events that nobody is known to be behind. */
@@ -297,16 +276,8 @@ const timeOf = ({ flags, time }: Event): number | null => (flags.oddTime === tru
 function says({ text }: Says): Asked {
   const occurs = occursIn([text])
   return {
-    judge: (subject) => (whyUntold(subject) === null ? occurs(subject.sentence) : null),
-    missing: (subject) => [{ what: 'sentence', because: whyUntold(subject) ?? 'it was not recorded' }],
+    judge: (subject) => (whyUntold(subject.event) === null ? occurs(subject.sentence) : null),
+    missing: (subject) => [{ what: 'sentence', because: whyUntold(subject.event) ?? 'it was not recorded' }],
     cost: 100,
   }
-}
-
-function whyUntold({ event }: Pick<Judged, 'event'>): string | null {
-  // A request that was refused is never read.
-  if (event.class !== 'write' || event.outcome === 'denied') return null
-  const nameless = whyNameless(event)
-  if (nameless !== null) return nameless
-  return event.verb === 'deletecollection' ? whyNoResponse(event) : whyNoRequest(event)
 }

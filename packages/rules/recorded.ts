@@ -32,3 +32,35 @@ export function whyNothingCame({ object, outcome, verb }: Event): string | null 
   if (verb === 'list' || verb === 'watch' || verb === 'deletecollection') return 'the request is about many objects'
   return outcome === 'success' || outcome === 'pending' ? null : 'the request failed, so nothing came of it'
 }
+
+/** The name that the API server makes of generateName stands in the answer alone. */
+export function whyNameless(event: Event): string | null {
+  const { object, verb, outcome } = event
+  const isMade = object !== null && object.name === '' && object.subresource === '' && verb === 'create'
+  return isMade && event.class === 'write' && outcome === 'success' ? whyNoResponse(event) : null
+}
+
+const answered: ReadonlySet<string> = new Set(['get', 'create', 'update', 'patch', 'delete'])
+
+export function whyNoUid(event: Event): string | null {
+  const { object, verb, outcome } = event
+  if (object === null || object.uid !== null || !answered.has(verb) || event.class === 'connect') return null
+  return outcome === 'success' ? whyNoResponse(event) : null
+}
+
+/** A delete and an eviction say in their bodies whether they are only tried out. */
+export function whyDryRunOpen(event: Event): string | null {
+  const { verb, object, outcome } = event
+  if (event.class !== 'write' || object === null || outcome === 'denied' || object.subresource === 'token') return null
+  const isInBody = verb === 'delete' || verb === 'deletecollection' || object.subresource === 'eviction'
+  return isInBody ? whyNoRequest(event) : null
+}
+
+/** The sentence, and the detail in it: without what the bodies say they would be others. */
+export function whyUntold(event: Event): string | null {
+  // A request that was refused is never read.
+  if (event.class !== 'write' || event.outcome === 'denied') return null
+  const nameless = whyNameless(event)
+  if (nameless !== null) return nameless
+  return event.verb === 'deletecollection' ? whyNoResponse(event) : whyNoRequest(event)
+}
