@@ -2,6 +2,7 @@
 // of last year is kept as long as news are); a day of segments when no event that is still kept has its bytes there.
 
 import type { PoolClient } from 'pg'
+import { expireHits, forgetOddHits } from './expire-hits.ts'
 import { expireFacts } from './expire-initiators.ts'
 import type { Store } from './open-store.ts'
 import { changedFieldDays, eventDays, initiatorDays } from './partitions.ts'
@@ -31,6 +32,7 @@ export async function expire(store: Store, nowUs: number, keepDays: number): Pro
   for (const day of await initiatorDays(store)) {
     if (day < firstKept && !kept.has(day)) await dropDayOf(store, 'event_initiator', day)
   }
+  await expireHits(store, firstKept, kept)
   await expireFacts(store, firstKept)
   for (const day of await segmentDays(store)) {
     if (day >= firstKept || (await isNeeded(store.pool, day, oldest))) continue
@@ -94,6 +96,7 @@ async function dropSegmentDay(store: Store, day: number, oldestEventDay: number)
        where e.segment_id >= $1 and e.segment_id < $2 and i.time = e.time and i.key = e.key`,
       [from, to],
     )
+    await forgetOddHits(client, from, to)
     await client.query('delete from event_odd where segment_id >= $1 and segment_id < $2', [from, to])
     await client.query('delete from quarantine where segment_id >= $1 and segment_id < $2', [from, to])
     await client.query(`drop table segment_${dayName(day)}`)

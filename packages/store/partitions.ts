@@ -11,7 +11,7 @@ const advisoryLock = 7_717_002
 /** A partition waits this long for its lock before it lets the writers behind it go on. */
 const lockWaitMs = 2_000
 
-type Partitioned = 'event' | 'segment' | 'seal' | 'changed_field' | 'event_initiator'
+type Partitioned = 'event' | 'segment' | 'seal' | 'changed_field' | 'event_initiator' | 'rule_hit'
 
 /** Days since 1970 that have an event partition, oldest first; the odd one is not among them. */
 export async function eventDays(store: Store): Promise<readonly number[]> {
@@ -28,7 +28,12 @@ export async function initiatorDays(store: Store): Promise<readonly number[]> {
   return await daysOf(store, 'event_initiator')
 }
 
-async function daysOf(store: Store, parent: 'event' | 'changed_field' | 'event_initiator'): Promise<readonly number[]> {
+/** Days since 1970 that have a partition of what rules matched, oldest first. */
+export async function ruleHitDays(store: Store): Promise<readonly number[]> {
+  return await daysOf(store, 'rule_hit')
+}
+
+async function daysOf(store: Store, parent: Exclude<Partitioned, 'segment' | 'seal'>): Promise<readonly number[]> {
   const { rows } = await store.pool.query<{ name: string }>({
     name: `days-of-${parent}`,
     text: `select c.relname::text as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
@@ -78,6 +83,11 @@ export async function makeChangedFieldDays(store: Store, days: Iterable<number>)
 /** Makes the partitions of who is behind the events of these days. */
 export async function makeInitiatorDays(store: Store, days: Iterable<number>): Promise<void> {
   for (const day of days) await makePartition(store, 'event_initiator', day)
+}
+
+/** Makes the partitions of what rules matched on these days. */
+export async function makeRuleHitDays(store: Store, days: Iterable<number>): Promise<void> {
+  for (const day of days) await makePartition(store, 'rule_hit', day)
 }
 
 /**

@@ -1,0 +1,111 @@
+// ruleEvents: the next events of a lane as their rows tell them, which is enough to leave most rules out without their bytes.
+
+import { actorTypes, type Event } from '@plaintrail/event/event'
+import { formatEventId } from '@plaintrail/event/identity'
+import { sql } from 'drizzle-orm'
+import { classCode, decisionCode, flagsOf, levelCode, outcomeCode, stageCode } from './event-codes.ts'
+import { oddBeforeUs } from './event-stretches.ts'
+import type { LaneStretch } from './find-arrivals.ts'
+import { recordColumns, type EventRecord } from './find-records.ts'
+import type { Store } from './open-store.ts'
+import { readDimensions, type Texts } from './read-dimensions.ts'
+import { arrayOf, readRows } from './read-rows.ts'
+import { sealsOfNumbers } from './seals-of-numbers.ts'
+
+export interface RuleEvent {
+  readonly seq: number
+  readonly id: string
+  readonly record: EventRecord
+  /** Of an event with an object `requestURI` and `path` are empty, and so are the groups of whom it acted as. */
+  readonly told: Event
+  /** When the receiver took it in, in microseconds since 1970. */
+  readonly receivedUs: number
+}
+
+/** By their numbers. What retention took is left out. */
+export async function ruleEvents(store: Store, stretch: LaneStretch): Promise<readonly RuleEvent[]> {
+  const rows = await rowsOf(store, stretch)
+  const texts = await readDimensions(store, rows)
+  return rows.map((record) => ({
+    seq: record.seq,
+    id: formatEventId(record.time, Buffer.from(record.key.replaceAll('-', ''), 'hex')),
+    record,
+    told: toldBy(record, texts),
+    receivedUs: record.receivedUs,
+  }))
+}
+
+type NumberedRow = EventRecord & { readonly seq: number; readonly receivedUs: number }
+
+async function rowsOf(store: Store, stretch: LaneStretch): Promise<readonly NumberedRow[]> {
+  const seals = await sealsOfNumbers(store, [stretch])
+  if (seals.length === 0) return []
+  const fromUs = seals.reduce((least, { timeMin }) => Math.min(least, timeMin ?? least), Number.MAX_SAFE_INTEGER)
+  const toUs = seals.reduce((most, { timeMax }) => Math.max(most, timeMax ?? most), 0)
+  const segments = arrayOf(
+    'int8',
+    seals.map(({ segmentId }) => segmentId),
+  )
+  return await readRows<NumberedRow & Record<string, unknown>>(
+    store,
+    sql`select ${recordColumns}, e.seq, s.received_us as "receivedUs"
+        from event e join seal s on s.segment_id = e.segment_id and s.segment_id = any(${segments})
+        where e.segment_id = any(${segments})
+          and ((e.time >= ${fromUs}::int8 and e.time <= ${toUs}::int8) or e.time < ${oddBeforeUs}::int8)
+          and e.lane_id = ${stretch.laneId}::int4 and e.seq > ${stretch.after}::int8 and e.seq <= ${stretch.last}::int8
+        order by e.seq`,
+  )
+}
+
+/** What normalize made of it, as far as the row has it. */
+function toldBy(record: EventRecord, texts: Texts): Event {
+  const [verb = ''] = texts('verb', record.verbId)
+  const [reason = ''] = texts('reason', record.reasonId)
+  const [userAgent = '', clientName = '', version = ''] = texts('client', record.clientId)
+  const [peer = '', claimed = '[]'] = texts('source', record.sourceId)
+  const [groups = '[]'] = texts('actor_groups', record.groupsId)
+  const path = record.resourceId === null ? (record.name ?? '') : ''
+  return {
+    auditID: record.auditText ?? record.audit,
+    stage: stageCode.word(record.stage),
+    level: levelCode.word(record.level),
+    time: record.time,
+    stageTime: record.stageTime,
+    verb,
+    class: classCode.word(record.class),
+    outcome: outcomeCode.word(record.outcome),
+    code: record.code,
+    decision: decisionCode.word(record.decision),
+    reason,
+    actor: actorOf(record.actorId, listOf(groups), texts),
+    impersonated: record.impersonatedId === null ? null : actorOf(record.impersonatedId, [], texts),
+    source: { peer: peer === '' ? null : peer, claimed: listOf(claimed) },
+    client: { userAgent, name: clientName || null, version: version || null },
+    requestURI: path,
+    object: objectOf(record, texts),
+    path,
+    detail: record.detail,
+    flags: Object.fromEntries(flagsOf(record.flags).map((flag) => [flag, true as const])),
+  }
+}
+
+function actorOf(id: number, groups: readonly string[], texts: Texts): Event['actor'] {
+  const [name = '', type = ''] = texts('actor', id)
+  return { name, type: actorTypes.find((known) => known === type) ?? 'human', groups }
+}
+
+function objectOf(record: EventRecord, texts: Texts): Event['object'] {
+  if (record.resourceId === null) return null
+  const [apiGroup = '', apiVersion = '', resource = '', subresource = ''] = texts('resource', record.resourceId)
+  const [namespace = ''] = texts('namespace', record.namespaceId)
+  return { apiGroup, apiVersion, resource, subresource, namespace, name: record.name ?? '', uid: record.objectUid }
+}
+
+/** A JSON array of texts, as event-rows.ts wrote it. */
+function listOf(json: string): readonly string[] {
+  if (json === '[]') return none
+  const list: unknown = JSON.parse(json)
+  return Array.isArray(list) ? list.filter((value) => typeof value === 'string') : none
+}
+
+const none: readonly string[] = []

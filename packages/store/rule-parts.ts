@@ -1,0 +1,255 @@
+// createRuleParts: what rules read around an event: what it changed, what its object was, who is behind it, and whether its
+// auditID was used again. A look-up or two of each for all events of a batch, and only of those whose rules read it.
+
+import type { Event } from '@plaintrail/event/event'
+import type { JsonObject } from '@plaintrail/history/json-values'
+import { baseOf } from '@plaintrail/history/revision-link'
+import { everything } from '@plaintrail/query/scope'
+import type { CostlyPart, Known, Subject, SubjectChange, SubjectInitiator } from '@plaintrail/rules/subject'
+import { sql } from 'drizzle-orm'
+import { initiatorsOf } from './initiators-of.ts'
+import { rowBefore } from './neighbour-rows.ts'
+import { lacksOf } from './object-at.ts'
+import type { Store } from './open-store.ts'
+import { arrayOf, readRows } from './read-rows.ts'
+import { opLetters } from './revision-fields.ts'
+import { revisionColumns, type RevisionRow } from './revision-row.ts'
+import type { RevisionSources } from './revision-sources.ts'
+import type { RuleEvent } from './rule-events.ts'
+
+/** What is left out was not asked for, or is told by the event alone. */
+export type RuleParts = Partial<Pick<Subject, CostlyPart>>
+
+export interface AskedParts {
+  readonly event: RuleEvent
+  readonly parts: ReadonlySet<CostlyPart>
+}
+
+export interface RulePartsOptions {
+  /** Whether history and attribution are kept here: what they do not know yet is known of an event that is past them. */
+  readonly isHistoryOn: boolean
+}
+
+/** For each of the events. */
+export async function ruleParts(
+  store: Store,
+  sources: RevisionSources,
+  asked: readonly AskedParts[],
+  { isHistoryOn }: RulePartsOptions,
+): Promise<readonly RuleParts[]> {
+  const ofPart = (part: CostlyPart): readonly RuleEvent[] =>
+    asked.flatMap(({ event, parts }) => (parts.has(part) ? [event] : []))
+  const changing = isHistoryOn ? ofPart('changes').filter(({ told }) => mayHaveChanged(told)) : []
+  const before = isHistoryOn ? ofPart('oldObject').filter(({ told }) => told.flags.created !== true) : []
+  const revisions = await revisionsOf(store, [...new Set([...changing, ...before])])
+  const changes = await changesOf(store, changing, revisions)
+  const initiators = await initiatorsBehind(store, isHistoryOn ? ofPart('initiator') : [])
+  const reused = await reusedIds(store, ofPart('isAuditIDReused'))
+  const states = new Map<string, Known<JsonObject | null>>()
+  for (const event of before) states.set(event.id, await stateBefore(store, sources, event, revisions))
+  return asked.map(({ event: { id } }) => {
+    const [changed, old, initiator] = [changes.get(id), states.get(id), initiators.get(id)]
+    return {
+      ...(changed !== undefined && { changes: changed }),
+      ...(old !== undefined && { oldObject: old }),
+      ...(initiator !== undefined && { initiator }),
+      ...(reused.has(id) && { isAuditIDReused: true }),
+    }
+  })
+}
+
+const unknown = (because: string): { readonly isKnown: false; readonly because: string } => ({
+  isKnown: false,
+  because,
+})
+
+function mayHaveChanged({ class: kind, outcome, flags }: Event): boolean {
+  return kind === 'write' && outcome !== 'denied' && outcome !== 'rejected' && flags.dryRun !== true
+}
+
+type OwnRevision = RevisionRow & { readonly uid: string }
+
+/** By event id; of several things that an event tells of its object, the one that stands last. */
+async function revisionsOf(store: Store, events: readonly RuleEvent[]): Promise<ReadonlyMap<string, OwnRevision>> {
+  if (events.length === 0) return new Map()
+  const times = events.map(({ record }) => record.time)
+  // By the uid, which a name may have been given to several of; and by the name, where no body says the uid.
+  const rows = await readRows<OwnRevision & { readonly at: number } & Record<string, unknown>>(
+    store,
+    sql`select distinct on (i.at) i.at, o.uid, ${sql.raw(revisionColumns)}
+        from unnest(${arrayOf('int8', times)},
+            ${arrayOf(
+              'uuid',
+              events.map(({ record }) => record.key),
+            )}) with ordinality as i (time, key, at)
+          join event e on e.time = i.time and e.key = i.key
+          cross join lateral (
+            select o.id, o.uid from history_object o where o.cluster_id = e.cluster_id and o.uid = e.object_uid::text
+            union select o.id, o.uid from history_object o
+              where o.object_key = e.object_key and o.cluster_id = e.cluster_id and o.name = e.name) o
+          join revision r on r.object_id = o.id and r.time = e.time and r.key = e.key
+        where e.time >= ${least(times)}::int8 and e.time <= ${most(times)}::int8 and e.name <> '' and not r.is_read
+        order by i.at, r.place desc nulls last`,
+  )
+  return new Map(rows.flatMap(({ at, ...row }) => (events[at - 1] ? [[events[at - 1]?.id ?? '', row] as const] : [])))
+}
+
+const wordOf: Readonly<Record<string, SubjectChange['op']>> = {
+  [opLetters.add]: 'add',
+  [opLetters.remove]: 'remove',
+  [opLetters.replace]: 'replace',
+  [opLetters.came]: 'came',
+}
+
+async function changesOf(
+  store: Store,
+  events: readonly RuleEvent[],
+  revisions: ReadonlyMap<string, OwnRevision>,
+): Promise<ReadonlyMap<string, Known<readonly SubjectChange[]>>> {
+  const written = events.flatMap(({ id }) => revisions.get(id) ?? [])
+  const found = Map.groupBy(await changeRows(store, written), ({ objectId, key, part }) => `${objectId}/${key}/${part}`)
+  return new Map(
+    events.map(({ id, told }) => {
+      const row = revisions.get(id)
+      if (row === undefined) return [id, whereNoRevision(told)] as const
+      const own = found.get(`${row.objectId}/${row.key}/${row.part}`) ?? []
+      return [id, knownChanges(row, own)] as const
+    }),
+  )
+}
+
+/** A write whose answer was logged and that made no revision changed nothing. */
+function whereNoRevision({ level, object, flags, verb }: Event): Known<readonly SubjectChange[]> {
+  const isShown = level === 'RequestResponse' && flags.truncated !== true && flags.bodyTooLarge !== true
+  const isOfOne = object !== null && object.name !== '' && object.resource !== 'events' && verb !== 'deletecollection'
+  return isShown && isOfOne ? { isKnown: true, value: [] } : unknown('the event does not show what came of it')
+}
+
+function knownChanges(
+  { link, fidelity, changes }: RevisionRow,
+  rows: readonly ChangeRow[],
+): Known<readonly SubjectChange[]> {
+  const [reason] = link.reasons
+  if (link.adjacency === 'broken') return unknown(reason?.says ?? 'a write before it was not seen')
+  if (fidelity === 'metadata-only') return unknown('the event does not show the object')
+  const value = rows.map(({ path, plain, op, from, to }) => ({ path, plain, op: wordOf[op] ?? 'replace', from, to }))
+  const told = value.filter(({ op }) => op !== 'came').length
+  return told < changes ? unknown(`it changed ${changes} fields, of which ${told} are kept`) : { isKnown: true, value }
+}
+
+interface ChangeRow {
+  readonly objectId: number
+  readonly key: string
+  readonly part: number
+  readonly path: string
+  readonly plain: string
+  readonly op: string
+  readonly from: string | null
+  readonly to: string | null
+}
+
+async function changeRows(store: Store, rows: readonly RevisionRow[]): Promise<readonly ChangeRow[]> {
+  if (rows.length === 0) return []
+  const times = rows.map(({ time }) => time)
+  return await readRows<ChangeRow & Record<string, unknown>>(
+    store,
+    sql`select f.object_id as "objectId", f.key::text as key, f.part, p.path, p.plain, f.op, f.from_text as "from",
+          f.to_text as "to"
+        from unnest(
+            ${arrayOf(
+              'int8',
+              rows.map(({ objectId }) => objectId),
+            )}, ${arrayOf('int8', times)},
+            ${arrayOf(
+              'uuid',
+              rows.map(({ key }) => key),
+            )}, ${arrayOf(
+              'int4',
+              rows.map(({ part }) => part),
+            )}) as i (object_id, time, key, part)
+          join changed_field f on f.object_id = i.object_id and f.time = i.time and f.key = i.key and f.part = i.part
+          join field_path p on p.id = f.path_id
+        where f.time >= ${least(times)}::int8 and f.time <= ${most(times)}::int8
+        order by p.path collate "C", f.op`,
+  )
+}
+
+async function stateBefore(
+  store: Store,
+  sources: RevisionSources,
+  { id }: RuleEvent,
+  revisions: ReadonlyMap<string, OwnRevision>,
+): Promise<Known<JsonObject | null>> {
+  const row = revisions.get(id)
+  if (row === undefined) return unknown('it made no new state of its object that is known')
+  const { place, objectId, uid, link } = row
+  if (link.adjacency === 'first') return { isKnown: true, value: null }
+  if (link.adjacency === 'broken') return unknown(link.reasons[0]?.says ?? 'a write before it was not seen')
+  if (place === null) return unknown('the event does not show which state it changed')
+  const rowOfBefore = await rowBefore(store, { objectId, place })
+  const before = rowOfBefore && (await sources.load(store.pool, uid, rowOfBefore))
+  if (before === null) return unknown('what was before it was not seen')
+  const base = baseOf(before.revision, link)
+  return base === null
+    ? unknown(lacksOf(before.revision) ?? 'what was before it was not seen')
+    : { isKnown: true, value: base }
+}
+
+async function initiatorsBehind(
+  store: Store,
+  events: readonly RuleEvent[],
+): Promise<ReadonlyMap<string, Known<SubjectInitiator>>> {
+  const found = await initiatorsOf(
+    store,
+    everything,
+    events.map(({ id, told }) => ({
+      id,
+      class: told.class,
+      outcome: told.outcome,
+      verb: told.verb,
+      actor: { ...told.actor, as: told.impersonated?.name ?? null },
+      object: told.object && { ...told.object, subresource: told.object.subresource || null },
+    })),
+  )
+  return new Map(
+    events.map(({ id }): readonly [string, Known<SubjectInitiator>] => {
+      const attribution = found.get(id) ?? null
+      if (attribution === null) return [id, unknown('it is not attributed')]
+      const { initiator, confidence } = attribution
+      return [id, { isKnown: true, value: { ...initiator, confidence } }]
+    }),
+  )
+}
+
+/** Whoever sends an auditID again does it soon; of all days the look-up would take as long as the batch. */
+const reusedWithinUs = 3_600_000_000
+
+/** Ids of the events of whose auditID and stage the cluster has other bytes. */
+async function reusedIds(store: Store, events: readonly RuleEvent[]): Promise<ReadonlySet<string>> {
+  if (events.length === 0) return new Set()
+  const times = events.map(({ record }) => record.time)
+  const { rows } = await store.pool.query<{ at: number }>(
+    `select distinct i.at
+     from unnest($1::int8[], $2::uuid[], $3::uuid[], $4::"char"[], $5::int4[], $6::text[])
+       with ordinality as i (time, key, audit, stage, cluster_id, audit_text, at)
+     join event e on e.audit = i.audit and e.cluster_id = i.cluster_id and e.stage = i.stage and e.key <> i.key
+       and e.audit_text is not distinct from i.audit_text
+       and e.time >= i.time - $7::int8 and e.time <= i.time + $7::int8
+     where e.time >= $8::int8 and e.time <= $9::int8`,
+    [
+      times,
+      events.map(({ record }) => record.key),
+      events.map(({ record }) => record.audit),
+      events.map(({ record }) => record.stage),
+      events.map(({ record }) => record.clusterId),
+      events.map(({ record }) => record.auditText),
+      reusedWithinUs,
+      least(times) - reusedWithinUs,
+      most(times) + reusedWithinUs,
+    ],
+  )
+  return new Set(rows.flatMap(({ at }) => events[at - 1]?.id ?? []))
+}
+
+const least = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b), Number.MAX_SAFE_INTEGER)
+const most = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b), 0)

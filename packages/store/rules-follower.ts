@@ -1,0 +1,204 @@
+// createRulesFollower: judges what is stored by the rules in force, a bounded batch of one lane at a time, by the lane's numbers.
+
+import { sql } from 'drizzle-orm'
+import type { PoolClient } from 'pg'
+import { oddBeforeUs } from './event-stretches.ts'
+import { takeFoundHits, type FoundHit } from './findings-of-hits.ts'
+import { createEventJudge, type JudgedCluster, type JudgedCounts } from './judge-events.ts'
+import { judgedRules, type JudgedRules } from './judged-rules.ts'
+import type { Store } from './open-store.ts'
+import { createParsedItems, type ParsedItems } from './parsed-items.ts'
+import { eventDays, makeRuleHitDays, ruleHitDays } from './partitions.ts'
+import { readRows } from './read-rows.ts'
+import { decideAbsences } from './rule-absence.ts'
+import { createRuleBook, type OpenBook } from './rule-book.ts'
+import type { FailingRule } from './rule-coverage.ts'
+import { judgeGaps } from './rule-gaps.ts'
+import { markFailing } from './rules.ts'
+import { dayOf } from './segment-id.ts'
+import { transaction } from './transaction.ts'
+
+export interface JudgeBounds {
+  /** Numbers of the lane. */
+  readonly numbersMax: number
+  /** Of events before they are parsed; one event is read whatever its size. */
+  readonly bytesMax: number
+}
+
+export const judgeBounds: JudgeBounds = { numbersMax: 1_000, bytesMax: 8 * 1024 * 1024 }
+
+/** `busy`: another follower has the lane. `idle`: all that history has followed is judged. `judged`: so many numbers. */
+export type JudgedBatch =
+  | { readonly kind: 'busy' }
+  | { readonly kind: 'idle' }
+  | {
+      readonly kind: 'judged'
+      readonly last: number
+      readonly events: number
+      readonly counts: JudgedCounts
+      /** Versions that judge no more from now on. */
+      readonly failing: readonly FailingRule[]
+    }
+
+export interface RulesFollowerOptions {
+  /** Whether this installation keeps history and attribution: rules are asked once these have followed. */
+  readonly isHistoryOn: boolean
+  readonly parsed?: ParsedItems
+}
+
+export interface RulesFollower {
+  /**
+   * One batch in one transaction, which moves the position with what it writes: a crash leaves both as they were. Any
+   * number of followers may run, of one lane or of several. Rejects with Postgres' error, and then nothing happened.
+   * Takes two connections of the pool. Not to be called again on one follower before it has returned.
+   */
+  judge(laneId: number, bounds?: JudgeBounds): Promise<JudgedBatch>
+  /**
+   * Moves past the next event without judging it, and says which it was; null where another has the lane, or all of it is
+   * judged. For an event that fails again and again by itself (`isOfEvent` of history-follower.ts).
+   */
+  leaveOut(laneId: number): Promise<number | null>
+  /**
+   * What no event brings: says of what had to be followed by something whether it was, and judges gaps. To be called every
+   * few seconds, by any number of callers; `nowUs` is in microseconds since 1970.
+   */
+  tick(nowUs?: number): Promise<{ readonly decided: number; readonly gaps: number }>
+  /** Rules in force that judge nothing, for their text cannot be read; of the last batch. */
+  unread(): OpenBook<JudgedRules>['unread']
+}
+
+/** Without rules nothing is read. */
+const unaskedNumbersMax = 100_000
+
+export function createRulesFollower(store: Store, options: RulesFollowerOptions): RulesFollower {
+  const { isHistoryOn, parsed = createParsedItems() } = options
+  const book = createRuleBook(judgedRules)
+  const judge = createEventJudge({ store, parsed, isHistoryOn })
+  let unread: OpenBook<JudgedRules>['unread'] = []
+
+  const judgeIn = async (client: PoolClient, laneId: number, bounds: JudgeBounds): Promise<JudgedBatch> => {
+    const next = await lockPosition(client, laneId)
+    if (next === null) return { kind: 'busy' }
+    const opened = await book.open(client)
+    const rules = opened.ready
+    unread = opened.unread
+    const lane = await laneOf(client, laneId)
+    const isAsked = rules.set.rules.length > 0
+    const numbersMax = isAsked ? bounds.numbersMax : unaskedNumbersMax
+    const stretch = {
+      laneId,
+      after: next - 1,
+      last: Math.min(readyOf(lane, rules, isHistoryOn), next - 1 + numbersMax),
+    }
+    if (stretch.last <= stretch.after) return { kind: 'idle' }
+    if (!isAsked) {
+      await movePosition(client, laneId, { last: stretch.last, timeUs: 0 })
+      return { kind: 'judged', last: stretch.last, events: stretch.last - stretch.after, counts: noCounts, failing: [] }
+    }
+    const found = await judge.judge(rules, lane, stretch, bounds.bytesMax)
+    const tools = { client, clusterId: lane.id, book }
+    await takeFoundHits(tools, await ofKeptDays(store, found.hits))
+    const failing = await found.coverage.write(client, lane.id)
+    for (const one of failing) await markFailing(client, one, one.says)
+    await movePosition(client, laneId, found)
+    return { kind: 'judged', last: found.last, events: found.last - stretch.after, counts: found.counts, failing }
+  }
+
+  return {
+    async judge(laneId, bounds = judgeBounds) {
+      await store.pool.query('insert into rule_position (lane_id) values ($1) on conflict do nothing', [laneId])
+      return await transaction(store, (client) => judgeIn(client, laneId, bounds))
+    },
+    async leaveOut(laneId) {
+      return await transaction(store, async (client) => {
+        const next = await lockPosition(client, laneId)
+        if (next === null || next > (await laneOf(client, laneId)).head) return null
+        await movePosition(client, laneId, { last: next, timeUs: 0 })
+        return next
+      })
+    },
+    async tick(nowUs = Date.now() * 1_000) {
+      return { decided: await decideAbsences(store, book, nowUs), gaps: await judgeGaps(store, book, nowUs) }
+    },
+    unread: () => unread,
+  }
+}
+
+const noCounts: JudgedCounts = { evaluated: 0, matched: 0, insufficient: 0, errors: 0 }
+
+export interface RuleLane {
+  readonly laneId: number
+  /** Stored events that are not judged yet; at least 1. */
+  readonly behind: number
+}
+
+/** By id. */
+export async function ruleLanes(store: Store): Promise<readonly RuleLane[]> {
+  return await readRows<RuleLane & Record<string, unknown>>(
+    store,
+    sql`select l.id as "laneId", (l.next_seq - coalesce(p.next_seq, 1))::int8 as behind
+        from lane l left join rule_position p on p.lane_id = l.id
+        where l.next_seq > coalesce(p.next_seq, 1) order by l.id`,
+  )
+}
+
+async function lockPosition(client: PoolClient, laneId: number): Promise<number | null> {
+  const { rows } = await client.query<{ next: number }>(
+    'select next_seq as next from rule_position where lane_id = $1 for update skip locked',
+    [laneId],
+  )
+  return rows[0]?.next ?? null
+}
+
+async function movePosition(
+  client: PoolClient,
+  laneId: number,
+  { last, timeUs }: { readonly last: number; readonly timeUs: number },
+): Promise<void> {
+  await client.query('update rule_position set next_seq = $2, time_us = greatest(time_us, $3) where lane_id = $1', [
+    laneId,
+    last + 1,
+    timeUs,
+  ])
+}
+
+interface Lane extends JudgedCluster {
+  readonly head: number
+  /** Up to here each has followed. */
+  readonly followed: number
+  readonly attributed: number
+}
+
+/** A lane's row is locked from the numbering of its events until their commit: what is read here is whole. */
+async function laneOf(client: PoolClient, laneId: number): Promise<Lane> {
+  const { rows } = await client.query<Lane>(
+    `select c.id, c.uid::text as uid, c.name, l.next_seq - 1 as head,
+       coalesce(h.next_seq, 1) - 1 as followed, coalesce(a.next_seq, 1) - 1 as attributed
+     from lane l join cluster c on c.id = l.cluster_id
+       left join history_position h on h.lane_id = l.id left join attribution_position a on a.lane_id = l.id
+     where l.id = $1`,
+    [laneId],
+  )
+  const [row] = rows
+  if (row === undefined) throw new Error(`could not judge lane ${laneId}: there is none`)
+  return row
+}
+
+/** Up to here all that rules ask for is known. */
+function readyOf({ head, followed, attributed }: Lane, { readsInitiator }: JudgedRules, isHistoryOn: boolean): number {
+  if (!isHistoryOn) return head
+  return Math.min(head, followed, readsInitiator ? attributed : head)
+}
+
+/** Nothing of a day whose events are gone: it would never go. */
+async function ofKeptDays(store: Store, hits: readonly FoundHit[]): Promise<readonly FoundHit[]> {
+  const needed = new Set(hits.filter(({ timeUs }) => timeUs >= oddBeforeUs).map(({ timeUs }) => dayOf(timeUs)))
+  if (needed.size === 0) return hits
+  const [kept, made] = await Promise.all([eventDays(store), ruleHitDays(store)])
+  const usable = new Set(kept)
+  await makeRuleHitDays(
+    store,
+    [...needed].filter((day) => usable.has(day) && !made.includes(day)),
+  )
+  return hits.filter(({ timeUs }) => timeUs < oddBeforeUs || usable.has(dayOf(timeUs)))
+}

@@ -1,0 +1,329 @@
+// Rules as they are kept: texts by name and source, every version of them, and which version holds now.
+
+import type { ParsedRule } from '@plaintrail/rules/parse-rules'
+import type { Rule } from '@plaintrail/rules/rule'
+import type { PoolClient } from 'pg'
+import type { Store } from './open-store.ts'
+import { storable } from './revision-row.ts'
+import { transaction } from './transaction.ts'
+
+/** Of one name a later one comes before an earlier one. */
+export const ruleSources = ['pack', 'folder', 'api'] as const
+export type RuleSource = (typeof ruleSources)[number]
+
+/** What is shown of a rule without reading its text again. */
+export type RuleTold = Pick<
+  Rule,
+  | 'attack'
+  | 'commands'
+  | 'controls'
+  | 'description'
+  | 'falsePositives'
+  | 'groupBy'
+  | 'labels'
+  | 'needs'
+  | 'on'
+  | 'owner'
+  | 'references'
+  | 'remediation'
+  | 'severity'
+  | 'state'
+  | 'summary'
+  | 'title'
+>
+
+export interface RuleVersion {
+  readonly name: string
+  /** Counts from 1 for each name, over all sources. */
+  readonly version: number
+  readonly source: RuleSource
+  /** SHA-256 in hex of what it says, however it is written. */
+  readonly hash: string
+  /** One document of a rule file. */
+  readonly text: string
+  readonly author: string
+  /** Microseconds since 1970. */
+  readonly createdUs: number
+  readonly told: RuleTold
+  /** Why it judges nothing any more: it failed on too many events. */
+  readonly failing: { readonly sinceUs: number; readonly says: string } | null
+}
+
+/** As parseRules gives it. */
+export type RuleText = Pick<ParsedRule, 'hash' | 'rule' | 'text'>
+
+export interface NewRules {
+  readonly source: RuleSource
+  readonly author: string
+  readonly rules: readonly RuleText[]
+}
+
+/** `stale`: somebody changed it, to this version. `held`: its source said the same already, in these words or others. */
+export type PutRule =
+  | { readonly kind: 'put' | 'held' | 'stale'; readonly name: string; readonly version: number }
+  | { readonly kind: 'too-many'; readonly name: string }
+
+/** Names that some source holds. */
+export const rulesMax = 2_000
+
+/**
+ * Each becomes a new version of its name, unless its source says the same and that is not failing. With `ifVersion`
+ * only where that is the version in force (0: none is). Names that are not among `rules` stay as they are.
+ */
+export async function putRules(
+  store: Store,
+  { source, author, rules }: NewRules,
+  ifVersion: number | null = null,
+): Promise<readonly PutRule[]> {
+  return await transaction(store, async (client) => {
+    await lockRules(client)
+    const put: PutRule[] = []
+    for (const one of rules) put.push(await putOne(client, { ...one, source, author }, ifVersion))
+    if (put.some(({ kind }) => kind === 'put')) await countChange(client)
+    return put
+  })
+}
+
+/** The same, and what else the source holds is held by it no longer. Answers with the names of those too. */
+export async function replaceRules(
+  store: Store,
+  { source, author, rules }: NewRules,
+): Promise<{ readonly put: readonly PutRule[]; readonly gone: readonly string[] }> {
+  return await transaction(store, async (client) => {
+    await lockRules(client)
+    const { rows } = await client.query<{ name: string }>(
+      `delete from rule_source s using rule r
+       where r.id = s.rule_id and s.source = $1 and r.name <> all($2) returning r.name`,
+      [source, rules.map(({ rule }) => rule.name)],
+    )
+    const put: PutRule[] = []
+    for (const one of rules) put.push(await putOne(client, { ...one, source, author }, null))
+    if (rows.length > 0 || put.some(({ kind }) => kind === 'put')) await countChange(client)
+    return { put, gone: rows.map(({ name }) => name) }
+  })
+}
+
+/** Its source holds it no longer; another's of the name comes into force. False where the source did not hold it. */
+export async function removeRule(
+  store: Store,
+  { name, source }: { readonly name: string; readonly source: RuleSource },
+): Promise<boolean> {
+  return await transaction(store, async (client) => {
+    await lockRules(client)
+    const { rowCount } = await client.query(
+      'delete from rule_source s using rule r where r.id = s.rule_id and r.name = $1 and s.source = $2',
+      [name, source],
+    )
+    if (rowCount === 0) return false
+    await countChange(client)
+    return true
+  })
+}
+
+/** The version in force of each name that a source holds, by name. */
+export async function currentRules(store: Store): Promise<readonly RuleVersion[]> {
+  return (await readCurrent(store.pool, null)).map(versionOf)
+}
+
+/** The version in force; null where no source holds the name. */
+export async function currentRule(store: Store, name: string): Promise<RuleVersion | null> {
+  const [row] = await readCurrent(store.pool, name)
+  return row === undefined ? null : versionOf(row)
+}
+
+/** Every version that a name ever had, the newest first; also of one that is gone. */
+export async function ruleVersions(store: Store, name: string): Promise<readonly RuleVersion[]> {
+  const { rows } = await store.pool.query<VersionRow>(
+    `select ${versionColumns} from rule r join rule_version v on v.rule_id = r.id
+     where r.name = $1 order by v.number desc`,
+    [name],
+  )
+  return rows.map(versionOf)
+}
+
+/** Goes up with every change of a rule. */
+export async function ruleChanges(client: Pick<PoolClient, 'query'>): Promise<number> {
+  const { rows } = await client.query<{ number: number }>({
+    name: 'rule-changes',
+    text: 'select number from rule_change',
+  })
+  return rows[0]?.number ?? 0
+}
+
+/** A rule in force with the number that stands for its name in other tables. */
+export interface KeptRule extends RuleVersion {
+  readonly ruleId: number
+}
+
+/** In the transaction of the client. */
+export async function keptRules(client: Pick<PoolClient, 'query'>): Promise<readonly KeptRule[]> {
+  return (await readCurrent(client, null)).map((row) => ({ ...versionOf(row), ruleId: row.ruleId }))
+}
+
+/** In the transaction of the client; null where there is none. */
+export async function keptVersion(
+  client: Pick<PoolClient, 'query'>,
+  { ruleId, version }: { readonly ruleId: number; readonly version: number },
+): Promise<KeptRule | null> {
+  const { rows } = await client.query<VersionRow>(
+    `select ${versionColumns} from rule r join rule_version v on v.rule_id = r.id where r.id = $1 and v.number = $2`,
+    [ruleId, version],
+  )
+  const [row] = rows
+  return row === undefined ? null : { ...versionOf(row), ruleId }
+}
+
+/** It judges nothing from now on. False where that was so already. In the transaction of the client. */
+export async function markFailing(
+  client: PoolClient,
+  { ruleId, version }: { readonly ruleId: number; readonly version: number },
+  says: string,
+): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `update rule_version set failing_at = now(), failing = $3
+     where rule_id = $1 and number = $2 and failing_at is null`,
+    [ruleId, version, says],
+  )
+  if (rowCount === 0) return false
+  await countChange(client)
+  return true
+}
+
+/** Of those who change rules one works at a time: two would give one number to two texts. */
+async function lockRules(client: PoolClient): Promise<void> {
+  await client.query('select number from rule_change for update')
+}
+
+async function countChange(client: PoolClient): Promise<void> {
+  await client.query('update rule_change set number = number + 1')
+}
+
+interface OneRule extends RuleText {
+  readonly source: RuleSource
+  readonly author: string
+}
+
+async function putOne(client: PoolClient, one: OneRule, ifVersion: number | null): Promise<PutRule> {
+  const { rule, source } = one
+  const { name } = rule
+  const [current] = await readCurrent(client, name)
+  if (ifVersion !== null && (current?.version ?? 0) !== ifVersion)
+    return { kind: 'stale', name, version: current?.version ?? 0 }
+  const held = await heldBy(client, name, source)
+  if (held !== null && held.hash === one.hash && !held.isFailing) {
+    await writeText(client, one, held.version)
+    return { kind: 'held', name, version: held.version }
+  }
+  if (current === undefined && (await countRules(client)) >= rulesMax) return { kind: 'too-many', name }
+  return { kind: 'put', name, version: await write(client, one) }
+}
+
+async function heldBy(
+  client: PoolClient,
+  name: string,
+  source: RuleSource,
+): Promise<{ readonly version: number; readonly hash: string; readonly isFailing: boolean } | null> {
+  const { rows } = await client.query<{ version: number; hash: string; isFailing: boolean }>(
+    `select v.number as version, v.hash, v.failing_at is not null as "isFailing"
+     from rule r join rule_source s on s.rule_id = r.id and s.source = $2
+       join rule_version v on v.rule_id = r.id and v.number = s.number
+     where r.name = $1`,
+    [name, source],
+  )
+  return rows[0] ?? null
+}
+
+async function countRules(client: PoolClient): Promise<number> {
+  const { rows } = await client.query<{ count: number }>('select count(distinct rule_id) as count from rule_source')
+  return rows[0]?.count ?? 0
+}
+
+/** Its comments and tests are no part of what it says: they are those that came last. */
+async function writeText(client: PoolClient, { rule, text }: OneRule, version: number): Promise<void> {
+  await client.query(
+    `update rule_version v set text = $3 from rule r
+     where r.name = $1 and v.rule_id = r.id and v.number = $2 and v.text <> $3`,
+    [rule.name, version, storable(text)],
+  )
+}
+
+/** Its number. */
+async function write(client: PoolClient, { rule, text, hash, source, author }: OneRule): Promise<number> {
+  await client.query('insert into rule (name) values ($1) on conflict (name) do nothing', [rule.name])
+  const { rows } = await client.query<{ number: number }>(
+    `with made as (
+       insert into rule_version (rule_id, number, source, hash, text, author, told)
+       select r.id, coalesce((select max(v.number) from rule_version v where v.rule_id = r.id), 0) + 1,
+         $2, $3, $4, $5, $6
+       from rule r where r.name = $1
+       returning rule_id, number
+     ), held as (
+       insert into rule_source (rule_id, source, number) select rule_id, $2, number from made
+       on conflict (rule_id, source) do update set number = excluded.number
+     )
+     select number from made`,
+    [rule.name, source, hash, storable(text), storable(author), toldBy(rule)],
+  )
+  const [made] = rows
+  if (made === undefined) throw new Error(`could not write the rule ${rule.name}: its row vanished`)
+  return made.number
+}
+
+/** As JSON that a column takes: NUL is a text in YAML, and none in Postgres. */
+function toldBy(rule: Rule): string {
+  const kept: RuleTold = {
+    attack: rule.attack,
+    commands: rule.commands,
+    controls: rule.controls,
+    description: rule.description,
+    falsePositives: rule.falsePositives,
+    groupBy: rule.groupBy,
+    labels: rule.labels,
+    needs: rule.needs,
+    on: rule.on,
+    owner: rule.owner,
+    references: rule.references,
+    remediation: rule.remediation,
+    severity: rule.severity,
+    state: rule.state,
+    summary: rule.summary,
+    title: rule.title,
+  }
+  return JSON.stringify(kept, (_key, value: unknown) => (typeof value === 'string' ? storable(value) : value))
+}
+
+interface VersionRow {
+  readonly ruleId: number
+  readonly name: string
+  readonly version: number
+  readonly source: RuleSource
+  readonly hash: string
+  readonly text: string
+  readonly author: string
+  readonly createdUs: number
+  readonly told: RuleTold
+  readonly failingUs: number | null
+  readonly failing: string | null
+}
+
+const versionColumns = `
+  r.id as "ruleId", r.name, v.number as version, v.source, v.hash, v.text, v.author,
+  (extract(epoch from v.created_at) * 1000000)::int8 as "createdUs", v.told,
+  (extract(epoch from v.failing_at) * 1000000)::int8 as "failingUs", v.failing`
+
+async function readCurrent(client: Pick<PoolClient, 'query'>, name: string | null): Promise<readonly VersionRow[]> {
+  const { rows } = await client.query<VersionRow>(
+    `select distinct on (r.name collate "C") ${versionColumns}
+     from rule_source s join rule r on r.id = s.rule_id
+       join rule_version v on v.rule_id = s.rule_id and v.number = s.number
+     where $1::text is null or r.name = $1
+     order by r.name collate "C", array_position($2::text[], s.source) desc`,
+    [name, ruleSources],
+  )
+  return rows
+}
+
+function versionOf({ name, version, source, hash, text, author, createdUs, told, ...row }: VersionRow): RuleVersion {
+  const failing = row.failingUs === null ? null : { sinceUs: row.failingUs, says: row.failing ?? '' }
+  return { name, version, source, hash, text, author, createdUs, told, failing }
+}
