@@ -6,6 +6,7 @@ import type { RuleError } from '@plaintrail/rules/rule-error'
 import { currentRule, putRules, removeRule, rulesMax, type RuleVersion } from '@plaintrail/store/rules'
 import type { RouteParts } from '../api-parts.ts'
 import type { Caller } from '../authenticate.ts'
+import { mayChangeRules } from '../may-change-rules.ts'
 import { Problem } from '../problems.ts'
 import { ruleAnswer, tagOf, versionOfTag } from '../rule-answer.ts'
 import { nameIn, noRule } from './get-rules.ts'
@@ -61,12 +62,6 @@ export function postRulesValidate(): Takes {
       errors,
     })
   }
-}
-
-/** Rules judge every cluster, so that they are for those to change who may see every one. */
-function mayChangeRules({ scope }: Caller): void {
-  if (scope.kind === 'everything') return
-  throw new Problem('forbidden', 'your token may not change rules', 'Ask whoever has a token for every cluster.')
 }
 
 /** What stands in a path may be no name; the body says which it is. */
