@@ -1,14 +1,14 @@
 // Events that tell facts or that other events explain: those of a lane by its numbers, and single ones again.
 
 import { formatEventId } from '@plaintrail/event/identity'
-import { normalize } from '@plaintrail/event/normalize'
 import type { AttributedEvent } from '@plaintrail/history/initiator-facts'
 import { sql } from 'drizzle-orm'
-import { classCode, flagsOf, outcomeCode, stageCode } from './event-codes.ts'
+import { classCode, outcomeCode, stageCode } from './event-codes.ts'
 import { oddBeforeUs } from './event-stretches.ts'
 import type { LaneStretch } from './find-arrivals.ts'
 import { placeOfEvent } from './initiator-digests.ts'
 import type { Store } from './open-store.ts'
+import { parsedOf, type ParsedItems } from './parsed-items.ts'
 import { arrayOf, readRows } from './read-rows.ts'
 import { sealsOfNumbers } from './seals-of-numbers.ts'
 import type { SegmentItems } from './segment-items.ts'
@@ -16,10 +16,16 @@ import type { SegmentItems } from './segment-items.ts'
 export interface AttributableEvent {
   readonly id: string
   readonly seq: number
-  readonly bytes: Buffer
   readonly flags: number
-  /** A write that succeeded: it may tell facts. Others are requests of service accounts. */
-  readonly isWrite: boolean
+  /** Null for a write that succeeded, which may tell facts: it is `seen`. Others are requests of service accounts. */
+  readonly bytes: Buffer | null
+  readonly seen: AttributedEvent | null
+}
+
+export interface EventReader {
+  readonly store: Store
+  readonly items: SegmentItems
+  readonly parsed: ParsedItems
 }
 
 export interface AttributableEvents {
@@ -30,28 +36,36 @@ export interface AttributableEvents {
 
 /** Bytes are of events before they are parsed; one event is read whatever its size. */
 export async function attributableEvents(
-  store: Store,
-  items: SegmentItems,
+  reader: EventReader,
   stretch: LaneStretch,
   bytesMax: number,
 ): Promise<AttributableEvents> {
   const events: AttributableEvent[] = []
   let bytes = 0
-  for (const row of await rowsOf(store, stretch)) {
+  const rows = await rowsOf(reader.store, stretch)
+  const missing = rows.filter((row) => !row.isWrite || !reader.parsed.has(row))
+  await reader.items.readAhead([...new Set(missing.map(({ segmentId }) => segmentId))])
+  for (const row of rows) {
     if (bytes > bytesMax) return { events, last: row.seq - 1 }
-    const event = await read(items, row)
-    bytes += event?.bytes.length ?? 0
-    if (event !== null) events.push(event)
+    const known = { id: idOf(row), seq: row.seq, flags: row.flags }
+    if (row.isWrite) {
+      const read = await reader.parsed.read(reader.items, row)
+      bytes += read?.bytes ?? 0
+      if (read !== null) events.push({ ...known, bytes: null, seen: { ...read, id: known.id } })
+    } else {
+      const read = await reader.items.read(row.segmentId, row.item)
+      bytes += read?.length ?? 0
+      if (read !== null) events.push({ ...known, bytes: read, seen: null })
+    }
   }
   return { events, last: stretch.last }
 }
 
 /** Those that are still stored, in the order of time. */
 export async function attributableAgain(
-  store: Store,
-  items: SegmentItems,
+  { store, items, parsed }: EventReader,
   ids: readonly string[],
-): Promise<readonly AttributableEvent[]> {
+): Promise<readonly AttributedEvent[]> {
   if (ids.length === 0) return []
   const places = ids.map(placeOfEvent)
   const times = places.map(({ time }) => time)
@@ -64,13 +78,17 @@ export async function attributableAgain(
         join event e on e.time = p.time and e.key = p.key and e.time >= ${from}::int8 and e.time <= ${to}::int8
         order by e.time, e.key`,
   )
-  return await readAll(items, rows)
+  const events: AttributedEvent[] = []
+  for (const row of rows) {
+    const read = await parsed.read(items, row)
+    if (read !== null) events.push({ ...read, id: idOf(row) })
+  }
+  return events
 }
 
 /** Of an account since a time, where their lanes were attributed up to them; the first 1,000. */
 export async function attributedOfAccount(
-  store: Store,
-  items: SegmentItems,
+  { store, items }: EventReader,
   { clusterId, name, sinceUs }: { readonly clusterId: number; readonly name: string; readonly sinceUs: number },
 ): Promise<readonly AttributableEvent[]> {
   const rows = await readRows<EventRow & Record<string, unknown>>(
@@ -82,25 +100,21 @@ export async function attributedOfAccount(
             where left(a.name, 200) = left(${name}, 200) and a.name = ${name} and a.type = 'service-account'))
         order by e.time limit 1000`,
   )
-  return await readAll(items, rows)
+  const events: AttributableEvent[] = []
+  for (const row of rows) {
+    const bytes = await items.read(row.segmentId, row.item)
+    if (bytes !== null) events.push({ id: idOf(row), seq: row.seq, flags: row.flags, bytes, seen: null })
+  }
+  return events
 }
 
 /** A token's making that comes later than this after its use is not told of what was done with it before. */
 const lateUsMax = 3_600_000_000
 
 /** Null where it is no event after all. */
-export function parsed({ id, bytes, flags }: AttributableEvent): AttributedEvent | null {
-  try {
-    const raw = JSON.parse(bytes.toString()) as unknown
-    const event = normalize(raw)
-    if (event === null || typeof raw !== 'object' || raw === null) return null
-    // What the receiver and the worker found out about the item is in its flags, and not in its bytes.
-    const known = Object.fromEntries(flagsOf(flags).map((flag) => [flag, true as const]))
-    return { id, raw: raw as AttributedEvent['raw'], event: { ...event, flags: known } }
-  } catch (error) {
-    if (error instanceof SyntaxError) return null
-    throw error
-  }
+export function seenOf({ id, bytes, flags, seen }: AttributableEvent): AttributedEvent | null {
+  const read = bytes && parsedOf(bytes, flags)
+  return seen ?? (read && { ...read, id })
 }
 
 interface EventRow {
@@ -137,17 +151,6 @@ async function rowsOf(store: Store, stretch: LaneStretch): Promise<readonly Even
   )
 }
 
-async function readAll(items: SegmentItems, rows: readonly EventRow[]): Promise<readonly AttributableEvent[]> {
-  const events: AttributableEvent[] = []
-  for (const row of rows) {
-    const event = await read(items, row)
-    if (event !== null) events.push(event)
-  }
-  return events
-}
-
-async function read(items: SegmentItems, row: EventRow): Promise<AttributableEvent | null> {
-  const bytes = await items.read(row.segmentId, row.item)
-  const id = formatEventId(row.time, Buffer.from(row.key.replaceAll('-', ''), 'hex'))
-  return bytes === null ? null : { id, seq: row.seq, bytes, flags: row.flags, isWrite: row.isWrite }
+function idOf({ time, key }: EventRow): string {
+  return formatEventId(time, Buffer.from(key.replaceAll('-', ''), 'hex'))
 }

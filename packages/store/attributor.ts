@@ -7,18 +7,19 @@ import type { AttributedEvent } from '@plaintrail/history/initiator-facts'
 import { skewUsMax } from '@plaintrail/history/known-facts'
 import { sql } from 'drizzle-orm'
 import type { PoolClient } from 'pg'
-import { attributableAgain, attributableEvents, attributedOfAccount, parsed } from './attributable-events.ts'
-import type { AttributableEvent } from './attributable-events.ts'
+import { attributableAgain, attributableEvents, attributedOfAccount, seenOf } from './attributable-events.ts'
+import type { AttributableEvent, EventReader } from './attributable-events.ts'
 import { AttributionRound } from './attribution-round.ts'
 import { oddBeforeUs } from './event-stretches.ts'
 import { factDigest, placeOfEvent } from './initiator-digests.ts'
 import { readFacts, writeFacts } from './initiator-facts.ts'
 import { findDependents, writeAttributions, type Cause } from './initiator-rows.ts'
 import type { Store } from './open-store.ts'
+import { createParsedItems, type ParsedItems } from './parsed-items.ts'
 import { eventDays, initiatorDays, makeInitiatorDays } from './partitions.ts'
 import { readRows } from './read-rows.ts'
 import { dayOf, segmentIdsOfDay } from './segment-id.ts'
-import { createSegmentItems, type SegmentItems } from './segment-items.ts'
+import { createSegmentItems } from './segment-items.ts'
 import { transaction } from './transaction.ts'
 
 export interface AttributeBounds {
@@ -62,8 +63,12 @@ const advisoryLock = 7_717_017
 /** Who depends on whom on whom: a chain has 16 links. */
 const roundsMax = 17
 
-export function createAttributor(store: Store, options: AttributionOptions = {}): Attributor {
-  const items = createSegmentItems(store)
+export function createAttributor(
+  store: Store,
+  options: AttributionOptions = {},
+  parsed: ParsedItems = createParsedItems(),
+): Attributor {
+  const reader: EventReader = { store, items: createSegmentItems(store), parsed }
 
   const attributeIn = async (
     client: PoolClient,
@@ -75,19 +80,19 @@ export function createAttributor(store: Store, options: AttributionOptions = {})
     if (!(await lockCluster(client, clusterId))) return { kind: 'busy' }
     const stretch = await stretchOf(client, laneId, bounds, nowUs - bounds.settleUs)
     if (stretch === null) return { kind: 'idle' }
-    const { events, last } = await attributableEvents(store, items, stretch, bounds.bytesMax)
-    const writes = seenIn(events.filter(({ isWrite }) => isWrite))
+    const { events, last } = await attributableEvents(reader, stretch, bounds.bytesMax)
+    const writes = seenIn(events.filter(({ seen }) => seen !== null))
     const facts = writes.flatMap((seen): readonly Fact[] => factsOfEvent(seen))
     const fresh = await writeFacts(client, clusterId, facts)
     const others = await withIssuedToken(
       client,
       clusterId,
-      events.filter(({ isWrite }) => !isWrite),
+      events.filter(({ seen }) => seen === null),
     )
-    const late = await usesOfIssues({ store, items, clusterId }, facts)
+    const late = await usesOfIssues({ reader, clusterId }, facts)
     const round = new AttributionRound(client, clusterId, options)
     await round.take([...writes, ...others, ...late])
-    await takeDependents({ store, items, client, clusterId }, round, fresh)
+    await takeDependents({ reader, client, clusterId }, round, fresh)
     const written = await write(store, client, round)
     await client.query('update attribution_position set next_seq = $2 where lane_id = $1', [laneId, last + 1])
     return { kind: 'attributed', events: last - stretch.after, written }
@@ -172,7 +177,7 @@ async function stretchOf(
 }
 
 function seenIn(events: readonly AttributableEvent[]): readonly AttributedEvent[] {
-  return events.flatMap((event) => parsed(event) ?? [])
+  return events.flatMap((event) => seenOf(event) ?? [])
 }
 
 const credentialId = /"(JTI=[^"\\]{1,200})"/g
@@ -197,8 +202,8 @@ async function withIssuedToken(
 const issuesMax = 4
 
 function issueKeysIn({ bytes }: AttributableEvent): readonly string[] {
-  const at = bytes.indexOf('"JTI=')
-  if (at === -1) return []
+  const at = bytes?.indexOf('"JTI=') ?? -1
+  if (bytes === null || at === -1) return []
   const found = bytes.toString('latin1').matchAll(credentialId)
   return found
     .take(issuesMax)
@@ -207,20 +212,16 @@ function issueKeysIn({ bytes }: AttributableEvent): readonly string[] {
 }
 
 interface Tools {
-  readonly store: Store
-  readonly items: SegmentItems
+  readonly reader: EventReader
   readonly clusterId: number
 }
 
 /** What was done with a token before its making came. */
-async function usesOfIssues(
-  { store, items, clusterId }: Tools,
-  facts: readonly Fact[],
-): Promise<readonly AttributedEvent[]> {
+async function usesOfIssues({ reader, clusterId }: Tools, facts: readonly Fact[]): Promise<readonly AttributedEvent[]> {
   const uses: AttributedEvent[] = []
   for (const { key, tale, time } of facts) {
     if (tale.kind !== 'issue') continue
-    const events = await attributedOfAccount(store, items, { clusterId, name: tale.subject, sinceUs: time })
+    const events = await attributedOfAccount(reader, { clusterId, name: tale.subject, sinceUs: time })
     uses.push(...seenIn(events.filter((event) => issueKeysIn(event).includes(key))))
   }
   return uses
@@ -228,12 +229,12 @@ async function usesOfIssues(
 
 /** What was attributed before and depends on what came now, and what depends on that. */
 async function takeDependents(
-  { store, items, client, clusterId }: Tools & { readonly client: PoolClient },
+  { reader, client, clusterId }: Tools & { readonly client: PoolClient },
   round: AttributionRound,
   facts: readonly Fact[],
 ): Promise<void> {
   const changed = new Map(round.changed())
-  const days = await initiatorDays(store)
+  const days = await initiatorDays(reader.store)
   let causes: readonly Cause[] = [
     ...facts.map(({ key, time }) => ({ digest: factDigest(clusterId, key), sinceUs: time - skewUsMax })),
     ...changedCauses(changed.keys()),
@@ -241,7 +242,7 @@ async function takeDependents(
   for (let rounds = 0; rounds < roundsMax; rounds++) {
     const ids = (await findDependents(client, days, causes)).filter((id) => !round.has(id))
     if (ids.length === 0) return
-    await round.take(seenIn(await attributableAgain(store, items, ids)))
+    await round.take(await attributableAgain(reader, ids))
     const more = [...round.changed()].filter(([id, kept]) => changed.get(id) !== kept)
     for (const [id, kept] of more) changed.set(id, kept)
     causes = changedCauses(more.map(([id]) => id))

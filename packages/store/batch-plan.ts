@@ -2,6 +2,7 @@
 
 import type { LogEntry } from '@plaintrail/event-log/event-log'
 import type { Event } from '@plaintrail/event/event'
+import type { JsonObject } from '@plaintrail/history/json-values'
 import type { Lane } from './lanes.ts'
 
 export interface ReadSegment extends LogEntry {
@@ -19,6 +20,8 @@ export interface ReadEvent {
   /** 16 bytes: eventKey of packages/event/identity.ts. */
   readonly key: Buffer
   readonly bytes: number
+  /** As it was parsed, for those that read it again; null or absent where nobody does. */
+  readonly raw?: JsonObject | null
 }
 
 /** An item that could not be read, and why. Its bytes stay in the segment. */

@@ -38,7 +38,9 @@ export async function readHistoryArrivals(
 ): Promise<ArrivalsOfLane> {
   const arrivals: HistoryArrival[] = []
   let bytes = 0
-  for (const row of await rowsOf(store, stretch)) {
+  const rows = await rowsOf(store, stretch)
+  await sources.readAhead(rows)
+  for (const row of rows) {
     if (bytes > bytesMax || arrivals.length > arrivalsMax) return { arrivals, last: row.seq - 1 }
     const read = await sources.tell(row)
     bytes += read?.bytes ?? 0

@@ -7,6 +7,7 @@ import { readHistoryArrivals } from './history-arrivals.ts'
 import type { ClusterOfLane } from './history-objects.ts'
 import { sqlState, type Store } from './open-store.ts'
 import { createChangedFieldWriter } from './revision-fields.ts'
+import { createParsedItems, type ParsedItems } from './parsed-items.ts'
 import { createRevisionSources } from './revision-sources.ts'
 import { createSegmentItems } from './segment-items.ts'
 import { takeArrivals } from './take-arrivals.ts'
@@ -51,9 +52,9 @@ export function isOfEvent(error: unknown): boolean {
   return error instanceof TypeError || error instanceof RangeError || error instanceof EnvelopeError
 }
 
-export function createHistoryFollower(store: Store): HistoryFollower {
+export function createHistoryFollower(store: Store, parsed: ParsedItems = createParsedItems()): HistoryFollower {
   const dimensions = createDimensions(store)
-  const sources = createRevisionSources(createSegmentItems(store))
+  const sources = createRevisionSources(createSegmentItems(store), parsed)
 
   const followIn = async (client: PoolClient, laneId: number, bounds: FollowBounds): Promise<Followed> => {
     const next = await lockPosition(client, laneId)

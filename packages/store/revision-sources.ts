@@ -1,13 +1,11 @@
 // createRevisionSources: revisions read again: each row's observation from the bytes of its event, as objectStatesOf tells it.
 
-import type { Flags } from '@plaintrail/event/event'
-import { normalize } from '@plaintrail/event/normalize'
 import { objectStatesOf } from '@plaintrail/history/object-state'
 import type { Observation, Told } from '@plaintrail/history/observation'
 import type { Revision } from '@plaintrail/history/revision'
 import { relink, slotIn } from '@plaintrail/history/revision-chain'
 import type { ClientBase, Pool } from 'pg'
-import { flagsOf } from './event-codes.ts'
+import { createParsedItems, type ParsedItems } from './parsed-items.ts'
 import { eventOf, revisionColumns, type KeptRevision, type RevisionRow, type Source } from './revision-row.ts'
 import type { SegmentItems } from './segment-items.ts'
 
@@ -16,39 +14,44 @@ export interface RevisionSources {
   tell(event: Omit<Source, 'part'>): Promise<{ readonly told: Told; readonly bytes: number } | null>
   /** The revision of a row with its state; null where its bytes are gone. */
   load(queries: Pick<Pool | ClientBase, 'query'>, uid: string, row: RevisionRow): Promise<KeptRevision | null>
+  /** Reads the bytes of what is soon told or loaded at once, as far as it is not in memory: both are right without it. */
+  readAhead(sources: readonly Omit<Source, 'part'>[]): Promise<void>
 }
 
 /**
- * Bytes of events that stay parsed, those used last: a list is read once for all of its items, and the end of a chain that
- * is written again and again is not parsed again. Parsed they take some five times as much.
+ * Bytes of events whose telling stays, those used last: a list is read once for all of its items, and the end of a chain
+ * that is written again and again is not parsed again. Parsed they take some five times as much.
  */
-const parsedBytesMax = 8 * 1024 * 1024
+const toldBytesMax = 8 * 1024 * 1024
 /** Of writes in a row that show no state, each made of the one before it: past these the state is not known. */
 const derivedMax = 64
 
-export function createRevisionSources(items: SegmentItems): RevisionSources {
-  const parsed = new Map<string, { readonly told: Told; readonly bytes: number }>()
-  let parsedBytes = 0
+export function createRevisionSources(
+  items: SegmentItems,
+  parsed: ParsedItems = createParsedItems(0),
+): RevisionSources {
+  const known = new Map<string, { readonly told: Told; readonly bytes: number }>()
+  let knownBytes = 0
 
   const tell: RevisionSources['tell'] = async (event) => {
     const key = `${event.segmentId}/${event.item}`
-    const known = parsed.get(key)
-    if (known !== undefined) {
-      parsed.delete(key)
-      parsed.set(key, known)
-      return known
+    const before = known.get(key)
+    if (before !== undefined) {
+      known.delete(key)
+      known.set(key, before)
+      return before
     }
-    const raw = await items.read(event.segmentId, event.item)
-    const told = raw && toldBy(raw, event.flags)
-    if (raw === null || told === null) return null
-    for (const [oldest, { bytes }] of parsed) {
-      if (parsedBytes + raw.length <= parsedBytesMax) break
-      parsed.delete(oldest)
-      parsedBytes -= bytes
+    const read = await parsed.read(items, event)
+    if (read === null) return null
+    const told = { told: objectStatesOf(read), bytes: read.bytes }
+    for (const [oldest, { bytes }] of known) {
+      if (knownBytes + told.bytes <= toldBytesMax) break
+      known.delete(oldest)
+      knownBytes -= bytes
     }
-    parsed.set(key, { told, bytes: raw.length })
-    parsedBytes += raw.length
-    return { told, bytes: raw.length }
+    known.set(key, told)
+    knownBytes += told.bytes
+    return told
   }
 
   const observationAt = async (source: Source): Promise<Observation | null> =>
@@ -87,28 +90,13 @@ export function createRevisionSources(items: SegmentItems): RevisionSources {
   return {
     tell,
     load: (queries, uid, row) => load(queries, uid, row),
+    async readAhead(sources) {
+      const missing = sources.filter(
+        (source) => !known.has(`${source.segmentId}/${source.item}`) && !parsed.has(source),
+      )
+      await items.readAhead([...new Set(missing.map(({ segmentId }) => segmentId))])
+    },
   }
-}
-
-function toldBy(raw: Buffer, flags: number): Told | null {
-  try {
-    const value = JSON.parse(raw.toString()) as unknown
-    const event = normalize(value)
-    if (event === null || !isObject(value)) return null
-    // What the receiver and the worker found out about the item is in its flags, and not in its bytes.
-    return objectStatesOf({ raw: value, event: { ...event, flags: flagsAsSet(flags) } })
-  } catch (error) {
-    if (error instanceof SyntaxError) return null
-    throw error
-  }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function flagsAsSet(bits: number): Flags {
-  return Object.fromEntries(flagsOf(bits).map((flag) => [flag, true as const]))
 }
 
 function stateOf(row: RevisionRow): Source | null {

@@ -12,6 +12,7 @@ import { insertBatch, type BatchRows, type QuarantineRow, type SegmentSeal } fro
 import { createLanes, type Lane, type Lanes } from './lanes.ts'
 import { quarantineOutbox } from './notices.ts'
 import { sqlState, type Store } from './open-store.ts'
+import type { ParsedItems } from './parsed-items.ts'
 import { eventDays, makeEventDays, makeSegmentDays } from './partitions.ts'
 import { freshQuarantine } from './quarantine-rows.ts'
 import { dayOf, dayOfSegment } from './segment-id.ts'
@@ -64,6 +65,8 @@ export interface BatchWriterOptions {
   /** Microseconds since 1970. */
   readonly nowUs?: () => number
   readonly daysMax?: number
+  /** Where what was stored is handed over, parsed as it is, to those that follow. */
+  readonly parsed?: ParsedItems
 }
 
 export function createBatchWriter(store: Store, options: BatchWriterOptions = {}): BatchWriter {
@@ -92,6 +95,7 @@ export function createBatchWriter(store: Store, options: BatchWriterOptions = {}
       try {
         made ??= await makeBatch(state, plans, rows)
         await insertBatch(store, made.batch)
+        if (options.parsed !== undefined) handOver(options.parsed, plans)
         return await afterCommit(store, made, offered - rows.length)
       } catch (error) {
         const reaction = reactionTo(error)
@@ -188,6 +192,15 @@ async function planOf(segment: ReadSegment, { lanes, segmentIds }: WriterState):
     position.log === 'table' ? position.offset : segmentIds.take(receivedUs),
   ])
   return { segment, segmentId, lane }
+}
+
+/** In the order of the lanes' numbers, which is that of the log. */
+function handOver(parsed: ParsedItems, plans: readonly Plan[]): void {
+  for (const { segment, segmentId } of plans) {
+    for (const { raw, event, item, bytes } of segment.events) {
+      if (raw != null) parsed.keep(segmentId, item, { raw, event, bytes })
+    }
+  }
 }
 
 /** An API server that got no answer in time posts the whole body again, often into the same batch. */

@@ -9,6 +9,8 @@ export interface ProcessLogParts {
   readonly reader: LogReader
   readonly writer: BatchWriter
   readonly logger: Logger
+  /** Others in this process read what is stored. */
+  readonly isReadOn?: boolean
   /** Told of each commit, and of each failure with its reason. */
   readonly onCommitted: (outcome: BatchOutcome) => void
   readonly onFailed: (reason: string) => void
@@ -36,7 +38,10 @@ export async function processLog(parts: ProcessLogParts, signal: AbortSignal): P
   while (!signal.aborted) {
     try {
       const entries = await parts.reader.read({ entries: batchEntriesMax, bytes: batchBytesMax })
-      const prepared = entries.length > 0 ? await parts.writer.prepare(entries.map(readSegment)) : null
+      const prepared =
+        entries.length > 0
+          ? await parts.writer.prepare(entries.map((entry) => readSegment(entry, parts.isReadOn)))
+          : null
       await inFlight
       inFlight = prepared ? commit(parts, entries, prepared) : Promise.resolve()
       // Its failure is met at the next turn's await, or after the loop.

@@ -7,7 +7,9 @@ import type { LogEntry } from '@plaintrail/event-log/event-log'
 import { eventIdentity, eventKey } from '@plaintrail/event/identity'
 import { normalize } from '@plaintrail/event/normalize'
 import { withoutBodies } from '@plaintrail/event/without-bodies'
+import { isWireObject } from '@plaintrail/event/wire-object'
 import type { ReadEvent, ReadSegment, UnreadItem } from '@plaintrail/store/batch-plan'
+import { isReadAgain } from '@plaintrail/store/parsed-items'
 
 /** Larger items are read without their bodies: parsing costs 25 ms a MiB and many times the memory. */
 export const parsedItemBytesMax = 8 * 1024 * 1024
@@ -16,17 +18,18 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 /** How packages/event/redact.ts says that it could not read an item and masked what may be a secret. */
 const maskedWhole = '/'
 
-export function readSegment(entry: LogEntry): ReadSegment {
+/** `isReadOn`: others in this process read what is stored, and are handed what was parsed. */
+export function readSegment(entry: LogEntry, isReadOn = false): ReadSegment {
   try {
     const envelope = decodeEnvelope(entry.envelope)
     if (!uuid.test(envelope.header.cluster)) throw new TypeError('its header names no cluster')
-    return readItems(entry, envelope)
+    return readItems(entry, envelope, isReadOn)
   } catch (error) {
     return damaged(entry, error)
   }
 }
 
-function readItems(entry: LogEntry, envelope: Envelope): ReadSegment {
+function readItems(entry: LogEntry, envelope: Envelope, isReadOn: boolean): ReadSegment {
   const { header, bounds, body } = envelope
   const clusterUid = Buffer.from(header.cluster.replaceAll('-', ''), 'hex')
   const problems = new Map(header.problems.map((problem) => [problem.item, problem]))
@@ -54,9 +57,11 @@ function readItems(entry: LogEntry, envelope: Envelope): ReadSegment {
       const large = raw.length > parsedItemBytesMax
       const json = (large ? withoutBodies(raw) : raw).toString(encoding)
       const facts = { duplicateKeys: repeated.has(item), redacted: redaction !== undefined, bodyTooLarge: large }
-      const event = normalize(JSON.parse(json), facts)
-      if (!event) throw new TypeError('it is no JSON object')
-      events.push({ event, item, key, bytes: raw.length })
+      const value = JSON.parse(json) as unknown
+      const event = normalize(value, facts)
+      if (!event || !isWireObject(value)) throw new TypeError('it is no JSON object')
+      const isKept = isReadOn && !large && isReadAgain(event)
+      events.push({ event, item, key, bytes: raw.length, raw: isKept ? value : null })
     } catch (error) {
       quarantined.push({ item, reason: 'invalid_json', detail: reasonOf(error), bytes: raw.length, digest: key })
     }

@@ -10,7 +10,7 @@ export function startAttribution(parts: LaneWorkParts): RunningLaneWork {
     name: 'attribution',
     doing: 'attributing',
     make: (store) => {
-      const attributor = createAttributor(store)
+      const attributor = createAttributor(store, {}, parts.parsed)
       return {
         lanes: () => attributionLanes(store),
         numbersMax: attributeBounds.numbersMax,

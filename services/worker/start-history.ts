@@ -11,7 +11,7 @@ export function startHistory(parts: LaneWorkParts): RunningLaneWork {
     name: 'history',
     doing: 'following',
     make: (store) => {
-      const follower = createHistoryFollower(store)
+      const follower = createHistoryFollower(store, parts.parsed)
       return {
         lanes: () => historyLanes(store),
         numbersMax: followBounds.numbersMax,

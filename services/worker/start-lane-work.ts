@@ -5,6 +5,7 @@ import type { Health, HealthState } from '@plaintrail/runtime/health'
 import type { Logger } from '@plaintrail/runtime/logger'
 import type { Metrics } from '@plaintrail/runtime/metrics'
 import { openStore, type Connection, type Store } from '@plaintrail/store/open-store'
+import type { ParsedItems } from '@plaintrail/store/parsed-items'
 import { workLanes, type LaneWork, type WorkLanesParts } from './work-lanes.ts'
 
 export interface LaneWorkParts {
@@ -13,6 +14,8 @@ export interface LaneWorkParts {
   readonly metrics: Metrics
   readonly health: Health
   readonly isIngestBusy: () => boolean
+  /** What the worker handed over, and others of this process read. */
+  readonly parsed: ParsedItems
 }
 
 export interface RunningLaneWork extends AsyncDisposable {

@@ -6,6 +6,7 @@ import type { Health, HealthState } from '@plaintrail/runtime/health'
 import type { Logger } from '@plaintrail/runtime/logger'
 import type { Metrics } from '@plaintrail/runtime/metrics'
 import type { Connection, Store } from '@plaintrail/store/open-store'
+import { createParsedItems, type ParsedItems } from '@plaintrail/store/parsed-items'
 import { createBatchWriter, type BatchWriter } from '@plaintrail/store/store-batch'
 import { processLog } from './process-log.ts'
 import { startAttribution } from './start-attribution.ts'
@@ -23,6 +24,8 @@ export interface WorkerParts {
   readonly waitMsMax?: number
   /** Where history is followed by connections of its own; null where it is not. */
   readonly history?: Connection | null
+  /** For those that follow in this process. */
+  readonly parsed?: ParsedItems
 }
 
 /** A batch takes a second at most; one that has taken so long waits for a lock, or for a Postgres that does not answer. */
@@ -33,7 +36,11 @@ export function startWorker(parts: WorkerParts): AsyncDisposable {
   const stop = new AbortController()
   const { health, logger, store, waitMsMax = waitMsMaxDefault } = parts
   const counted = createWorkerMetrics(parts.metrics)
-  const watched = watchWaits(createBatchWriter(store))
+  const { history: connection = null } = parts
+  // Nobody reads them where nobody follows.
+  const parsed = parts.parsed ?? createParsedItems(connection === null ? 0 : undefined)
+  const isReadOn = connection !== null || parts.parsed !== undefined
+  const watched = watchWaits(createBatchWriter(store, { parsed }))
   let state: HealthState = { ok: true, detail: 'working' }
   health.check('worker', () => {
     const waitedMs = Math.round(watched.waitedMs())
@@ -42,16 +49,16 @@ export function startWorker(parts: WorkerParts): AsyncDisposable {
     return { ok: false, detail }
   })
   let isBusy = false
-  const { history: connection = null } = parts
-  const history = connection === null ? null : startHistory({ ...parts, connection, isIngestBusy: () => isBusy })
-  const attribution =
-    connection === null ? null : startAttribution({ ...parts, connection, isIngestBusy: () => isBusy })
+  const following = { ...parts, parsed, isIngestBusy: () => isBusy }
+  const history = connection === null ? null : startHistory({ ...following, connection })
+  const attribution = connection === null ? null : startAttribution({ ...following, connection })
   if (history === null) health.set('history', { ok: true, detail: 'off: PLAINTRAIL_HISTORY' })
   const log = processLog(
     {
       reader: parts.reader,
       writer: parts.wrapWriter ? parts.wrapWriter(watched.writer) : watched.writer,
       logger,
+      isReadOn,
       onCommitted: (outcome) => {
         counted.committed(outcome)
         history?.wake()

@@ -55,7 +55,7 @@ export async function measureStorePath(
       ),
     )
     const entries = await parts.reader.read({ entries: batch.length, bytes: Number.MAX_SAFE_INTEGER })
-    const segments = entries.map(readSegment)
+    const segments = entries.map((entry) => readSegment(entry))
     stored += (await timed(() => parts.batchWriter.store(segments))).stored
     parts.reader.settled(entries.map((entry) => entry.position))
   }

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../../system.ts'
 import { heading, row } from '../report.ts'
 import { measureRevisions, stateBytes } from './revision-sizes.ts'
 import { wholeWeeks, writeWeeks, type Week } from './weeks.ts'
-import { workRound, type Round, type Server } from './worker-round.ts'
+import { workRound, type Pace, type Round, type Server } from './worker-round.ts'
 
 export interface HistoryBenchOptions {
   /** Clusters that each recorded week is stored in. */
@@ -29,8 +29,9 @@ export async function benchHistory({ copies, rounds }: HistoryBenchOptions): Pro
   const { connection } = stack.use(await startEmbeddedPostgres({ dataFolder: folder }))
   const pidFile = readFileSync(join(folder, 'postgres/data/postmaster.pid'), 'utf8')
   const server = { connection, postmasterPid: Number(pidFile.split('\n')[0]) }
-  const last = await compare(server, 'writes', writeWeeks(), { copies, rounds })
-  await compare(server, 'everything', wholeWeeks(), { copies, rounds })
+  const last = await compare(server, { what: 'writes', pace: 'at once', weeks: writeWeeks(), copies, rounds })
+  await compare(server, { what: 'writes', pace: 'backlog', weeks: writeWeeks(), copies, rounds })
+  await compare(server, { what: 'everything', pace: 'at once', weeks: wholeWeeks(), copies, rounds })
   const sizes = await measureRevisions({ ...connection, database: last })
   const alone = stateBytes(writeWeeks())
   for (const { name, bytes } of sizes.parts) row(`  ${name}`, `${bytes.toFixed(0)} B`, 'a revision')
@@ -41,20 +42,21 @@ export async function benchHistory({ copies, rounds }: HistoryBenchOptions): Pro
   )
 }
 
+interface Comparison extends HistoryBenchOptions {
+  readonly what: string
+  readonly pace: Pace
+  readonly weeks: readonly Week[]
+}
+
 /** Returns the last database that has a history. */
-async function compare(
-  server: Server,
-  what: string,
-  weeks: readonly Week[],
-  { copies, rounds }: HistoryBenchOptions,
-): Promise<string> {
+async function compare(server: Server, { what, pace, weeks, copies, rounds }: Comparison): Promise<string> {
   const database = (round: number, hasHistory: boolean): string =>
-    `bench_${what}_${round}_${hasHistory ? 'with' : 'without'}`
+    `bench_${what}_${pace.replace(' ', '_')}_${round}_${hasHistory ? 'with' : 'without'}`
   const run = async (round: number, hasHistory: boolean): Promise<Round> => {
     const name = database(round, hasHistory)
     await using store = openStore(server.connection, { connectionsMax: 1, statementMs: 0, applicationName: 'bench' })
     await store.pool.query(`create database ${name}`)
-    return await workRound(server, name, weeks, copies, hasHistory)
+    return await workRound(server, name, { weeks, copies, hasHistory, pace })
   }
   // One of each before any counts: code is compiled in the first.
   const pairs: { readonly on: Round; readonly off: Round }[] = []
@@ -63,7 +65,7 @@ async function compare(
     const on = await run(round, true)
     if (round > 0) pairs.push({ on, off })
   }
-  tell(what, pairs)
+  tell(`${what}, ${pace}`, pairs)
   return database(rounds, true)
 }
 
