@@ -18,8 +18,8 @@ export interface TestResult {
   readonly name: string
   /** Where the test stands in the file of its rule. */
   readonly at: Place
-  /** `unreadable`: its fixture is not there or is none. */
-  readonly result: 'pass' | 'fail' | 'unreadable'
+  /** `not-evaluable`: nothing is wrong but that events lack what the rule reads. `unreadable`: its fixture is none. */
+  readonly result: 'pass' | 'fail' | 'not-evaluable' | 'unreadable'
   /** What was expected and what came, in lines; empty where it passed. */
   readonly says: readonly string[]
   /** Events that depend on what was not recorded; with the reasons. */
@@ -63,10 +63,18 @@ interface Outcome {
 
 function resultOf(
   rule: string,
-  { name, at }: RuleTest,
-  { says, insufficient = 0, missing = [] }: Partial<Outcome> & { readonly says: readonly string[] },
+  { name, at, expect }: RuleTest,
+  {
+    says,
+    findings = 0,
+    errors = [],
+    insufficient = 0,
+    missing = [],
+  }: Partial<Outcome> & { readonly says: readonly string[] },
 ): TestResult {
-  return { rule, name, at, result: says.length === 0 ? 'pass' : 'fail', says, insufficient, missing }
+  const isOpen = insufficient > expect.insufficient && errors.length === expect.errors && findings <= expect.findings
+  const result = says.length === 0 ? 'pass' : isOpen ? 'not-evaluable' : 'fail'
+  return { rule, name, at, result, says, insufficient, missing }
 }
 
 function runTest(

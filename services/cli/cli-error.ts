@@ -3,6 +3,8 @@
 export const exitCodes = {
   /** Two states differ; as diff(1) and kubectl have it. What differs has been printed. */
   different: 1,
+  /** A test failed, or something was found that must not be. It has been printed. */
+  found: 1,
   /** Wrong arguments, configuration, or a file of this machine. */
   usage: 2,
   /** Done in part, or the answer is known to lack something (--require-complete). */
@@ -12,6 +14,8 @@ export const exitCodes = {
   not_found: 5,
   /** The question cannot be read. */
   query_invalid: 6,
+  /** A rule is wrong, or went wrong where it was evaluated. */
+  rule_invalid: 6,
   /** What came is not what was promised: a digest differs. */
   integrity: 7,
   /** Server or network; trying again is right. */

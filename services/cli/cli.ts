@@ -70,7 +70,7 @@ Examples:
   plaintrail who deploy/checkout -n shop
   plaintrail events is:human is:write ns:shop --since 1h
 
-Exit codes: 0 done · 1 a difference · 2 usage · 3 incomplete · 4 not allowed · 5 not found · 6 query not understood
+Exit codes: 0 done · 1 a difference, a finding · 2 usage · 3 incomplete · 4 not allowed · 5 not found · 6 query or rule wrong
             7 a digest differs · 8 no server · 124 no answer in time · 130 interrupted`
 
 /** What a shell asks for while somebody types: whatever goes wrong, it is told nothing. */
@@ -105,12 +105,14 @@ async function explain(failure: unknown, io: CliIo): Promise<number> {
     await io.stderr.write(`plaintrail: unexpected: ${terminalText(String(failure))}\n`)
     return exitCodes.usage
   }
-  // Who pressed Ctrl-C knows it, and who asked for a difference has read it.
-  if (failure.code === 'interrupted' || failure.code === 'different') return exitCodes[failure.code]
+  if (silent.has(failure.code)) return exitCodes[failure.code]
   await io.stderr.write(`plaintrail: ${terminalText(failure.message)}\n`)
   for (const line of failure.hint?.split('\n') ?? []) await io.stderr.write(`  ${terminalText(line)}\n`)
   return exitCodes[failure.code]
 }
+
+/** Who pressed Ctrl-C knows it, and who asked for a difference or for findings has read them. */
+const silent: ReadonlySet<CliError['code']> = new Set(['interrupted', 'different', 'found'])
 
 function isBrokenPipe(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EPIPE'

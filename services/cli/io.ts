@@ -1,6 +1,6 @@
 // CliIo: everything outside that the command line touches, so that a test can run it in its own process.
 import { createReadStream } from 'node:fs'
-import { mkdir, mkdtemp, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -65,6 +65,8 @@ export interface Files {
   /** `sizeBytes` is null where it is not known beforehand, as with a pipe. */
   open(path: string): Promise<{ readonly sizeBytes: number | null; readonly chunks: AsyncIterable<Uint8Array> }>
   exists(path: string): Promise<boolean>
+  /** What is in a folder, by name; null where the path is no folder. A link to a file is a file, one to a folder is left out. */
+  list(path: string): Promise<readonly FolderEntry[] | null>
   makeFolder(path: string): Promise<void>
   /** A new folder that only this user may enter; it goes with all that is in it when it is disposed of. */
   temporaryFolder(): Promise<TemporaryFolder>
@@ -75,6 +77,11 @@ export interface Files {
   rename(from: string, to: string): Promise<void>
   /** Writes a file, its folder too, so that a reader sees the old text or the new one and never a part. */
   replace(path: string, content: string | Uint8Array, mode: number): Promise<void>
+}
+
+export interface FolderEntry {
+  readonly name: string
+  readonly isFolder: boolean
 }
 
 export interface TemporaryFolder extends AsyncDisposable {
@@ -129,6 +136,20 @@ export const realFiles: Files = {
       () => true,
       () => false,
     ),
+  async list(path) {
+    if (!(await stat(path)).isDirectory()) return null
+    const entries = await readdir(path, { withFileTypes: true })
+    const isFile = async (name: string): Promise<boolean> =>
+      stat(join(path, name)).then(
+        (about) => about.isFile(),
+        () => false,
+      )
+    const kept: FolderEntry[] = []
+    for (const entry of entries)
+      if (!entry.isSymbolicLink() || (await isFile(entry.name)))
+        kept.push({ name: entry.name, isFolder: entry.isDirectory() })
+    return kept.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  },
   async makeFolder(path) {
     await mkdir(path, { recursive: true })
   },

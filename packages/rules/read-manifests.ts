@@ -1,16 +1,31 @@
-// manifestEvents: manifests as the events of their creation, so that rules judge them before anybody applies them.
+// readManifests: manifests as the events of their creation, so that rules judge them before anybody applies them.
 import { isClusterScoped, resourcesNamed } from '@plaintrail/event/resources'
 import { isJsonObject, type JsonObject } from '@plaintrail/history/json-values'
 import { completedEvent } from './completed-event.ts'
+import { yamlCharactersMax, type FileEvents } from './event-file.ts'
+import { jsonOf } from './located.ts'
+import { readDocuments } from './read-documents.ts'
+import { Problems } from './rule-error.ts'
+import { sourcePlaces } from './source-places.ts'
 
 /** Who creates, in the event: a person to the rules, as whoever applies it would be. */
-export const manifestUser = 'ci'
+const manifestUser = 'ci'
 /** Lists within lists. */
 const levelsMax = 8
 
-/** The events of one YAML document; those of its items where it is a list. None for what is no object of Kubernetes. */
-export function manifestEvents(manifest: unknown, index: number): readonly JsonObject[] {
-  return objectsIn(manifest, 0).map((object) => createEvent(object, index))
+/** Of every object in a text of YAML documents or JSON, also of those in lists; none of what is no object of Kubernetes. */
+export function readManifests(text: string): FileEvents {
+  const placeAt = sourcePlaces(text)
+  const problems = new Problems(placeAt)
+  if (text.length > yamlCharactersMax) {
+    problems.add(0, `could not read it: it has more than ${yamlCharactersMax} characters`, 'Split it.')
+    return { events: [], errors: problems.inOrder() }
+  }
+  const events = readDocuments(text, problems).flatMap(({ root }) => {
+    const { line } = placeAt(root.from)
+    return objectsIn(jsonOf(root), 0).map((object, index) => ({ raw: createEvent(object, index), line }))
+  })
+  return { events, errors: problems.inOrder() }
 }
 
 function objectsIn(value: unknown, level: number): readonly JsonObject[] {

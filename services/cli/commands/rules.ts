@@ -1,0 +1,24 @@
+// plaintrail rules: what is worth knowing, as files and on the server.
+import type { Command } from 'commander'
+import type { RunCommand } from '../session.ts'
+import { addRulesLint } from './rules-lint.ts'
+import { addRulesRun } from './rules-run.ts'
+import { addRulesTest } from './rules-test.ts'
+
+export function addRules(program: Command, run: RunCommand): void {
+  const rules = program
+    .command('rules')
+    .summary('what is worth knowing: check, test and run rules')
+    .description(
+      'Rules say which events matter (docs/rules.md). lint, test and run work on files of this machine and ask no server.',
+    )
+    .addHelpText('after', helpText)
+  addRulesLint(rules, run)
+  addRulesTest(rules, run)
+  addRulesRun(rules, run)
+}
+
+const helpText = `
+Examples:
+  plaintrail rules test                                        # the rules that come with Plaintrail
+  plaintrail rules run ./rules --events audit.log --fail-on 'severity>=high'`
