@@ -14,7 +14,7 @@ import { processSettings } from '@plaintrail/runtime/run-process'
 import { secretsSettings } from '@plaintrail/runtime/secrets'
 import { standaloneSettings } from '@plaintrail/standalone/config'
 import { databaseSettings } from '@plaintrail/store/database-settings'
-import { historySettings, sessionSettings } from '@plaintrail/worker/config'
+import { historySettings, rulesSettings, sessionSettings } from '@plaintrail/worker/config'
 
 export const configurationPath = join(import.meta.dirname, '../docs/configuration.md')
 
@@ -24,7 +24,7 @@ export function configurationText(): string {
     { service: 'api', table: apiSettings },
     { service: 'receiver', table: receiverSettings },
     { service: 'jobrunner', table: jobrunnerSettings },
-    { service: 'worker', table: historySettings },
+    { service: 'worker', table: { ...historySettings, ...rulesSettings } },
     { service: 'cli', table: cliSettings },
     { service: 'Distributed: every process, besides', table: { ...databaseSettings, ...processSettings } },
     { service: 'Distributed: migrate, receiver and api, besides', table: secretsSettings },

@@ -12,7 +12,6 @@ import { eventDays, makeRuleHitDays, ruleHitDays } from './partitions.ts'
 import { readRows } from './read-rows.ts'
 import { decideAbsences } from './rule-absence.ts'
 import { createRuleBook, type OpenBook } from './rule-book.ts'
-import type { FailingRule } from './rule-coverage.ts'
 import { judgeGaps } from './rule-gaps.ts'
 import { markFailing } from './rules.ts'
 import { dayOf } from './segment-id.ts'
@@ -37,7 +36,7 @@ export type JudgedBatch =
       readonly events: number
       readonly counts: JudgedCounts
       /** Versions that judge no more from now on. */
-      readonly failing: readonly FailingRule[]
+      readonly failing: readonly { readonly name: string; readonly says: string }[]
     }
 
 export interface RulesFollowerOptions {
@@ -98,8 +97,11 @@ export function createRulesFollower(store: Store, options: RulesFollowerOptions)
     const found = await judge.judge(rules, lane, stretch, bounds.bytesMax)
     const tools = { client, clusterId: lane.id, book }
     await takeFoundHits(tools, await ofKeptDays(store, found.hits))
-    const failing = await found.coverage.write(client, lane.id)
-    for (const one of failing) await markFailing(client, one, one.says)
+    const failing: { name: string; says: string }[] = []
+    for (const one of await found.coverage.write(client, lane.id)) {
+      const name = await markFailing(client, one, one.says)
+      if (name !== null) failing.push({ name, says: one.says })
+    }
     await movePosition(client, laneId, found)
     return { kind: 'judged', last: found.last, events: found.last - stretch.after, counts: found.counts, failing }
   }

@@ -141,6 +141,11 @@ export async function ruleVersions(store: Store, name: string): Promise<readonly
   return rows.map(versionOf)
 }
 
+/** How many rules in force judge nothing since they failed too often. */
+export async function countFailing(store: Store): Promise<number> {
+  return (await readCurrent(store.pool, null)).filter(({ failingUs }) => failingUs !== null).length
+}
+
 /** Goes up with every change of a rule. */
 export async function ruleChanges(client: Pick<PoolClient, 'query'>): Promise<number> {
   const { rows } = await client.query<{ number: number }>({
@@ -173,20 +178,21 @@ export async function keptVersion(
   return row === undefined ? null : { ...versionOf(row), ruleId }
 }
 
-/** It judges nothing from now on. False where that was so already. In the transaction of the client. */
+/** It judges nothing from now on. Its name; null where that was so already. In the transaction of the client. */
 export async function markFailing(
   client: PoolClient,
   { ruleId, version }: { readonly ruleId: number; readonly version: number },
   says: string,
-): Promise<boolean> {
-  const { rowCount } = await client.query(
-    `update rule_version set failing_at = now(), failing = $3
-     where rule_id = $1 and number = $2 and failing_at is null`,
+): Promise<string | null> {
+  const { rows } = await client.query<{ name: string }>(
+    `update rule_version v set failing_at = now(), failing = $3 from rule r
+     where v.rule_id = $1 and v.number = $2 and v.failing_at is null and r.id = v.rule_id returning r.name`,
     [ruleId, version, says],
   )
-  if (rowCount === 0) return false
+  const [marked] = rows
+  if (marked === undefined) return null
   await countChange(client)
-  return true
+  return marked.name
 }
 
 /** Of those who change rules one works at a time: two would give one number to two texts. */

@@ -5,7 +5,7 @@ import { jobrunnerSettings } from '@plaintrail/jobrunner/config'
 import { receiverSettings } from '@plaintrail/receiver/config'
 import { choice, path, text, type Config } from '@plaintrail/runtime/config'
 import { logLevels } from '@plaintrail/runtime/logger'
-import { historySettings } from '@plaintrail/worker/config'
+import { historySettings, rulesSettings } from '@plaintrail/worker/config'
 
 export const standaloneSettings = {
   dataFolder: {
@@ -35,6 +35,7 @@ export const allSettings = {
   ...receiverSettings,
   ...jobrunnerSettings,
   ...historySettings,
+  ...rulesSettings,
 } as const
 
 export type StandaloneConfig = Config<typeof allSettings>

@@ -25,9 +25,10 @@ import { checkRedactionKey } from '@plaintrail/store/redaction-key'
 import { tableLogWriter } from '@plaintrail/store/table-log'
 import { makeToken } from '@plaintrail/store/tokens'
 import { watchStore } from '@plaintrail/store/watch-store'
+import { rulesOptions } from '@plaintrail/worker/start-rules'
 import { askQueue } from './ask-queue.ts'
 import type { StandaloneConfig } from './config.ts'
-import { startWorkerThread } from './start-worker-thread.ts'
+import { startWorkerThread, type WorkerInput } from './start-worker-thread.ts'
 
 export interface Standalone extends AsyncDisposable {
   /** `http://127.0.0.1:7717` */
@@ -94,8 +95,7 @@ export async function startStandalone(
   await checkRedactionKey(asking, secrets.redactionKey)
   await ensureApiToken(asking, { name: 'admin', digest: createHash('sha256').update(secrets.adminToken).digest() })
   stack.use(watchStore({ store: asking, health, ask: askQueue(asking, metrics) }))
-  const { logLevel, history } = config
-  const worker = stack.use(startWorkerThread({ connection, logLevel, history }, { health, logger }))
+  const worker = stack.use(startWorkerThread(workerInput(connection, config), { health, logger }))
   const jobs = stack.use(postgresJobs({ connection, logger, limits: overrides.jobsLimits ?? {} }))
   const working = open('jobrunner', jobConnectionsMax, 0)
   stack.use(await startJobrunner(config, { store: working, jobs, logger, metrics, health, ...overrides.jobrunner }))
@@ -128,6 +128,11 @@ export async function startStandalone(
     dataFolder: config.dataFolder,
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }
+}
+
+function workerInput(connection: Connection, config: StandaloneConfig): WorkerInput {
+  const { logLevel, history } = config
+  return { connection, logLevel, history, rules: rulesOptions(connection, config) }
 }
 
 async function openDatabase(

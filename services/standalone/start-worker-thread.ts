@@ -5,11 +5,14 @@ import { Worker } from 'node:worker_threads'
 import type { Health, HealthSnapshot } from '@plaintrail/runtime/health'
 import type { Logger, LogLevel } from '@plaintrail/runtime/logger'
 import type { Connection } from '@plaintrail/store/open-store'
+import type { RulesOptions } from '@plaintrail/worker/start-rules'
 
 export interface WorkerInput {
   readonly connection: Connection
   readonly logLevel: LogLevel
   readonly history: 'on' | 'off'
+  /** Null where nothing is judged by rules. */
+  readonly rules: RulesOptions | null
 }
 
 export type ToWorker = { readonly kind: 'metrics'; readonly request: number } | { readonly kind: 'stop' }

@@ -30,7 +30,8 @@ if (parentPort) {
     }),
   )
   const history = input.history === 'on' ? input.connection : null
-  stack.use(startWorker({ store, reader: tableLogReader(store), logger, metrics, health, history }))
+  const { rules } = input
+  stack.use(startWorker({ store, reader: tableLogReader(store), logger, metrics, health, history, rules }))
   const timer = setInterval(() => say({ kind: 'health', state: health.snapshot() }), healthEveryMs)
   stack.defer(() => clearInterval(timer))
   port.on('message', (message: ToWorker) => {

@@ -1,7 +1,7 @@
 // The settings of the worker: those of its process, and the one that the standalone has too.
 
 import { kafkaSettings } from '@plaintrail/event-log/kafka-settings'
-import { choice, duration } from '@plaintrail/runtime/config'
+import { choice, duration, path } from '@plaintrail/runtime/config'
 import { databaseSettings } from '@plaintrail/store/database-settings'
 
 export const sessionSettings = {
@@ -24,10 +24,33 @@ export const historySettings = {
   },
 } as const
 
+export const rulesSettings = {
+  rules: {
+    env: 'PLAINTRAIL_RULES',
+    parse: choice('on', 'off'),
+    default: 'on',
+    describe: 'off: workers judge nothing by rules; it is made up for when it is on again.',
+  },
+  rulesPack: {
+    env: 'PLAINTRAIL_RULES_PACK',
+    parse: choice('on', 'off'),
+    default: 'on',
+    describe: 'off: the shipped rules are not in force; of your own nothing changes.',
+  },
+  rulesFolder: {
+    env: 'PLAINTRAIL_RULES_DIR',
+    parse: path,
+    default: null,
+    describe:
+      'Folder of rule files (.yaml, .yml, .json), read anew every 10 seconds; the same on every worker. A rule of the API comes before one of its name here, and one here before a shipped one.',
+  },
+} as const
+
 /** Beside what every process has. */
 export const workerProcessSettings = {
   ...databaseSettings,
   ...kafkaSettings,
   ...sessionSettings,
   ...historySettings,
+  ...rulesSettings,
 } as const

@@ -12,6 +12,7 @@ import { openStore, type Store } from '@plaintrail/store/open-store'
 import type { BatchWriter } from '@plaintrail/store/store-batch'
 import { watchStore } from '@plaintrail/store/watch-store'
 import type { workerProcessSettings } from './config.ts'
+import { rulesOptions } from './start-rules.ts'
 import { startWorker } from './worker.ts'
 
 /** One batch is committed while the next is prepared, and positions are asked for beside both. */
@@ -64,6 +65,7 @@ export async function startWorkerProcess(
       reader: wrapReader(reader),
       wrapWriter: (writer) => wrapWriter(writer, store),
       history: config.history === 'on' ? config.databaseUrl : null,
+      rules: rulesOptions(config.databaseUrl, config),
     }),
   )
   const kept = stack.move()

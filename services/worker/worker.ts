@@ -11,6 +11,7 @@ import { createBatchWriter, type BatchWriter } from '@plaintrail/store/store-bat
 import { processLog } from './process-log.ts'
 import { startAttribution } from './start-attribution.ts'
 import { startHistory } from './start-history.ts'
+import { startRules, type RulesOptions } from './start-rules.ts'
 import { createWorkerMetrics } from './worker-metrics.ts'
 
 export interface WorkerParts {
@@ -24,6 +25,8 @@ export interface WorkerParts {
   readonly waitMsMax?: number
   /** Where history is followed by connections of its own; null where it is not. */
   readonly history?: Connection | null
+  /** Where events are judged by rules, by connections of its own; null where they are not. */
+  readonly rules?: RulesOptions | null
   /** For those that follow in this process. */
   readonly parsed?: ParsedItems
 }
@@ -52,7 +55,13 @@ export function startWorker(parts: WorkerParts): AsyncDisposable {
   const following = { ...parts, parsed, isIngestBusy: () => isBusy }
   const history = connection === null ? null : startHistory({ ...following, connection })
   const attribution = connection === null ? null : startAttribution({ ...following, connection })
+  const { rules: options = null } = parts
+  const rules =
+    options === null
+      ? null
+      : startRules({ ...following, connection: options.connection, rules: options, isHistoryOn: history !== null })
   if (history === null) health.set('history', { ok: true, detail: 'off: PLAINTRAIL_HISTORY' })
+  if (rules === null) health.set('rules', { ok: true, detail: 'off: PLAINTRAIL_RULES' })
   const log = processLog(
     {
       reader: parts.reader,
@@ -62,6 +71,7 @@ export function startWorker(parts: WorkerParts): AsyncDisposable {
       onCommitted: (outcome) => {
         counted.committed(outcome)
         history?.wake()
+        rules?.wake()
       },
       onTurn: (hadWork) => {
         isBusy = hadWork
@@ -76,7 +86,12 @@ export function startWorker(parts: WorkerParts): AsyncDisposable {
   return {
     async [Symbol.asyncDispose]() {
       stop.abort()
-      await Promise.all([log, history?.[Symbol.asyncDispose](), attribution?.[Symbol.asyncDispose]()])
+      await Promise.all([
+        log,
+        history?.[Symbol.asyncDispose](),
+        attribution?.[Symbol.asyncDispose](),
+        rules?.[Symbol.asyncDispose](),
+      ])
     },
   }
 }
