@@ -90,7 +90,7 @@ function deploys(
   image: string,
   generation: number,
   version: number,
-  more: Partial<Said> = {},
+  more: Partial<Said> & { readonly observed?: number } = {},
 ): AttributedEvent {
   return said({
     user,
@@ -101,7 +101,11 @@ function deploys(
     uid: 'd-1',
     version,
     ...more,
-    object: { metadata: { generation }, spec: { replicas: 1, template: template(image) } },
+    object: {
+      metadata: { generation },
+      spec: { replicas: 1, template: template(image) },
+      status: { observedGeneration: more.observed },
+    },
   })
 }
 
@@ -395,6 +399,68 @@ test('where two scaled a ReplicaSet before its controller had done either, nobod
   const pod = makesPod('r-1', 'p-1', 30)
   expect(lastOf([...events, pod])).toMatchObject({ initiator: { name: alice }, confidence: 'certain' })
   expect(lastOf([...events, scaled(bob, 5, 3), pod]).initiator.kind).toBe('unknown')
+})
+
+const scales = (user: string, replicas: number, generation: number, observed: number): AttributedEvent =>
+  said({
+    user,
+    verb: 'update',
+    resource: 'replicasets.apps',
+    name: 'api-r-1',
+    uid: 'r-1',
+    version: 20 + generation,
+    object: { metadata: { generation }, spec: { replicas }, status: { observedGeneration: observed } },
+  })
+const takesAway = (uid: string, version: number): AttributedEvent =>
+  said({
+    user: `${manager}replicaset-controller`,
+    verb: 'delete',
+    resource: 'pods',
+    name: uid,
+    uid,
+    version,
+    object: { metadata: ownedBy('ReplicaSet', 'api-r-1', 'r-1') },
+  })
+
+test('where two wanted less of a ReplicaSet, the second is named once the first must have had his way', () => {
+  const made = [deploys(alice, 'api:1', 1, 10), makesReplicaSet('api:1', 'r-1', 11), scales(alice, 5, 2, 1)]
+  const both = [...made, scales(alice, 5, 3, 3), scales(bob, 3, 4, 3), scales(alice, 1, 5, 3)]
+  const pods = ['p-1', 'p-2', 'p-3', 'p-4'].map((uid, at) => takesAway(uid, 31 + at))
+  const named = pods.map((_, at) => lastOf([...both, ...pods.slice(0, at + 1)]).initiator.name)
+  expect(named).toEqual(['', '', alice, alice])
+  // Of what was not seen to go, nothing follows.
+  expect(lastOf([...both, ...pods.slice(1, 3)]).initiator.kind).toBe('unknown')
+  const unseen = [...made, scales(alice, 5, 3, 3), scales(alice, 1, 5, 3)]
+  expect(lastOf([...unseen, ...pods.slice(0, 3)]).initiator.kind).toBe('unknown')
+})
+
+test('where one changed the same again, whoever changed it before both is not forgotten', () => {
+  const made = [deploys(alice, 'api:1', 1, 10), makesReplicaSet('api:1', 'r-1', 11), scales(alice, 9, 3, 3)]
+  const three = [...made, scales('carol@acme.io', 8, 4, 3), scales(bob, 7, 5, 3), scales(bob, 6, 6, 3)]
+  expect(lastOf([...three, takesAway('p-1', 31)]).initiator.kind).toBe('unknown')
+  const shrinks = makesReplicaSet('api:1', 'r-1', 25, { verb: 'update', code: 200 })
+  const answer = shrinks.raw['responseObject'] as { readonly spec: JsonObject }
+  Object.assign(answer, { spec: { ...answer.spec, replicas: 0 } })
+  const rollouts = [
+    deploys(alice, 'api:1', 1, 10),
+    makesReplicaSet('api:1', 'r-1', 11),
+    deploys('carol@acme.io', 'api:2', 2, 12),
+    deploys(bob, 'api:3', 3, 13),
+    deploys(bob, 'api:4', 4, 14),
+  ]
+  expect(lastOf([...rollouts, shrinks]).initiator.kind).toBe('unknown')
+})
+
+test('a ReplicaSet shrinks for nobody who wanted its own template, once the controller has reported that', () => {
+  const shrinks = makesReplicaSet('api:2', 'r-2', 25, { verb: 'update', code: 200 })
+  const answer = shrinks.raw['responseObject'] as { readonly spec: JsonObject }
+  Object.assign(answer, { spec: { ...answer.spec, replicas: 0 } })
+  const made = makesReplicaSet('api:2', 'r-2', 13)
+  const wanted = [deploys(bob, 'api:1', 1, 10), deploys(alice, 'api:2', 2, 12), made]
+  const changed = (observed: number): AttributedEvent => deploys(bob, 'api:3', 3, 15, { observed })
+  expect(lastOf([...wanted, changed(2), shrinks])).toMatchObject({ initiator: { name: bob }, confidence: 'certain' })
+  // It may be at what was before: a template that came back is not wanted yet.
+  expect(lastOf([...wanted, changed(1), shrinks]).initiator.kind).toBe('unknown')
 })
 
 test('the collector collects after a delete of the uid, and not after one that orphans', () => {

@@ -34,11 +34,15 @@ export function causeOfReplica(seen: AttributedEvent, facts: Facts): Finding {
   if (!isOpen) {
     return notFound(`the last change of the ${owner.kind} had been carried out`)
   }
-  const before = changes.find(
-    (other, at) => other !== change && isTowards(isMade, changes, at) && isOlder(other, change),
+  const others = changes.filter(
+    (other, at) =>
+      isTowards(isMade, changes, at) &&
+      isOlder(other, change) &&
+      !isObserved(other, observed) &&
+      !isSameInitiator(other, change),
   )
-  const isAlone = before === undefined || isObserved(before, observed) || isSameInitiator(before, change)
-  if (!isAlone)
+  const gone = isMade || others.length === 0 ? null : goneSince(owner, facts, changes, { observed, seen })
+  if (!others.every(({ essence }) => hasItsWay(essence, gone)))
     return notFound(`two had changed the ${owner.kind} before its controller had done what the first wanted`)
   // Others keep pods for more reasons than their spec: new nodes, an order to keep.
   const confidence = owner.kind === 'ReplicaSet' ? 'certain' : 'likely'
@@ -74,6 +78,52 @@ function isTowards(isMade: boolean, changes: readonly SpecChange[], at: number):
   const was = before.essence?.replicas ?? null
   if (now === null || was === null) return true
   return isMade ? now > was : now < was
+}
+
+/**
+ * A ReplicaSet's controller makes or takes away as many before it reports (kubernetes pkg/controller/replicaset,
+ * BurstReplicas); others do it one by one, long after they have reported.
+ */
+const burstMax = 500
+
+/** How many fewer there are for certain than a change that the controller has not reported could have found. */
+interface Gone {
+  readonly most: number
+  readonly count: number
+}
+
+function hasItsWay(essence: SpecChange['essence'], gone: Gone | null): boolean {
+  const left = essence?.replicas ?? null
+  return gone !== null && left !== null && gone.count >= gone.most - left
+}
+
+/**
+ * No more can have been there than any change wanted since the last that was reported, itself included; since then the
+ * controller took so many away. By versions: clocks of two API servers do not tell which came first. Null where a change
+ * was not seen.
+ */
+function goneSince(
+  owner: OwnerReference,
+  facts: Facts,
+  changes: readonly SpecChange[],
+  { observed, seen }: { readonly observed: number | null; readonly seen: AttributedEvent },
+): Gone | null {
+  const reported = changes.findIndex((change) => isObserved(change, observed))
+  const since = changes.slice(0, reported + 1)
+  const first = since.at(-2)?.resourceVersion ?? null
+  const until = versionIn(seen)
+  const isWhole = since.every(
+    ({ generation, essence }, at) =>
+      essence?.replicas != null &&
+      (at === reported || (generation !== null && generation - 1 === since[at + 1]?.generation)),
+  )
+  const isAtOnce = owner.kind === 'ReplicaSet' && changes.every(({ essence }) => (essence?.replicas ?? 0) <= burstMax)
+  if (reported === -1 || first === null || until === null || !isWhole || !isAtOnce) return null
+  const gone = facts
+    .lossesOf(owner.uid)
+    .filter(({ resourceVersion: at }) => at !== null && at > first && at < until)
+    .filter(({ actor }) => keepers.has(controllerOf(actor.name)))
+  return { most: Math.max(...since.map(({ essence }) => essence?.replicas ?? 0)), count: gone.length }
 }
 
 function isOlder(one: SpecChange, other: SpecChange): boolean {

@@ -82,8 +82,8 @@ function ofShrinking(
   observed: number | null,
 ): Finding {
   const unseen = notFound(`a change of the Deployment ${owner.name} was not seen`)
-  const rollouts = changes.filter((_, at) => isRollout(changes, at))
-  const [newest, older] = rollouts
+  const rollouts = rolloutsOf(changes, replicaSet, observed)
+  const [newest] = rollouts
   const last = changes[0]?.generation ?? null
   if (last !== null && observed !== null && observed > last) return unseen
   // A ReplicaSet with the template that is wanted shrinks for no rollout: another template must be wanted by now.
@@ -94,11 +94,31 @@ function ofShrinking(
   })
   if (!isWhole) return unseen
   if (newest === undefined) return notFound(`the change of the Deployment that is rolled out was not seen`)
-  const isReported = observed !== null && newest.generation !== null && observed >= newest.generation
-  if (!isReported && older !== undefined && !isSameInitiator(newest, older)) {
+  // Up to the one that the controller is known to be at.
+  const at = rollouts.findIndex(({ generation }) => observed !== null && generation !== null && observed >= generation)
+  const open = at === -1 ? rollouts : rollouts.slice(0, at + 1)
+  if (!open.every((one) => one === newest || isSameInitiator(one, newest))) {
     return notFound('two had changed the template before the controller had reported the second')
   }
   return tied(owner, newest, 'a rollout')
+}
+
+/**
+ * Newest first, those for which the ReplicaSet may shrink. Once the controller has reported the last change that wanted
+ * its template, only what came after that makes it shrink.
+ */
+function rolloutsOf(
+  changes: readonly SpecChange[],
+  replicaSet: Essence,
+  observed: number | null,
+): readonly SpecChange[] {
+  const rollouts = changes.filter((_, at) => isRollout(changes, at))
+  const at = changes.findIndex((change) => isKnown(change) && isTemplateOf(replicaSet)(change.essence))
+  const wanting = changes[at]
+  const since = changes.slice(0, Math.max(at, 0))
+  if (wanting === undefined || wanting.generation === null || observed === null) return rollouts
+  const isWhole = since.every((change, index) => isNext(change, changes[index + 1] ?? change))
+  return isWhole && observed >= wanting.generation ? rollouts.filter((change) => since.includes(change)) : rollouts
 }
 
 function isRollout(changes: readonly SpecChange[], at: number): boolean {

@@ -192,7 +192,8 @@ export class FactsForTests implements Facts {
     if (known !== undefined && known.time <= cause.time) return
     const policy = textIn(childOf(seen.raw, 'requestObject'), 'propagationPolicy')
     const propagation = policies.find((one) => one === policy) ?? null
-    this.#ends.set(uid, Object.assign(cause, { verb, saidBy, propagation }))
+    const how = { verb, saidBy, propagation, resourceVersion: versionIn(seen) }
+    this.#ends.set(uid, Object.assign(cause, how))
   }
 
   #rememberToken(seen: AttributedEvent): void {

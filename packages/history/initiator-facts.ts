@@ -38,6 +38,8 @@ export interface End extends Cause {
   readonly propagation: 'Background' | 'Foreground' | 'Orphan' | null
   /** Its answer said the uid, or it only named what had that name then, as an Eviction does. */
   readonly saidBy: 'uid' | 'name'
+  /** Of what ended, after it; null where the answer does not say it. */
+  readonly resourceVersion: number | null
 }
 
 export interface OwnerReference {

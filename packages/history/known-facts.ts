@@ -179,7 +179,7 @@ export class KnownFacts implements Facts {
       tale.kind === 'end'
         ? ({ verb: tale.verb, saidBy: 'uid', propagation } as const)
         : ({ verb: 'eviction', saidBy: 'name', propagation } as const)
-    return Object.assign(this.#causeOf(fact), how)
+    return Object.assign(this.#causeOf(fact), how, { resourceVersion: fact.version })
   }
 
   /** An eviction says a pod's name alone: it counts for the pod that was made with it last before. */
