@@ -903,6 +903,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/rules/{name}/explain": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What a rule says of one event, and why
+         * @description Which clause decided, on which value, and which exceptions were tried; of the version in force, unless `version` says another. It is judged anew, by what is known now.
+         */
+        readonly get: operations["getRuleExplain"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/rules/{name}/versions": {
         readonly parameters: {
             readonly query?: never;
@@ -1247,6 +1267,24 @@ export interface components {
             readonly path: string;
             /** @description The value after, in the same way. */
             readonly to: string | null;
+        };
+        /** @description A part of a clause, and the value that decided it. */
+        readonly ClauseDecision: {
+            /** @description Where in the line, in characters from 1. */
+            readonly column: number;
+            /** @description A part of the clause that made it what it is. */
+            readonly expression: string;
+            /** @description Where it stands in the text of the rule, from 1. */
+            readonly line: number;
+            /** @description What it read, as a JSON pointer into its variables, such as `/object/spec/hostPID`; null for nothing. */
+            readonly pointer: string | null;
+            /**
+             * @description What came of it.
+             * @enum {string}
+             */
+            readonly result: "true" | "false" | "unknown" | "error";
+            /** @description What stands there, cut where it is long; null also where it is not known. */
+            readonly value: unknown;
         };
         /** @description A cluster that posts here. */
         readonly Cluster: {
@@ -2822,6 +2860,33 @@ export interface components {
             /** @description Counts from 1 for each name. */
             readonly version: number;
         };
+        /** @description One clause of a rule, and what it says of an event. */
+        readonly RuleClause: {
+            /**
+             * @description Which part of the rule it is.
+             * @enum {string}
+             */
+            readonly clause: "match" | "where" | "exception";
+            /** @description Where in the line, in characters from 1. */
+            readonly column: number;
+            /** @description What made it so, at most 100. */
+            readonly decisions: readonly components["schemas"]["ClauseDecision"][];
+            /** @description Where it stands in the text of the rule, from 1. */
+            readonly line: number;
+            /** @description Of an exception; else null. */
+            readonly name: string | null;
+            /**
+             * @description Whether it holds; `unknown` where it depends on what was not recorded.
+             * @enum {string}
+             */
+            readonly result: "true" | "false" | "unknown" | "error";
+            /** @description What was wrong, for `error`; else null. */
+            readonly says: string | null;
+            /** @description 0 for the rule's own; others are of its condition. */
+            readonly step: number;
+            /** @description As it is written. */
+            readonly text: string;
+        };
         /** @description How one rule fared. */
         readonly RuleCoverage: {
             /** @description What it lacked, the most frequent first, at most 5. */
@@ -2874,6 +2939,30 @@ export interface components {
             readonly line: number;
             /** @description What is wrong. */
             readonly message: string;
+        };
+        /** @description What a rule says of one event, and why: always the same for the same. */
+        readonly RuleExplanation: {
+            /** @description Every clause, whether it was needed or not. */
+            readonly clauses: readonly components["schemas"]["RuleClause"][];
+            readonly event: components["schemas"]["EventId"];
+            /** @description SHA-256 of its text, in hex. */
+            readonly hash: string;
+            /** @description What would have to be known, for `insufficient`. */
+            readonly missing: readonly {
+                /** @description Why it is not known. */
+                readonly because: string;
+                /** @description A JSON pointer into the variables, or a word of the query language. */
+                readonly what: string;
+            }[];
+            /**
+             * @description `insufficient`: it depends on what was not recorded. A match may still be too few for a finding.
+             * @enum {string}
+             */
+            readonly result: "match" | "no-match" | "insufficient" | "error";
+            /** @description The name of the rule. */
+            readonly rule: string;
+            /** @description Which version of it. */
+            readonly version: number;
         };
         /** @description Paths of this API. */
         readonly RuleLinks: {
@@ -6383,6 +6472,38 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["DeletedRule"];
+                };
+            };
+        };
+    };
+    readonly getRuleExplain: {
+        readonly parameters: {
+            readonly query: {
+                /** @description The id of an event: `evt_…`. */
+                readonly event: string;
+                /** @description Which version; that in force unless you say. */
+                readonly version?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The name of a rule. */
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The explanation. */
+            readonly 200: {
+                headers: {
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RuleExplanation"];
                 };
             };
         };

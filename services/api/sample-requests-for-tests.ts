@@ -126,12 +126,16 @@ export const sampleRequests: Readonly<Record<string, (ids: SampleIds) => readonl
     { path: `/v1/rules/${rule}?version=1` },
     { path: `/v1/rules/${rule}?format=yaml` },
   ],
+  getRuleExplain: ({ rule, event, changed }) => [
+    { path: `/v1/rules/${rule}/explain?event=${event}` },
+    { path: `/v1/rules/${rule}/explain?event=${changed}&version=1` },
+  ],
   getRuleVersions: ({ rule }) => [{ path: `/v1/rules/${rule}/versions` }],
   putRule: ({ rule }) => [
     { path: '/v1/rules/new-rule', body: ruleText('new-rule'), status: 201 },
     { path: `/v1/rules/${rule}`, body: ruleText(rule, { title: 'Another title' }) },
   ],
-  deleteRule: ({ rule }) => [{ path: `/v1/rules/${rule}` }],
+  deleteRule: () => [{ path: '/v1/rules/new-rule' }],
   postRulesValidate: () => [
     { path: '/v1/rules/validate', body: ruleText('new-rule') },
     { path: '/v1/rules/validate', body: 'kind: Rule\nspec: {a: [}' },

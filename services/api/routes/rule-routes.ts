@@ -1,5 +1,6 @@
 // The routes of rules, as data.
 
+import * as z from 'zod'
 import { json, notModified, route, tagged, type ApiRoute } from '../route.ts'
 import { nextHeader } from '../schemas/page-schemas.ts'
 import { cursorParameter, limitParameter, oneOf, wholeNumber } from '../schemas/parameter-schemas.ts'
@@ -12,11 +13,14 @@ import {
   ruleValidationSchema,
   ruleVersionPageSchema,
 } from '../schemas/rule-schemas.ts'
+import { ruleExplanationSchema } from '../schemas/rule-explain-schemas.ts'
+import { getRuleExplain } from './get-rule-explain.ts'
 import { getRule, getRules, getRuleVersions } from './get-rules.ts'
 import { deleteRule, postRulesValidate, putRule } from './put-rule.ts'
 
 const inPath = { name: 'The name of a rule.' }
 const versionMax = 2_000_000_000
+const eventIdLengthMax = 64
 const pages = { limit: limitParameter, cursor: cursorParameter }
 const put = { ETag: 'Names this version: for If-Match.', Location: 'The path of the rule.' }
 
@@ -65,6 +69,22 @@ export const ruleRoutes: readonly ApiRoute[] = [
     answers: { 200: json('The page.', ruleVersionPageSchema, nextHeader) },
     problems: ['query_syntax', 'not_found'],
     handler: getRuleVersions,
+  }),
+  route({
+    method: 'get',
+    path: '/v1/rules/{name}/explain',
+    tag: 'rules',
+    summary: 'What a rule says of one event, and why',
+    description:
+      'Which clause decided, on which value, and which exceptions were tried; of the version in force, unless `version` says another. It is judged anew, by what is known now.',
+    inPath,
+    query: {
+      event: z.string().max(eventIdLengthMax).describe('The id of an event: `evt_…`.'),
+      version: wholeNumber(1, versionMax, null, 'Which version; that in force unless you say.'),
+    },
+    answers: { 200: json('The explanation.', ruleExplanationSchema) },
+    problems: ['query_syntax', 'not_found', 'conflict', 'busy'],
+    handler: getRuleExplain,
   }),
   route({
     method: 'put',

@@ -42,12 +42,10 @@ const findingFields = {
     .meta({ id: 'FindingLinks', description: 'Paths of this API.' }),
 }
 
-export const findingSchema = z
-  .object(findingFields)
-  .meta({
-    id: 'Finding',
-    description: 'What a rule found: one for a cluster, a rule and a group, which counts its events.',
-  })
+export const findingSchema = z.object(findingFields).meta({
+  id: 'Finding',
+  description: 'What a rule found: one for a cluster, a rule and a group, which counts its events.',
+})
 
 const findingMetaSchema = z
   .object({
