@@ -4,7 +4,8 @@ import { compileCel, type CelProgram, type PlacedRead } from '@plaintrail/cel/co
 import { asksInitiator, asksHistory } from '@plaintrail/query/field-terms'
 import { asksFindings } from '@plaintrail/query/finding-terms'
 import { nearestWord } from '@plaintrail/query/nearest-word'
-import { eventFields, type VariableName } from './bindings.ts'
+import type { VariableName } from './bindings.ts'
+import { eventFields } from './event-value.ts'
 import { fieldNames, type FieldName } from './fields.ts'
 import { compileQuery, type Asked } from './judge-query.ts'
 import { namesStage } from './named-stages.ts'
@@ -41,6 +42,8 @@ export interface CompiledWhere {
   readonly program: CelProgram
   /** Variables that it names, without `params` and `gap`. */
   readonly names: readonly VariableName[]
+  /** Fields of `event` that it may read. */
+  readonly eventFields: readonly string[]
 }
 
 export interface RuleReads {
@@ -120,15 +123,26 @@ function compileWhere(where: Where, on: Rule['on'], errors: RuleError[]): Compil
   }
   for (const read of program.reads.filter(isNoField)) {
     const name = read.path[1] ?? ''
-    const near = nearestWord(name, [...eventFields])
+    const near = nearestWord(name, eventFields)
     fault(read, `event has no "${name.slice(0, 60)}"`, near === null ? null : `Did you mean event.${near}?`)
   }
   const named = new Set(program.reads.map(({ path }) => path[0]))
-  return { where, program, names: variableNames.filter((name) => named.has(name)) }
+  return {
+    where,
+    program,
+    names: variableNames.filter((name) => named.has(name)),
+    eventFields: fieldsRead(program.reads),
+  }
+}
+
+/** All where it may read any. */
+function fieldsRead(reads: readonly PlacedRead[]): readonly string[] {
+  const read = reads.filter(({ path: [variable] }) => variable === 'event').map(({ path: [, field] }) => field)
+  return read.includes(undefined) ? eventFields : eventFields.filter((field) => read.includes(field))
 }
 
 const isNoField = ({ path: [variable, field], isSafe }: PlacedRead): boolean =>
-  variable === 'event' && field !== undefined && !isSafe && !eventFields.has(field)
+  variable === 'event' && field !== undefined && !isSafe && !eventFields.includes(field)
 
 const variableNames = [
   'event',

@@ -159,9 +159,13 @@ const whereParams = ({ params }: Rule): Record<string, Value> => ({
 })
 
 /** What an expression is given. */
-export function whereBindings(rule: Rule, { names }: CompiledWhere, bindings: RuleBindings): Record<string, Value> {
+export function whereBindings(
+  rule: Rule,
+  { names, eventFields }: CompiledWhere,
+  bindings: RuleBindings,
+): Record<string, Value> {
   const given = whereParams(rule)
-  for (const name of names) given[name] = bindings.value(name)
+  for (const name of names) given[name] = bindings.value(name, eventFields)
   return given
 }
 

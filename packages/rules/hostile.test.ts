@@ -11,7 +11,7 @@ import { createRuleSet } from './rule-set.ts'
 import { compiledRule, rawEvent, ruleFile, subjectOfRaw } from './rules-for-tests.ts'
 
 /** Of one evaluation on a machine that does other things too. */
-const evaluationMsMax = 1_000
+const evaluationMsMax = 5_000
 
 function timed(spec: JsonObject, raw: JsonObject = rawEvent()): Evaluation {
   const compiled = compiledRule({ match: '-stage:Unknown', ...spec })
@@ -134,4 +134,4 @@ test('a thousand bad rules stop neither each other nor a good one', () => {
   expect(answers).toHaveLength(1_001)
   expect(answers.filter(({ evaluation }) => evaluation.kind === 'error')).toHaveLength(1_000)
   expect(answers.filter(({ evaluation }) => evaluation.kind === 'match')).toHaveLength(1)
-}, 60_000)
+}, 120_000)

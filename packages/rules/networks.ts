@@ -18,9 +18,14 @@ export function isInOne(networks: readonly string[]): (address: string) => boole
     const shift = BigInt(width - Number(prefix ?? width))
     return [{ width, shift, wanted: bits >> shift }]
   })
+  // Many events in a row come from one address, and to read it costs a microsecond.
+  let [last, isIn] = ['', false]
   return (address) => {
+    if (address === last) return isIn
     const own = bitsOf(address)
-    return own !== null && tests.some(({ width, shift, wanted }) => own.width === width && own.bits >> shift === wanted)
+    last = address
+    isIn = own !== null && tests.some(({ width, shift, wanted }) => own.width === width && own.bits >> shift === wanted)
+    return isIn
   }
 }
 

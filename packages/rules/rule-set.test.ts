@@ -53,7 +53,7 @@ test('a rule that is off, or on gaps, is none of them', () => {
 
 test('a rule that throws is an error, and the others are asked', () => {
   const good = compiledRule({ match: 'kind:po' }, 'good')
-  const bad = { ...good, rule: { ...good.rule, name: 'bad' }, exceptions: null as unknown as [] }
+  const bad = { ...good, rule: { ...good.rule, name: 'bad', groupBy: null as unknown as [] } }
   const answers = createRuleSet([bad, good]).evaluate(subjectOfRaw(rawEvent()), [bad, good])
   expect(answers.map(({ evaluation }) => evaluation.kind)).toEqual(['error', 'match'])
 })

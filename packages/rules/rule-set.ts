@@ -2,14 +2,15 @@
 // looked up by what few values there are of, and only rules that are left are asked.
 
 import type { Event } from '@plaintrail/event/event'
-import type { Query } from '@plaintrail/query/ast'
+import { matches, not, type Query } from '@plaintrail/query/ast'
 import { RuleBindings } from './bindings.ts'
-import type { CompiledRule } from './compile-rule.ts'
+import type { CompiledRule, CompiledStep } from './compile-rule.ts'
 import { columnsLeaf, formLeaf } from './early-judgement.ts'
 import { evaluate } from './evaluate.ts'
 import type { Evaluation } from './evaluation.ts'
 import { compileQuery, type Judge, type Judged } from './judge-query.ts'
 import { namespacesNeeded } from './needed-namespaces.ts'
+import { remainingQuery } from './remaining-query.ts'
 import type { Subject } from './subject.ts'
 
 /** What stands in columns of a stored event. */
@@ -30,13 +31,13 @@ export interface RuleEvaluation {
 }
 
 /** Forms of events that are remembered; whoever chooses names of resources at will fills them, and they are dropped. */
-const formsMax = 5_000
+const formsMax = 2_000
 
 export function createRuleSet(rules: readonly CompiledRule[]): RuleSet {
   const active = rules
     .filter(({ rule }) => rule.on === 'event' && rule.state === 'active')
     .toSorted((a, b) => (a.rule.name < b.rule.name ? -1 : 1))
-  const compiledOnce = active.map(judgedRule)
+  const asked = active.map(askedRule)
   const forms = new Map<string, FormRules>()
   return {
     rules: active,
@@ -45,14 +46,10 @@ export function createRuleSet(rules: readonly CompiledRule[]): RuleSet {
       let found = forms.get(form)
       if (found === undefined) {
         if (forms.size >= formsMax) forms.clear()
-        found = rulesOfForm(compiledOnce, columns)
+        found = rulesOfForm(asked, columns)
         forms.set(form, found)
       }
-      const namespace = columns.event.object?.namespace ?? ''
-      const open = found.byNamespace.get(namespace) ?? found.ofAny
-      if (open.length === 0) return none
-      const judged = judgedOf(columns)
-      return open.filter(({ byColumns }) => mayHold(byColumns, judged)).map(toCompiled)
+      return candidatesAmong(found.byNamespace.get(columns.event.object?.namespace ?? '') ?? found.ofAny, columns)
     },
     evaluate(subject, candidates) {
       const bindings = new RuleBindings(subject)
@@ -61,39 +58,37 @@ export function createRuleSet(rules: readonly CompiledRule[]): RuleSet {
   }
 }
 
-const none: readonly CompiledRule[] = []
-const toCompiled = ({ compiled }: JudgedRule): CompiledRule => compiled
-
-interface JudgedRule {
+interface AskedRule {
   readonly compiled: CompiledRule
-  /** Of each step, by what few values there are of. */
+  /** Of its steps: one of them must not be false. */
+  readonly queries: readonly Query[]
+  /** The same, by what few values there are of. */
   readonly byForm: readonly Judge[]
-  readonly byColumns: readonly Judge[]
   /** The namespaces that it is about; null where it is about any. */
   readonly namespaces: ReadonlySet<string> | null
 }
 
-interface FormRules {
-  /** With those of any namespace. */
-  readonly byNamespace: ReadonlyMap<string, readonly JudgedRule[]>
-  readonly ofAny: readonly JudgedRule[]
-}
-
-function judgedRule(compiled: CompiledRule): JudgedRule {
-  const { steps } = compiled
+function askedRule(compiled: CompiledRule): AskedRule {
+  const queries = compiled.steps.map((step, index) => queryOf(step, index === 0 ? compiled.exceptions : []))
   return {
     compiled,
-    byForm: steps.map(({ step, namesStage }) => ofStages(compileQuery(step.match, formLeaf).judge, namesStage)),
-    byColumns: steps.map(({ step, namesStage }) => ofStages(compileQuery(step.match, columnsLeaf).judge, namesStage)),
-    namespaces: namespacesOf(steps.map(({ step }) => step.match)),
+    queries,
+    byForm: queries.map((query) => compileQuery(query, formLeaf).judge),
+    namespaces: namespacesOf(queries),
   }
 }
 
-const ofStages = (judge: Judge, namesStage: boolean): Judge =>
-  namesStage ? judge : (subject) => subject.event.stage !== 'RequestReceived' && judge(subject)
+/** What an event must be for the step, as far as queries say it. */
+function queryOf({ step, namesStage }: CompiledStep, exceptions: readonly CompiledStep[]): Query {
+  const excepted = exceptions.filter(({ where, namesStage: names }) => where === null && !names)
+  const parts = [step.match, ...excepted.map((exception): Query => ({ kind: 'not', part: exception.step.match }))]
+  return { kind: 'and', parts: namesStage ? parts : [...parts, notReceived] }
+}
 
-function namespacesOf(matches: readonly Query[]): ReadonlySet<string> | null {
-  const needed = matches.map(namespacesNeeded)
+const notReceived = not(matches('stage', [['RequestReceived']]))
+
+function namespacesOf(queries: readonly Query[]): ReadonlySet<string> | null {
+  const needed = queries.map(namespacesNeeded)
   return needed.includes(null) ? null : new Set(needed.flatMap((names) => [...(names ?? [])]))
 }
 
@@ -103,11 +98,25 @@ function formOf({ object, verb, stage, level, outcome, actor, impersonated }: Ev
   return `${what} ${verb} ${stage} ${level} ${outcome} ${actor.type} ${impersonated === null ? '' : '!'}`
 }
 
-function rulesOfForm(rules: readonly JudgedRule[], columns: EventColumns): FormRules {
+/** A rule as it is asked of the events of one form. */
+interface FormRule {
+  readonly compiled: CompiledRule
+  readonly namespaces: ReadonlySet<string> | null
+  /** What is left to ask of columns; empty where the form says it all. */
+  readonly left: readonly Judge[]
+}
+
+interface FormRules {
+  /** With those of any namespace. */
+  readonly byNamespace: ReadonlyMap<string, readonly FormRule[]>
+  readonly ofAny: readonly FormRule[]
+}
+
+function rulesOfForm(rules: readonly AskedRule[], columns: EventColumns): FormRules {
   const judged = judgedOf(columns)
-  const open = rules.filter(({ byForm }) => mayHold(byForm, judged))
+  const open = rules.filter(({ byForm }) => mayHold(byForm, judged)).map((rule) => formRule(rule, judged))
   const named = new Set(open.flatMap(({ namespaces }) => [...(namespaces ?? [])]))
-  const of = (namespace: string): readonly JudgedRule[] =>
+  const of = (namespace: string): readonly FormRule[] =>
     open.filter(({ namespaces }) => namespaces === null || namespaces.has(namespace))
   return {
     byNamespace: new Map([...named].map((namespace) => [namespace, of(namespace)])),
@@ -115,6 +124,22 @@ function rulesOfForm(rules: readonly JudgedRule[], columns: EventColumns): FormR
   }
 }
 
+function formRule({ compiled, queries, namespaces }: AskedRule, judged: Judged): FormRule {
+  const left = queries.map((query) => remainingQuery(query, formLeaf, judged)).filter((query) => query !== false)
+  const isAll = left.includes(true)
+  const open = isAll ? [] : left.filter((query) => typeof query !== 'boolean')
+  return { compiled, namespaces, left: open.map((query) => compileQuery(query, columnsLeaf).judge) }
+}
+
+function candidatesAmong(rules: readonly FormRule[], columns: EventColumns): readonly CompiledRule[] {
+  if (rules.length === 0) return none
+  const judged = judgedOf(columns)
+  const found: CompiledRule[] = []
+  for (const { compiled, left } of rules) if (left.length === 0 || mayHold(left, judged)) found.push(compiled)
+  return found
+}
+
+const none: readonly CompiledRule[] = []
 const notKnown = { isKnown: false, because: 'it does not stand in columns' } as const
 
 const judgedOf = ({ cluster, event, receivedUs }: EventColumns): Judged => ({

@@ -1,9 +1,10 @@
 // npm run bench: how fast, how large, how quick to answer; every figure beside its floor from the same run. `npm run bench
-// ask` is the questions alone, over more events; `npm run bench history` is what revisions cost a worker.
+// ask` is the questions alone, over more events; `npm run bench history` is what revisions cost a worker, `npm run bench rules` what rules cost.
 
 import { benchAsk } from './ask/bench-ask.ts'
 import { benchHistoryInThread } from './history/bench-thread.ts'
 import { benchBlame } from './blame.ts'
+import { benchRules } from './rules/bench-rules.ts'
 import { runBench } from './run-bench.ts'
 
 const [name = 'all', ...more] = process.argv.slice(2)
@@ -15,6 +16,8 @@ if (name === 'ask' && more.length === 0) {
   await benchBlame({ revisions: Number(events ?? 10_000), rounds: 1_000 })
 } else if (name === 'history' && more.length === 0) {
   await benchHistoryInThread({ copies: Number(process.env['PLAINTRAIL_BENCH_COPIES'] ?? 6), rounds: 3 })
+} else if (name === 'rules' && more.length === 0) {
+  benchRules({ rounds: 5 })
 } else if (name === 'all' && more.length === 0) {
   await runBench({
     events: Number(events ?? 400_000),
@@ -23,6 +26,6 @@ if (name === 'ask' && more.length === 0) {
   })
   await benchAsk({ events: 100_000, rounds: 100, isCold: false })
 } else {
-  console.error('could not run that bench: say `npm run bench`, `npm run bench ask` or `npm run bench blame`')
+  console.error('could not run that bench: say `npm run bench`, `npm run bench ask`, `blame`, `history` or `rules`')
   process.exitCode = 2
 }
