@@ -45,7 +45,7 @@ export function benchRules({ rounds }: RulesBenchOptions): void {
   for (const { count, set, perSecond } of sets) {
     const own = medianOf(perSecond)
     const { candidates, evaluations } = goOver(items, set)
-    const cost = `${((1e6 / own - 1e6 / base) as number).toFixed(1)} µs an event`
+    const cost = `${(1e6 / own - 1e6 / base).toFixed(1)} µs an event`
     row(
       `${rate(count)} rules`,
       `${rate(own)} events/s`,
