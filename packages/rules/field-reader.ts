@@ -107,9 +107,9 @@ export class FieldReader {
     const known = words.find((word) => word === text)
     if (known !== undefined) return known
     const near = nearestWord(text, words)
-    const all = words.length > shownWordsMax ? '' : ` It is one of ${words.join(', ')}.`
-    const hint = near === null ? all.trim() : `Did you mean "${near}"?${all}`
-    this.problems.add(value.from, `could not read ${what}: "${text}" is none of its values`, hint === '' ? null : hint)
+    const all = words.length > shownWordsMax ? null : `It is one of ${words.join(', ')}.`
+    const hint = near === null ? all : `Did you mean "${near}"?`
+    this.problems.add(value.from, `could not read ${what}: "${text}" is none of its values`, hint)
     return null
   }
 

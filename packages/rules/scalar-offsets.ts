@@ -17,17 +17,21 @@ export function scalarOffsets({ source, from, style, value }: WrittenScalar): re
   const offsets: number[] = []
   let at = style === 'block' ? source.indexOf('\n', from) : style === 'plain' ? from : from + 1
   if (at === -1) at = source.length
+  let isContinued = false
   while (offsets.length < value.length) {
-    const fold = lineBreakAt(source, at)
+    const { length: fold, breaks } = lineBreakAt(source, at)
     if (fold > 0) {
-      const start = at
+      // Within quotes and plain text a break is a space, and each that follows at once a line break. A block keeps all.
+      let units = isContinued ? 0 : style === 'block' ? value.length : Math.max(1, breaks - 1)
+      for (; units > 0 && offsets.length < value.length && isBlank(value.charAt(offsets.length)); units -= 1)
+        offsets.push(at)
       at += fold
-      while (offsets.length < value.length && isBlank(value.charAt(offsets.length))) offsets.push(start)
-      // A quoted text may end its line with a backslash, so nothing of the value need stand for the break.
+      isContinued = false
       continue
     }
     const { units, length } = writtenAt(source, at, style)
     for (let unit = 0; unit < units && offsets.length < value.length; unit += 1) offsets.push(at)
+    isContinued = units === 0
     at += length
     if (at > source.length) break
   }
@@ -35,15 +39,15 @@ export function scalarOffsets({ source, from, style, value }: WrittenScalar): re
   return offsets
 }
 
-/** How much space with a line break in it stands there; 0 where there is no break. */
-function lineBreakAt(source: string, at: number): number {
+/** How much space with line breaks in it stands there, and how many breaks; 0 where there is none. */
+function lineBreakAt(source: string, at: number): { readonly length: number; readonly breaks: number } {
   let end = at
-  let hasBreak = false
-  for (; end < source.length && isBlank(source.charAt(end)); end += 1) if (source[end] === '\n') hasBreak = true
-  return hasBreak ? end - at : 0
+  let breaks = 0
+  for (; end < source.length && isBlank(source.charAt(end)); end += 1) if (source[end] === '\n') breaks += 1
+  return { length: breaks === 0 ? 0 : end - at, breaks }
 }
 
-/** How many code units of the value one written character or escape stands for, and how long it is itself. */
+/** How many code units of the value (0 of a backslash that ends a line) one written character or escape stands for, and how long it is itself. */
 function writtenAt(source: string, at: number, style: WrittenScalar['style']): { units: number; length: number } {
   if (style === 'single' && source.startsWith("''", at)) return { units: 1, length: 2 }
   if (style !== 'double' || source[at] !== '\\') return { units: 1, length: 1 }
