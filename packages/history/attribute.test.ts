@@ -281,6 +281,23 @@ test('Argo CD is believed of itself, as likely: the commit, or who started the s
   })
 })
 
+test('of an Application with several sources all revisions are named, and what was said of the sync stands beside', () => {
+  const operation = { info: [{ name: 'Reason', value: 'hotfix by erin' }, 'odd', { name: 7 }] }
+  const several = said({
+    user: argo,
+    verb: 'patch',
+    resource: 'applications.argoproj.io',
+    name: 'shop',
+    uid: 'a-1',
+    version: 30,
+    object: { status: { operationState: { operation, syncResult: { revision: '', revisions: ['f00ba4', '1.4.2'] } } } },
+  })
+  const events = [several, tracked(argo, 'web', tracking)]
+  expect(lastOf(events)).toMatchObject({ initiator: { kind: 'commit', name: 'f00ba4, 1.4.2' }, confidence: 'likely' })
+  const [link] = attributeAtOnce(events).get(events.at(-1)?.id ?? '')?.chain ?? []
+  expect(link?.why).toContain('(Reason: hotfix by erin)')
+})
+
 test('forged annotations name no commit: another account, a copied one, a person, an Application written by another', () => {
   const account = 'system:serviceaccount:ci:deployer'
   expect(lastOf([synced(argo), tracked(account, 'web', tracking)]).initiator).toEqual({

@@ -228,8 +228,8 @@ function revisionIn(synced: JsonObject): string | null {
 function infoIn(operation: JsonObject): string {
   const info = operation['info']
   return (Array.isArray(info) ? info.slice(0, infosMax) : [])
-    .filter(isJsonObject)
-    .map((one) => `${textIn(one, 'name') ?? ''}: ${textIn(one, 'value') ?? ''}`)
+    .map((one) => ({ name: textIn(one, 'name'), value: textIn(one, 'value') }))
+    .flatMap(({ name, value }) => (name === null || value === null ? [] : [`${name}: ${value}`]))
     .join(', ')
 }
 

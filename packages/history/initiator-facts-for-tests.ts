@@ -318,7 +318,9 @@ function push<Value>(
 function syncIn(object: JsonObject, cause: Cause): Sync {
   const status = childOf(object, 'status')
   const operation = childOf(status, 'operationState')
+  const { revisions } = childOf(operation, 'syncResult')
   const revision =
+    (Array.isArray(revisions) ? revisions.join(', ') : null) ??
     textIn(childOf(operation, 'syncResult'), 'revision') ??
     textIn(childOf(status, 'sync'), 'revision') ??
     textIn(status, 'lastAttemptedRevision')
