@@ -11,6 +11,7 @@ const int8 = { oid: 20, width: 8 }
 const int4 = { oid: 23, width: 4 }
 const int2 = { oid: 21, width: 2 }
 const char = { oid: 18, width: 1 }
+const bool = { oid: 16, width: 1 }
 const uuid = { oid: 2950, width: 16 }
 const textOid = 25
 const byteaOid = 17
@@ -34,6 +35,10 @@ export function int2Array(values: readonly (number | null)[]): Buffer {
 /** Postgres' one-byte type "char": each value is one ASCII letter. */
 export function charArray(values: readonly string[]): Buffer {
   return fixedArray(char, values, (buffer, value, at) => (buffer[at] = value.charCodeAt(0)))
+}
+
+export function boolArray(values: readonly boolean[]): Buffer {
+  return fixedArray(bool, values, (buffer, value, at) => (buffer[at] = Number(value)))
 }
 
 /** Each value is the 16 bytes of a UUID. */

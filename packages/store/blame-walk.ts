@@ -14,6 +14,7 @@ import {
 import type { Link, Revision } from '@plaintrail/history/revision'
 import type pg from 'pg'
 import type { BlameCheckpoint } from './blame-checkpoint.ts'
+import { isMeantText, isNoReportText } from './revision-letters.ts'
 import { endPlace, eventOf, revisionColumns, type RevisionRow } from './revision-row.ts'
 import type { RevisionSources } from './revision-sources.ts'
 import type { SegmentItems } from './segment-items.ts'
@@ -186,7 +187,7 @@ async function isKept({ queries }: BlameSources, objectId: number, from: BlameCh
 }
 
 /** Set apart where noise is: but in a request for a certificate, where status is what people decide. */
-export const isStep = `(r.significance not in ('status', 'renewal', 'bookkeeping') or $4 = 'certificatesigningrequests')`
+export const isStep = `(${isMeantText} or $4 = 'certificatesigningrequests')`
 
 /** The last ones of the span, in their order. */
 async function stepRows(
@@ -223,7 +224,7 @@ async function fillIds(
   if (fills.length === 0) return new Map()
   const { rows: told } = await queries.query<Pick<RevisionRow, 'time' | 'key' | 'part'>>(
     `select r.time, r.key::text as key, r.part from revision r
-     where r.object_id = $1 and r.place is null and r.significance <> 'status' and r.latest = any($2::int8[])
+     where r.object_id = $1 and r.place is null and ${isNoReportText} and r.latest = any($2::int8[])
        and r.key = any($3::uuid[])`,
     [objectId, fills.map(({ time }) => time), fills.map(({ event }) => event.split('.', 1)[0])],
   )

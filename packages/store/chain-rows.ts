@@ -4,6 +4,8 @@
 import type { Observation } from '@plaintrail/history/observation'
 import { unplacedMax } from '@plaintrail/history/revision'
 import type { PoolClient } from 'pg'
+import { int8Array } from './binary-arrays.ts'
+import { isNoReportText, isReportText } from './revision-letters.ts'
 import { revisionColumns, type RevisionRow, type Teller } from './revision-row.ts'
 
 /** What a batch tells of an object. */
@@ -78,7 +80,7 @@ async function placedRows(client: PoolClient, spans: readonly ChainSpan[]): Prom
         union all
         (select ${revisionColumns} from revision r where r.object_id = i.object_id and r.place >= i.place
           order by r.place limit ${windowMax + 1})) n`,
-    values: [asked.map(({ objectId }) => objectId), asked.map(({ placeMin }) => placeMin)],
+    values: [int8Array(asked.map(({ objectId }) => objectId)), int8Array(asked.map(({ placeMin }) => placeMin))],
   })
   return rows
 }
@@ -93,7 +95,11 @@ async function unplacedRows(
     text: `
       select n.* from unnest($1::int8[], $2::int8[], $3::int8[]) as i (object_id, from_us, to_us) cross join lateral (
         ${unplacedText({ objectId: 'i.object_id', from: 'i.from_us', to: 'i.to_us' }, unplacedMax + 1)}) n`,
-    values: [asked.map(({ objectId }) => objectId), asked.map(({ from }) => from), asked.map(({ to }) => to)],
+    values: [
+      int8Array(asked.map(({ objectId }) => objectId)),
+      int8Array(asked.map(({ from }) => from)),
+      int8Array(asked.map(({ to }) => to)),
+    ],
   })
   return rows
 }
@@ -124,11 +130,11 @@ function unplacedText(
   { objectId, from, to }: { readonly objectId: string; readonly from: string; readonly to: string },
   limit: number,
 ): string {
-  const sorts = [`r.significance <> 'status'`, `r.significance = 'status'`].map(
+  const sorts = [isNoReportText, isReportText].map(
     (isOfSort) => `
       (select ${revisionColumns} from revision r
         where r.object_id = ${objectId} and r.place is null and ${isOfSort}
-          and r.latest >= coalesce(${from}, 0) and r.earliest <= ${to}
+          and r.latest >= coalesce(${from}, 0) and r.time <= ${to}
         order by r.latest, r.key, r.part limit ${limit})`,
   )
   return sorts.join(' union all ')
@@ -183,7 +189,7 @@ export async function readTouched(
     text: `
       select ${revisionColumns} from revision r
       where r.object_id = $1 and r.place is not null and r.latest >= $2
-        and coalesce((select b.earliest from revision b where b.object_id = $1 and b.place < r.place
+        and coalesce((select b.time from revision b where b.object_id = $1 and b.place < r.place
           order by b.place desc limit 1) <= $3, true)
       order by r.place limit ${touchedMax}`,
     values: [objectId, earliest, latest],

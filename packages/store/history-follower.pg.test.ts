@@ -101,7 +101,7 @@ test('an exact state is what the API server answered, at the time of its event',
   const { rows } = await store.pool.query<{ id: number; uid: string; latest: number; segment: number; item: number }>(
     `select o.id, o.uid, r.latest, r.segment_id as segment, r.item
      from revision r join history_object o on o.id = r.object_id
-     where r.fidelity = 'exact' and r.observed = 'state' and not r.is_read and r.state_segment_id is null
+     where r.fidelity = 'e' and r.observed = 's' and not r.is_read and r.state_segment_id is null
        and not exists (select from revision n where n.object_id = r.object_id and n.place > r.place and n.latest <= r.latest)
      order by r.time, r.key`,
   )

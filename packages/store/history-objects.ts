@@ -2,6 +2,7 @@
 
 import type { Observation } from '@plaintrail/history/observation'
 import type { PoolClient } from 'pg'
+import { int8Array, textArray } from './binary-arrays.ts'
 import { objectKey } from './object-key.ts'
 
 export interface ClusterOfLane {
@@ -28,7 +29,9 @@ export async function lockHistoryObjects(
   const uids = [...observations.keys()].toSorted()
   if (uids.length === 0) return new Map()
   const named = uids.flatMap((uid) => observations.get(uid) ?? [])
-  const column = (of: (observation: Observation) => string): readonly string[] => named.map(of)
+  const column = (of: (observation: Observation) => string): Buffer => textArray(named.map(of))
+  const keyOf = ({ apiGroup, resource, namespace, name }: Observation): bigint =>
+    objectKey({ cluster: cluster.uid, apiGroup, resource, namespace, name })
   const { rows: made } = await client.query<{ uid: string }>({
     name: 'make-history-objects',
     text: `
@@ -41,10 +44,8 @@ export async function lockHistoryObjects(
       returning uid`,
     values: [
       cluster.id,
-      uids,
-      column(({ apiGroup, resource, namespace, name }) =>
-        String(objectKey({ cluster: cluster.uid, apiGroup, resource, namespace, name })),
-      ),
+      textArray(uids),
+      int8Array(named.map(keyOf)),
       column(({ apiGroup }) => apiGroup),
       column(({ resource }) => resource),
       column(({ namespace }) => namespace),
@@ -53,9 +54,9 @@ export async function lockHistoryObjects(
   })
   const { rows } = await client.query<{ id: number; uid: string }>({
     name: 'lock-history-objects',
-    text: `select o.id, o.uid from history_object o where o.cluster_id = $1 and o.uid = any($2)
+    text: `select o.id, o.uid from history_object o where o.cluster_id = $1 and o.uid = any($2::text[])
            order by o.uid collate "C" for update`,
-    values: [cluster.id, uids],
+    values: [cluster.id, textArray(uids)],
   })
   const fresh = new Set(made.map(({ uid }) => uid))
   return new Map(rows.map(({ id, uid }) => [uid, { id, isNew: fresh.has(uid) }]))

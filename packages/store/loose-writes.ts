@@ -6,6 +6,7 @@ import { classCode, flagBits, levelCode, outcomeCode, stageCode } from './event-
 import type { NamedHistory } from './named-history.ts'
 import type { Store } from './open-store.ts'
 import { arrayOf, readRows } from './read-rows.ts'
+import { isNoReportText } from './revision-letters.ts'
 import { revisionColumns, type RevisionRow } from './revision-row.ts'
 import { eventIdOf, toldRevision, type ToldRevision } from './told-revision.ts'
 
@@ -58,14 +59,14 @@ async function unplacedRevisions(
   { sinceUs, untilUs, before, limit, withStatus }: LooseQuestion,
 ): Promise<readonly LooseWrite[]> {
   if (objectIds.length === 0) return []
-  const older = before === null ? sql`true` : sql`(r.earliest, r.key) < (${before.timeUs}::int8, ${before.key}::uuid)`
+  const older = before === null ? sql`true` : sql`(r.time, r.key) < (${before.timeUs}::int8, ${before.key}::uuid)`
   const rows = await readRows<RevisionRow & { uid: string } & Record<string, unknown>>(
     store,
     sql`select ${sql.raw(revisionColumns)}, o.uid from revision r join history_object o on o.id = r.object_id
         where r.object_id = any(${arrayOf('int8', objectIds)}) and r.place is null
-          and r.earliest >= ${sinceUs}::int8 and r.earliest < ${untilUs}::int8 and ${older}
-          and ${withStatus ? sql`true` : sql`r.significance <> 'status'`}
-        order by r.earliest desc, r.key desc limit ${limit}`,
+          and r.time >= ${sinceUs}::int8 and r.time < ${untilUs}::int8 and ${older}
+          and ${withStatus ? sql`true` : sql.raw(isNoReportText)}
+        order by r.time desc, r.key desc limit ${limit}`,
   )
   return rows.map((row) => ({ ...toldRevision(row, []), timeUs: row.earliest, uid: row.uid, key: row.key }))
 }

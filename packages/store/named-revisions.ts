@@ -7,6 +7,7 @@ import { looseWrites, type LooseWrite } from './loose-writes.ts'
 import type { NamedHistory } from './named-history.ts'
 import type { Store } from './open-store.ts'
 import { arrayOf, readRows } from './read-rows.ts'
+import { isBesideText, isMeantText } from './revision-letters.ts'
 import { endPlace, revisionColumns, type RevisionRow } from './revision-row.ts'
 import { changesOf, keyOfChanges, toldRevision, type ToldRevision } from './told-revision.ts'
 
@@ -44,7 +45,7 @@ const besides: readonly Significance[] = ['status', 'renewal', 'bookkeeping']
 export const isBeside = (significance: Significance): boolean => besides.includes(significance)
 
 /** A condition on `revision r` that the index revision_meant has. */
-export const isMeant = sql`r.place is not null and r.significance not in ('status', 'renewal', 'bookkeeping')`
+export const isMeant = sql`r.place is not null and ${sql.raw(isMeantText)}`
 
 /** Counted at most. */
 export const besideCountMax = 10_000
@@ -151,10 +152,10 @@ async function placedRows(
 }
 
 /** Conditions on `revision r`. */
-const isOfBesides = sql`r.significance = any(${arrayOf('text', besides)})`
+const isOfBesides = sql.raw(isBesideText)
 
 function isWithin({ sinceUs, untilUs }: Window): SQL {
-  return sql`r.latest >= ${sinceUs}::int8 and r.earliest < ${untilUs}::int8`
+  return sql`r.latest >= ${sinceUs}::int8 and r.time < ${untilUs}::int8`
 }
 
 /** How many revisions `all` would show beside the others, in the whole window: `besideCountMax` and one is more than that. */

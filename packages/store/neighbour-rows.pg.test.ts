@@ -7,13 +7,14 @@ import { migrate } from './migrate.ts'
 import { isMeant } from './named-revisions.ts'
 import { rowUpTo } from './neighbour-rows.ts'
 import { openStore, type Store } from './open-store.ts'
+import { significanceLetters } from './revision-letters.ts'
 
 /** Of a lease that is renewed every two seconds, half a day. */
 const renewals = 20_000
 
 test('the last meant revision of an object that is renewed all the time is one look into an index', async () => {
   await using own = new AsyncDisposableStack()
-  const store = await openRenewed(own, "'renewal'")
+  const store = await openRenewed(own, significanceLetters.renewal)
   const asked = listen(store.pool)
   expect(await rowUpTo(store, { objectId: 1, place: renewals }, isMeant)).toMatchObject({ place: 3 })
   expect(await rowUpTo(store, { objectId: 1, place: 2 }, isMeant)).toBe(null)
@@ -24,7 +25,7 @@ test('the last meant revision of an object that is renewed all the time is one l
 
 test('what a link looks at, of thousands of reports and some other writes, is the first of each by an index', async () => {
   await using own = new AsyncDisposableStack()
-  const store = await openRenewed(own, "'status'", 'null')
+  const store = await openRenewed(own, significanceLetters.status, 'null')
   await store.pool.query('update revision set latest = latest + 1')
   await store.pool.query('vacuum analyze revision')
   const client = await store.pool.connect()
@@ -56,11 +57,10 @@ async function openRenewed(own: AsyncDisposableStack, significance: string, plac
     insert into history_object (cluster_id, uid, object_key, api_group, resource, namespace, name)
     values (1, 'u', 1, 'coordination.k8s.io', 'leases', 'kube-node-lease', 'worker-1')`)
   await store.pool.query(`
-    insert into revision (object_id, place, time, key, part, earliest, latest, segment_id, item, flags, changes, has_state,
-      is_read, observed, fidelity, significance, link)
-    select o.id, ${place}, n, gen_random_uuid(), 0, n, n, 1, 0, 0, 0, true, false, 'state', 'exact',
-      case n when 3 then 'changed' else ${significance} end,
-      '{"adjacency": "assumed", "reasons": [], "unseenMin": 0, "fills": []}'
+    insert into revision (object_id, place, time, key, part, latest, segment_id, item, flags, changes, has_state, is_read,
+      observed, fidelity, significance, linked)
+    select o.id, ${place}, n, gen_random_uuid(), 0, n, 1, 0, 0, 0, true, false, 's', 'e',
+      case n when 3 then '${significanceLetters.changed}' else '${significance}' end, 'a'
     from history_object o, generate_series(1, ${renewals}) n`)
   await store.pool.query('vacuum analyze revision')
   return store

@@ -2,6 +2,8 @@
 
 import type { Revision } from '@plaintrail/history/revision'
 import type { PoolClient } from 'pg'
+import { uuidBytes } from './audit-uuid.ts'
+import { boolArray, charArray, int4Array, int8Array, textArray, uuidArray } from './binary-arrays.ts'
 import type { Dimensions } from './dimensions.ts'
 import { oddBeforeUs } from './event-stretches.ts'
 import type { Store } from './open-store.ts'
@@ -77,17 +79,17 @@ async function insertFields(client: PoolClient, fields: readonly FieldWithIds[])
       select ${names} from unnest($1::int8[], $2::uuid[], $3::int4[], $4::int8[], $5::int4[], $6::int4[], $7::bool[],
         $8::int4[], $9::"char"[], $10::text[], $11::text[]) as i (${names})`,
     values: [
-      fields.map(({ row }) => row.time),
-      fields.map(({ row }) => row.key),
-      fields.map(({ row }) => row.part),
-      fields.map(({ row }) => row.objectId),
-      fields.map(({ clusterId }) => clusterId),
-      fields.map(({ namespaceId }) => namespaceId),
-      fields.map(({ isSure }) => isSure),
-      fields.map(({ pathId }) => pathId),
-      fields.map(({ op }) => opLetters[op]),
-      fields.map(({ from }) => from),
-      fields.map(({ to }) => to),
+      int8Array(fields.map(({ row }) => row.time)),
+      uuidArray(fields.map(({ row }) => uuidBytes(row.key))),
+      int4Array(fields.map(({ row }) => row.part)),
+      int8Array(fields.map(({ row }) => row.objectId)),
+      int4Array(fields.map(({ clusterId }) => clusterId)),
+      int4Array(fields.map(({ namespaceId }) => namespaceId)),
+      boolArray(fields.map(({ isSure }) => isSure)),
+      int4Array(fields.map(({ pathId }) => pathId)),
+      charArray(fields.map(({ op }) => opLetters[op])),
+      textArray(fields.map(({ from }) => from)),
+      textArray(fields.map(({ to }) => to)),
     ],
   })
 }

@@ -3,6 +3,16 @@
 import type { Observation } from '@plaintrail/history/observation'
 import { placeOf, type Link, type Revision } from '@plaintrail/history/revision'
 import type { PoolClient } from 'pg'
+import { uuidBytes } from './audit-uuid.ts'
+import { boolArray, charArray, int2Array, int4Array, int8Array, textArray, uuidArray } from './binary-arrays.ts'
+import {
+  fidelityLetters,
+  linkColumns,
+  linkText,
+  observedLetters,
+  significanceLetters,
+  wordsText,
+} from './revision-letters.ts'
 
 /** Where an observation was told: the bytes of its event, and which of the things that the event tells it is. */
 export interface Source {
@@ -56,10 +66,11 @@ export interface RevisionRow {
 
 /** Of `revision r`. */
 export const revisionColumns = `
-  r.object_id as "objectId", r.place, r.time, r.key::text as key, r.part, r.earliest, r.latest,
+  r.object_id as "objectId", r.place, r.time, r.key::text as key, r.part, r.time as earliest, r.latest,
   r.segment_id as "segmentId", r.item, r.flags, r.state_segment_id as "stateSegmentId", r.state_item as "stateItem",
   r.state_part as "statePart", r.state_flags as "stateFlags", r.has_state as "hasState", r.is_read as "isRead",
-  r.changes, r.observed, r.fidelity, r.significance, r.link`
+  r.changes, ${wordsText('r.observed', observedLetters)} as observed, ${wordsText('r.fidelity', fidelityLetters)} as fidelity,
+  ${wordsText('r.significance', significanceLetters)} as significance, ${linkText} as link`
 
 /** After every resourceVersion, which are below 2^53. */
 export const endPlace = 2 ** 53
@@ -86,7 +97,8 @@ export function rowOf(objectId: number, { revision, teller, state }: KeptRevisio
     time,
     key,
     part,
-    earliest: observation.earliest,
+    // An observation begins when its event's request was received, and so nothing of its own is stored.
+    earliest: time,
     latest: observation.latest,
     segmentId,
     item,
@@ -105,30 +117,30 @@ export function rowOf(objectId: number, { revision, teller, state }: KeptRevisio
   }
 }
 
-type Column = readonly [name: string, type: string, value: (row: RevisionRow) => unknown]
+type Column = readonly [name: string, type: string, encode: (rows: readonly RevisionRow[]) => Buffer]
 
 const columns: readonly Column[] = [
-  ['object_id', 'int8', ({ objectId }) => objectId],
-  ['place', 'int8', ({ place }) => place],
-  ['time', 'int8', ({ time }) => time],
-  ['key', 'uuid', ({ key }) => key],
-  ['part', 'int4', ({ part }) => part],
-  ['earliest', 'int8', ({ earliest }) => earliest],
-  ['latest', 'int8', ({ latest }) => latest],
-  ['segment_id', 'int8', ({ segmentId }) => segmentId],
-  ['item', 'int4', ({ item }) => item],
-  ['flags', 'int4', ({ flags }) => flags],
-  ['state_segment_id', 'int8', ({ stateSegmentId }) => stateSegmentId],
-  ['state_item', 'int4', ({ stateItem }) => stateItem],
-  ['state_part', 'int4', ({ statePart }) => statePart],
-  ['state_flags', 'int4', ({ stateFlags }) => stateFlags],
-  ['has_state', 'bool', ({ hasState }) => hasState],
-  ['is_read', 'bool', ({ isRead }) => isRead],
-  ['changes', 'int4', ({ changes }) => changes],
-  ['observed', 'text', ({ observed }) => observed],
-  ['fidelity', 'text', ({ fidelity }) => fidelity],
-  ['significance', 'text', ({ significance }) => significance],
-  ['link', 'jsonb', ({ link }) => jsonOf(link)],
+  ['object_id', 'int8', (rows) => int8Array(rows.map(({ objectId }) => objectId))],
+  ['place', 'int8', (rows) => int8Array(rows.map(({ place }) => place))],
+  ['time', 'int8', (rows) => int8Array(rows.map(({ time }) => time))],
+  ['latest', 'int8', (rows) => int8Array(rows.map(({ latest }) => latest))],
+  ['segment_id', 'int8', (rows) => int8Array(rows.map(({ segmentId }) => segmentId))],
+  ['state_segment_id', 'int8', (rows) => int8Array(rows.map(({ stateSegmentId }) => stateSegmentId))],
+  ['key', 'uuid', (rows) => uuidArray(rows.map(({ key }) => uuidBytes(key)))],
+  ['item', 'int4', (rows) => int4Array(rows.map(({ item }) => item))],
+  ['flags', 'int4', (rows) => int4Array(rows.map(({ flags }) => flags))],
+  ['state_item', 'int4', (rows) => int4Array(rows.map(({ stateItem }) => stateItem))],
+  ['state_flags', 'int4', (rows) => int4Array(rows.map(({ stateFlags }) => stateFlags))],
+  ['state_part', 'int2', (rows) => int2Array(rows.map(({ statePart }) => statePart))],
+  ['part', 'int2', (rows) => int2Array(rows.map(({ part }) => part))],
+  ['changes', 'int2', (rows) => int2Array(rows.map(({ changes }) => changes))],
+  ['observed', '"char"', (rows) => charArray(rows.map(({ observed }) => observedLetters[observed]))],
+  ['fidelity', '"char"', (rows) => charArray(rows.map(({ fidelity }) => fidelityLetters[fidelity]))],
+  ['significance', '"char"', (rows) => charArray(rows.map(({ significance }) => significanceLetters[significance]))],
+  ['linked', '"char"', (rows) => charArray(rows.map(({ link }) => linkColumns(link).linked))],
+  ['has_state', 'bool', (rows) => boolArray(rows.map(({ hasState }) => hasState))],
+  ['is_read', 'bool', (rows) => boolArray(rows.map(({ isRead }) => isRead))],
+  ['link', 'text', (rows) => textArray(rows.map(({ link }) => jsonOf(linkColumns(link).link)))],
 ]
 const columnNames = columns.map(([name]) => name).join(', ')
 const columnArrays = columns.map(([, type], index) => `$${index + 1}::${type}[]`).join(', ')
@@ -138,8 +150,8 @@ export async function insertRevisions(client: PoolClient, rows: readonly Revisio
   await client.query({
     name: 'insert-revisions',
     text: `insert into revision (${columnNames})
-           select ${columnNames} from unnest(${columnArrays}) as i (${columnNames})`,
-    values: columns.map(([, , value]) => rows.map(value)),
+           select ${columnNames.replace(/\blink\b/, 'link::jsonb')} from unnest(${columnArrays}) as i (${columnNames})`,
+    values: columns.map(([, , encode]) => encode(rows)),
   })
 }
 
@@ -168,7 +180,8 @@ export async function deleteRevisions(client: PoolClient, rows: readonly Revisio
   })
 }
 
-function jsonOf(link: Link): string {
+function jsonOf(link: Link | null): string | null {
+  if (link === null) return null
   return JSON.stringify(link, (_, value: unknown) => (typeof value === 'string' ? storable(value) : value))
 }
 
