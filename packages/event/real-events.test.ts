@@ -1,55 +1,14 @@
-// Real events that nobody on this project wrote, from shared/data beside the repository; SOURCES.md there says where each comes from.
+// Real events that nobody on this project wrote.
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { normalize } from './normalize.ts'
+import { documentsIn, realEvents, whyNoRealEvents } from './real-events-for-tests.ts'
 import { sentence } from './sentence.ts'
-import { isWireObject } from './wire-object.ts'
 
-const folder = join(import.meta.dirname, '../../../shared/data')
-const absent = !existsSync(folder)
-if (absent) console.warn(`skipped: no real events, because ${folder} is not there`)
+const absent = whyNoRealEvents()
+if (absent !== null) console.warn(`skipped: ${absent}`)
 
-interface Found {
-  readonly file: string
-  readonly event: unknown
-}
-
-function realEvents(): readonly Found[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.(?:json|jsonl|log)$/.test(file))
-    .flatMap((file) =>
-      documentsIn(file).flatMap((document) => [...eventsIn(document)].map((event) => ({ file, event }))),
-    )
-}
-
-function documentsIn(file: string): readonly unknown[] {
-  const text = readFileSync(join(folder, file), 'utf8').replace(/^\u{feff}/u, '')
-  const whole = parsed(text)
-  return whole === undefined ? text.split('\n').map(parsed) : [whole]
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-/** Events stand alone, in lists, inside envelopes, and as lines of text inside fields. */
-function* eventsIn(value: unknown): Generator {
-  if (Array.isArray(value)) for (const item of value) yield* eventsIn(item)
-  if (typeof value === 'string' && value.includes('"auditID"')) {
-    for (const line of value.split('\n')) yield* eventsIn(parsed(line))
-  }
-  if (!isWireObject(value)) return
-  if (typeof value['auditID'] === 'string') yield value
-  else for (const field of Object.values(value)) yield* eventsIn(field)
-}
-
-test.skipIf(absent)('every real event is read whole, has a class and makes a sentence', () => {
+test.skipIf(absent !== null)('every real event is read whole, has a class and makes a sentence', () => {
   const found = realEvents()
   expect(found.length).toBeGreaterThan(200)
   for (const { file, event: sent } of found) {
@@ -75,7 +34,7 @@ function expectedClass(verb: string, resource: string | undefined, subresource: 
   return ['get', 'list', 'watch'].includes(verb) ? 'read' : 'write'
 }
 
-test.skipIf(absent)('the OpenShift capture ends as its codes and decisions say', () => {
+test.skipIf(absent !== null)('the OpenShift capture ends as its codes and decisions say', () => {
   const log = 'openshift-cluster-logging-operator/test/functional/filters/apiaudit/vrl/testdata/audit_in.log'
   const events = documentsIn(log)
     .map((document) => normalize(document))
