@@ -2,7 +2,7 @@
 
 import type { Event } from '@plaintrail/event/event'
 import { changedFields } from '@plaintrail/history/changed-fields'
-import type { JsonObject } from '@plaintrail/history/json-values'
+import { isJsonObject, type JsonObject } from '@plaintrail/history/json-values'
 import { objectStatesOf } from '@plaintrail/history/object-state'
 import type { Observation } from '@plaintrail/history/observation'
 import { relink } from '@plaintrail/history/revision-chain'
@@ -139,7 +139,16 @@ export function changesSince(
   if (made.object === null && observation.observed !== 'deleted')
     return unknown(observation.lacks ?? 'the event does not show the object')
   if (oldObject === null) return known(changedFields(null, { ...made, significance: 'created' }).fields)
-  const whole = { apiVersion: made.object?.['apiVersion'], kind: made.object?.['kind'], ...oldObject }
+  const whole = made.object === null ? oldObject : completedLike(oldObject, made.object)
   const link = { ...made.link, ...proven }
   return known(changedFields({ ...made, object: whole }, { ...made, significance: 'changed', link }).fields)
+}
+
+/** What somebody writes down need not have what is the same before and after: type, name, uid. */
+function completedLike(oldObject: JsonObject, object: JsonObject): JsonObject {
+  const { apiVersion, kind, metadata } = object
+  const [own, other] = [oldObject['metadata'], isJsonObject(metadata) ? metadata : {}]
+  const { name, namespace, uid } = other
+  const named = Object.fromEntries(Object.entries({ name, namespace, uid }).filter(([, value]) => value !== undefined))
+  return { apiVersion, kind, ...oldObject, metadata: isJsonObject(own) ? { ...named, ...own } : other }
 }
