@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { normalize } from './normalize.ts'
-import { documentsIn, realEvents, whyNoRealEvents } from './real-events-for-tests.ts'
+import { documentsIn, realEvents, whyNoRealEvents } from '@plaintrail/test/real-events'
 import { sentence } from './sentence.ts'
 
 const absent = whyNoRealEvents()

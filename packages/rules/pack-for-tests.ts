@@ -1,7 +1,5 @@
-// shippedPack: the rules that are shipped, read and compiled, and what they find in events that were recorded.
+// foundIn: what the rules that are shipped find in events that were recorded.
 
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Actor } from '@plaintrail/event/event'
 import type { JsonObject } from '@plaintrail/history/json-values'
 import { compileRule, type CompiledRule } from './compile-rule.ts'
@@ -10,8 +8,6 @@ import { OfflineSubjects } from './offline-subjects.ts'
 import { parseRules, type ParsedRule } from './parse-rules.ts'
 import { createRuleSet } from './rule-set.ts'
 
-export const packFolder = join(import.meta.dirname, 'packs')
-
 export interface PackFile {
   readonly file: string
   readonly rules: readonly ParsedRule[]
@@ -19,12 +15,9 @@ export interface PackFile {
   readonly errors: readonly string[]
 }
 
-export function packFiles(): readonly PackFile[] {
-  const files = readdirSync(packFolder).filter((file) => file.endsWith('.yaml'))
-  return files.map((file) => {
-    const { rules, errors } = parseRules(readFileSync(join(packFolder, file), 'utf8'))
-    return { file, rules, errors: errors.map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`) }
-  })
+export function readPackFile(file: string, text: string): PackFile {
+  const { rules, errors } = parseRules(text)
+  return { file, rules, errors: errors.map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`) }
 }
 
 /** Of a fault this throws: that every rule compiles is for another test to say well. */

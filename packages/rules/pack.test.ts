@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { realEvents, whyNoRealEvents } from '@plaintrail/event/real-events-for-tests'
+import { realEvents, whyNoRealEvents } from '@plaintrail/test/real-events'
 import { isJsonObject, type JsonObject } from '@plaintrail/history/json-values'
 import { corpusOf, corpusVersions } from '@plaintrail/test/corpus'
 import { describe, expect, test } from 'vitest'
 import { compileRule } from './compile-rule.ts'
-import { compiledPack, foundIn, isComponent, packFiles, packFolder, type Found } from './pack-for-tests.ts'
+import { compiledPack, foundIn, isComponent, readPackFile, type Found } from './pack-for-tests.ts'
 import type { ParsedRule } from './parse-rules.ts'
 import type { RuleTest } from './rule-test.ts'
 import { testRule } from './rule-tests.ts'
@@ -44,11 +44,14 @@ const expected = JSON.parse(
 ) as ExpectedFindings
 const aboutComponents = new Set(expected.aboutComponents.map(({ rule }) => rule))
 
-const files = packFiles()
+const folder = join(import.meta.dirname, 'packs')
+const files = readdirSync(folder)
+  .filter((file) => file.endsWith('.yaml'))
+  .map((file) => readPackFile(file, readFileSync(join(folder, file), 'utf8')))
 const rules = files.flatMap((file) => file.rules)
 const readFixture = (path: string): string | null => {
   try {
-    return readFileSync(join(packFolder, path), 'utf8')
+    return readFileSync(join(folder, path), 'utf8')
   } catch {
     return null
   }

@@ -2,9 +2,9 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isWireObject } from './wire-object.ts'
+import { isWireObject } from '@plaintrail/event/wire-object'
 
-const folder = join(import.meta.dirname, '../../../shared/data')
+const folder = join(import.meta.dirname, '../../shared/data')
 
 /** Why there are none, for the line that says what a test skipped; null where there are. */
 export function whyNoRealEvents(): string | null {
