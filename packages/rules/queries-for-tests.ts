@@ -5,7 +5,12 @@ import { and, not, or, type Query } from '@plaintrail/query/ast'
 import { isWords } from '@plaintrail/query/is-words'
 import { parseQuery } from '@plaintrail/query/parse-query'
 import { QueryError } from '@plaintrail/query/query-error'
-import type { Random } from '@plaintrail/test/random'
+
+/** A seeded one, so that a failure can be had again. */
+interface Random {
+  below(below: number): number
+  pick<T>(from: readonly [T, ...T[]]): T
+}
 
 type TextOf = (event: Event, random: Random) => string
 

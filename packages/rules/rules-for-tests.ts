@@ -24,7 +24,7 @@ export function compiledRule(spec: JsonObject, name?: string): CompiledRule {
   return compilation.compiled
 }
 
-export const timeUs = Date.UTC(2026, 10, 20) * 1000
+const timeUs = Date.UTC(2026, 10, 20) * 1000
 
 /** A pod that alice made in prod, and what is said otherwise. Undefined takes a field away. */
 export function rawEvent(over: JsonObject = {}): JsonObject {
