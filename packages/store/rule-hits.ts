@@ -202,7 +202,7 @@ export async function markCounting(
   )
 }
 
-/** The last of a finding that counts, of several at one time the one of the last request. */
+/** The last of a finding that counts, of several at one time the one whose event has the last key. */
 export interface LastHit {
   readonly findingId: string
   readonly timeUs: number
@@ -222,7 +222,7 @@ export async function lastCounting(
      cross join lateral (
        select h.time, h.version, h.fields from rule_hit h
        where h.finding_id = i.finding_id and h.counts and h.time >= i.lo and h.time >= $3
-       order by h.time desc, h.request desc, h.step desc limit 1
+       order by h.time desc, h.key desc nulls last, h.step desc limit 1
      ) l`,
     [
       asked.map(({ findingId }) => findingId),

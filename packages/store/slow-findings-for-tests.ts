@@ -71,7 +71,7 @@ function foundIn(id: string, hits: readonly SlowHit[], decidedUntilUs: number): 
   const counting = hits.filter((hit) => counts(hit, hits, decidedUntilUs))
   const requests = new Map(counting.map((hit) => [`${hit.timeUs} ${hit.request}`, hit]))
   const times = counting.map(({ timeUs }) => timeUs)
-  const last = counting.toSorted((a, b) => a.timeUs - b.timeUs || (a.request < b.request ? -1 : 1)).at(-1)
+  const last = counting.toSorted((a, b) => a.timeUs - b.timeUs || (a.eventId < b.eventId ? -1 : 1)).at(-1)
   if (last === undefined) return null
   return {
     id,
