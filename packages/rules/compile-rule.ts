@@ -61,7 +61,12 @@ export type RuleCompilation =
 export function compileRule(rule: Rule): RuleCompilation {
   const errors: RuleError[] = []
   const steps = [rule.step, ...stepsOf(rule)].map((step) => compileStep(step, rule.on, errors))
-  const exceptions = rule.exceptions.map(({ name, step }) => ({ name, ...compileStep(step, rule.on, errors) }))
+  // Which stages are judged is said by what they are exceptions of.
+  const exceptions = rule.exceptions.map(({ name, step }) => ({
+    ...compileStep(step, rule.on, errors),
+    name,
+    namesStage: true,
+  }))
   if (errors.length > 0) return { ok: false, errors }
   const compiled = { rule, steps, exceptions, tells: toldFields(rule) }
   return { ok: true, compiled: { ...compiled, reads: readsOf(compiled) } }

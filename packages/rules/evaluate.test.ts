@@ -66,4 +66,74 @@ test('of stages all but the first are judged, unless the query names some', () =
   const first = rawEvent({ stage: 'RequestReceived', responseStatus: undefined, responseObject: undefined })
   expect(kindOf({ match: 'kind:po' }, first)).toBe('no-match')
   expect(kindOf({ match: 'kind:po stage:RequestReceived' }, first)).toBe('match')
+  const excepted = {
+    match: 'kind:po stage:RequestReceived',
+    exceptions: [{ name: 'x', reason: 'r', match: 'actor:alice' }],
+  }
+  expect(kindOf(excepted, first)).toBe('no-match')
+})
+
+const step = (more: object): object => ({ match: 'kind:po verb:create', groupBy: ['actor', 'client'], ...more })
+
+test('an event may be several steps, and has the value that is counted', () => {
+  const sequence = JSON.parse('{"then":[{"match":"actor:alice"},{"match":"verb:delete"}],"within":"5m"}') as object
+  expect(evaluated({ ...step({ condition: sequence }) })).toMatchObject({ steps: [0, 1], group: ['alice', 'kubectl'] })
+  const absence = { without: { match: 'verb:create kind:po' }, within: '5m' }
+  expect(evaluated({ ...step({ match: 'verb:delete', condition: absence }) })).toMatchObject({ steps: [1] })
+  const distinct = { distinct: 'object.name', atLeast: 3, within: '5m' }
+  expect(evaluated({ ...step({ condition: distinct }) })).toMatchObject({ value: 'api' })
+  const first = { firstSeen: ['client', 'ip'], within: '1d' }
+  expect(evaluated({ ...step({ condition: first }) })).toMatchObject({ value: '["kubectl","10.1.2.3"]' })
+})
+
+test('what a rule needs beyond what it reads is asked of what matches', () => {
+  const needs = { level: 'RequestResponse' }
+  expect(kindOf({ match: 'kind:po', needs })).toBe('match')
+  const bare = rawEvent({ level: 'Request', responseObject: undefined })
+  expect(evaluated({ match: 'kind:po', needs }, bare)).toEqual({
+    kind: 'insufficient',
+    missing: [{ what: 'level', because: 'the rule needs level RequestResponse and it was recorded at Request' }],
+  })
+  expect(kindOf({ match: 'kind:cm', needs }, bare)).toBe('no-match')
+})
+
+test('bodies of subresources are not the object, but for those that answer it', () => {
+  const of = (subresource: string, responseObject: object, more: object = {}): string =>
+    kindOf(
+      { match: 'kind:po', where: 'object.spec.hostNetwork' },
+      rawEvent({
+        objectRef: { resource: 'pods', namespace: 'prod', name: 'api', subresource },
+        responseObject,
+        ...more,
+      }),
+    )
+  const pod = rawEvent()['responseObject'] as object
+  expect(of('ephemeralcontainers', pod, { verb: 'patch' })).toBe('match')
+  expect(of('status', pod, { verb: 'patch' })).toBe('match')
+  for (const sub of ['eviction', 'binding', 'scale']) expect(of(sub, pod)).toBe('insufficient')
+  for (const kind of ['Table', 'PartialObjectMetadata']) {
+    expect(of('', { ...pod, kind }, { verb: 'patch' })).toBe('insufficient')
+  }
+})
+
+test('the pod spec is found wherever it is, with containers of all roles', () => {
+  const template = {
+    metadata: {},
+    spec: { containers: [{ name: 'a', image: 'x' }], ephemeralContainers: [{ name: 'd' }] },
+  }
+  const of = (kind: string, body: object): string => {
+    const object = { kind, metadata: { name: 'api' }, ...body }
+    return kindOf(
+      {
+        match: '-kind:nothing',
+        where: 'containers.map(c, c.role) == ["container", "ephemeral"] && has(podSpec.containers)',
+      },
+      rawEvent({ requestObject: object, responseObject: object }),
+    )
+  }
+  expect(of('Pod', { spec: template.spec })).toBe('match')
+  expect(of('Rollout', { spec: { template } })).toBe('match')
+  expect(of('CronJob', { spec: { jobTemplate: { spec: { template } } } })).toBe('match')
+  expect(of('PodTemplate', { template })).toBe('match')
+  expect(of('ConfigMap', { data: { template: 'x' } })).toBe('no-match')
 })

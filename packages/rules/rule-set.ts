@@ -80,7 +80,7 @@ function askedRule(compiled: CompiledRule): AskedRule {
 
 /** What an event must be for the step, as far as queries say it. */
 function queryOf({ step, namesStage }: CompiledStep, exceptions: readonly CompiledStep[]): Query {
-  const excepted = exceptions.filter(({ where, namesStage: names }) => where === null && !names)
+  const excepted = exceptions.filter(({ where }) => where === null)
   const parts = [step.match, ...excepted.map((exception): Query => ({ kind: 'not', part: exception.step.match }))]
   return { kind: 'and', parts: namesStage ? parts : [...parts, notReceived] }
 }
