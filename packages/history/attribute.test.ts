@@ -480,6 +480,21 @@ test('a ReplicaSet shrinks for nobody who wanted its own template, once the cont
   expect(lastOf([...wanted, changed(1), shrinks]).initiator.kind).toBe('unknown')
 })
 
+test('a pod that stands for an evicted one is of who evicted it, where the change of its ReplicaSet is long done', () => {
+  const made = [deploys(alice, 'api:1', 1, 10), makesReplicaSet('api:1', 'r-1', 11), makesPod('r-1', 'p-1', 12)]
+  const evicted = (at: number): AttributedEvent =>
+    said({ user: bob, verb: 'create', resource: 'pods', name: 'api-pod', subresource: 'eviction', code: 201, at })
+  const again = (at: number): AttributedEvent => makesPod('r-1', 'p-2', 40, { name: 'api-pod-2', at })
+  expect(lastOf([...made, evicted(3_600), again(3_601)])).toMatchObject({
+    initiator: { kind: 'person', name: bob },
+    confidence: 'likely',
+  })
+  // No report says that the change was carried out: the pod may be tried again.
+  expect(lastOf([...made, evicted(600), again(601)]).initiator.kind).toBe('unknown')
+  // It stands for one that was lost otherwise: nobody wanted that.
+  expect(lastOf([...made, evicted(3_600), again(3_700)]).initiator.kind).toBe('unknown')
+})
+
 test('the collector collects after a delete of the uid, and not after one that orphans', () => {
   const pod = makesPod('r-1', 'p-1', 12)
   const details = { kind: 'Status', status: 'Success', details: { uid: 'r-1' } }

@@ -8,6 +8,12 @@ import type { AttributedEvent, End, Facts, OwnerReference, SpecChange } from './
 /** A controller answers a loss within seconds; after a minute there is another reason, which was not seen. */
 const reactionUsMax = 60_000_000
 
+/**
+ * What it was not allowed to do it tries again, a quarter of an hour later at most (client-go util/workqueue,
+ * DefaultControllerRateLimiter). Many audit policies do not log what it reports.
+ */
+const retriedUsMax = 1_800_000_000
+
 /** Owners whose change says all there is: a Job and a CronJob run what they say, whenever that is. */
 const runners: ReadonlySet<string> = new Set(['Job', 'CronJob'])
 
@@ -25,7 +31,8 @@ export function causeOfReplica(seen: AttributedEvent, facts: Facts): Finding {
   const change = changes.find((_, at) => isTowards(isMade, changes, at))
   const loss = isMade ? lossOf(owner, facts, change, seen) : null
   const { observed, isOpen } = progress(owner, facts, change, seen)
-  if (loss !== null) return ofLoss(owner, loss, isOpen ? change : undefined)
+  const isLong = change !== undefined && seen.event.time - change.time > retriedUsMax
+  if (loss !== null) return ofLoss(owner, loss, isOpen && !isLong ? change : undefined)
   if (change === undefined) return notFound(`who changed the ${owner.kind} ${owner.name} was not seen`)
   const [{ generation: last } = change] = changes
   if (observed !== null && last !== null && observed > last) {
@@ -33,6 +40,9 @@ export function causeOfReplica(seen: AttributedEvent, facts: Facts): Finding {
   }
   if (!isOpen) {
     return notFound(`the last change of the ${owner.kind} had been carried out`)
+  }
+  if (isLong && owner.kind === 'ReplicaSet') {
+    return notFound(`the last change of the ${owner.kind} was long before, and whether it was carried out was not seen`)
   }
   const others = changes.filter(
     (other, at) =>
@@ -165,6 +175,6 @@ function ofLoss(owner: OwnerReference, loss: End, open: SpecChange | undefined):
   if (open !== undefined && !isSameInitiator(loss, open)) {
     return notFound(`it may stand for one that was taken away, or for a change of the ${owner.kind}`)
   }
-  const why = `${says(owner)}, which had just lost one to ${loss.actor.name} and no change to carry out`
+  const why = `${says(owner)}, which had just lost one to ${loss.actor.name} and no change since`
   return found(loss, 'likely', 'lost-replica', why)
 }
