@@ -97,11 +97,20 @@ function fieldOf(of: Value, field: Value, isOptional: boolean, from: number): Va
     if (kind === 'list' && isOptional) return optionalFieldOf(of, field, from)
     if (kind === 'list') return itemOf(of as readonly Value[], field, from)
   }
-  return of instanceof Fault ? of : new Failure(`there is no ${shownKey(field)} in ${kindOf(of)}`, from)
+  return of instanceof Fault ? below(of, field) : new Failure(`there is no ${shownKey(field)} in ${kindOf(of)}`, from)
+}
+
+/** UTF-16 units of a path; a longer one is not made longer. */
+const pathCharsMax = 500
+
+/** What is not known of something that is not known: its own path is told, and what is beside it is not asked for. */
+function below(fault: Fault, key: Value): Fault {
+  if (!(fault instanceof Unknown)) return fault
+  return new Unknown(...fault.paths.map((path) => (path.length > pathCharsMax ? path : joined(path, key))))
 }
 
 function optionalFieldOf(of: Value, field: Value, from: number): Value {
-  if (of instanceof Fault) return of
+  if (of instanceof Fault) return below(of, field)
   const kind = kindOf(of)
   if (kind === 'map') {
     const found = lookUp(of, field)
@@ -124,9 +133,9 @@ function compileHas({ operand, field, from }: Has, context: Compiling): Code {
   return (run) => {
     run.spend(1)
     const value = of(run)
-    if (value instanceof Fault) return value
-    const whole = value instanceof CelOptional ? value.value : value
     if (context.isTraced) readAt(run, field)
+    if (value instanceof Fault) return below(value, field)
+    const whole = value instanceof CelOptional ? value.value : value
     if (whole === undefined) return false
     if (kindOf(whole) !== 'map') return new Failure(`there is no field "${field}" in ${kindOf(whole)}`, from)
     const found = lookUp(whole, field)
@@ -141,7 +150,7 @@ function compileIndex({ operand, index, isOptional, from }: Index, context: Comp
     run.spend(1)
     const value = of(run)
     const key = at(run)
-    if (value instanceof Fault) return key instanceof Fault ? worseOf(value, key) : value
+    if (value instanceof Fault) return key instanceof Fault ? worseOf(value, key) : below(value, key)
     if (key instanceof Fault) return key
     if (context.isTraced) readAt(run, key)
     return fieldOf(value, key, isOptional, from)

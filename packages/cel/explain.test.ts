@@ -58,7 +58,7 @@ test('a negation and a condition are told by what they are made of, with their p
 test('what was not known is told as what was missing', () => {
   const missing = { ...given, object: new Unknown('/requestObject') }
   const trace = programOf('verb == "update" && object.spec.replicas > 3', missing).trace(missing)
-  expect(trace.result).toEqual({ kind: 'unknown', paths: ['/requestObject'] })
+  expect(trace.result).toEqual({ kind: 'unknown', paths: ['/requestObject/spec/replicas'] })
   expect(trace.decisions.map(({ text }) => text)).toContain('object.spec.replicas > 3')
 })
 

@@ -49,8 +49,27 @@ test('what is not known is neither false nor an error, wherever it is used', () 
     'list.exists(x, x == 2)',
     'list.all(x, x < 5)',
   ]) {
-    expect(evaluated(text, given), text).toEqual(unknown('/requestObject'))
+    const result = evaluated(text, given)
+    expect(result.kind, text).toBe('unknown')
+    if (result.kind === 'unknown') expect(result.paths.join(), text).toMatch(/^\/requestObject(?:\/[a-z0-9/]+)?$/)
   }
+})
+
+test('the path of what would have to be known is as deep as it is asked', () => {
+  for (const [text, ...paths] of [
+    ['object.spec.replicas > 3', '/requestObject/spec/replicas'],
+    ['has(object.spec.a)', '/requestObject/spec/a'],
+    ['object.?spec[?"x/y"].orValue(1) == 1', '/requestObject/spec/x~1y'],
+    ['object.items[2].a == 1', '/requestObject/items/2/a'],
+    ['object.items.all(x, x.a == 1)', '/requestObject/items'],
+    ['object.a && old.spec.b', '/requestObject/a', '/old/spec/b'],
+    ['object.a == object.b || object.a', '/requestObject/a', '/requestObject/b'],
+  ] as const) {
+    expect(evaluated(text, given), text).toEqual(unknown(...paths))
+  }
+  expect(evaluated(`object${'.abcdefghij'.repeat(150)}`, given)).toMatchObject({
+    paths: [expect.stringMatching(/^.{500,520}$/)],
+  })
 })
 
 test('it is absorbed where the other side decides, on either side', () => {
@@ -75,13 +94,13 @@ test('it is absorbed where the other side decides, on either side', () => {
 })
 
 test('all that would have to be known is said', () => {
-  expect(evaluated('object.a && old.spec.b', given)).toEqual(unknown('/requestObject', '/old/spec'))
-  expect(evaluated('object.a == old.spec.b', given)).toEqual(unknown('/requestObject', '/old/spec'))
+  expect(evaluated('object.a && old.spec.b', given)).toEqual(unknown('/requestObject/a', '/old/spec/b'))
+  expect(evaluated('object.a == old.spec.b', given)).toEqual(unknown('/requestObject/a', '/old/spec/b'))
 })
 
 test('with an error beside it, it stays unknown: the error might not matter', () => {
-  expect(evaluated('1 / 0 == 1 && object.a', given)).toEqual(unknown('/requestObject'))
-  expect(evaluated('object.a || 1 / 0 == 1', given)).toEqual(unknown('/requestObject'))
-  expect(evaluated('object.a + 1 / 0', given)).toEqual(unknown('/requestObject'))
-  expect(evaluated('[0, 1].all(x, x == 1 ? object.a : 1 / x == 1)', given)).toEqual(unknown('/requestObject'))
+  expect(evaluated('1 / 0 == 1 && object.a', given)).toEqual(unknown('/requestObject/a'))
+  expect(evaluated('object.a || 1 / 0 == 1', given)).toEqual(unknown('/requestObject/a'))
+  expect(evaluated('object.a + 1 / 0', given)).toEqual(unknown('/requestObject/a'))
+  expect(evaluated('[0, 1].all(x, x == 1 ? object.a : 1 / x == 1)', given)).toEqual(unknown('/requestObject/a'))
 })

@@ -37,14 +37,18 @@ export class RuleBindings {
     return value
   }
 
-  /** Why what stands at this pointer is not known, as the end of a sentence. */
+  /** Why what stands at this pointer, or above it, is not known, as the end of a sentence. */
   because(pointer: string): string {
-    return this.reasons.get(pointer) ?? 'it was not recorded'
+    for (let above = pointer; above !== ''; above = above.slice(0, Math.max(0, above.lastIndexOf('/')))) {
+      const because = this.reasons.get(above)
+      if (because !== undefined) return because
+    }
+    return 'it was not recorded'
   }
 
   /** Whether there is no such state, whatever was recorded: nothing came of the request. */
   isOfNothing(pointer: string): boolean {
-    return stateOf.has(pointer) && whyNothingCame(this.subject.event) !== null
+    return stateOf.has(pointer.split('/', 2)[1] ?? '') && whyNothingCame(this.subject.event) !== null
   }
 
   private make(name: WholeName): Value {
@@ -105,7 +109,7 @@ export class RuleBindings {
   }
 }
 
-const stateOf: ReadonlySet<string> = new Set(['/object', '/podSpec'])
+const stateOf: ReadonlySet<string> = new Set(['object', 'podSpec'])
 
 /** What JSON.parse gives is a value as it is. */
 const jsonValue = (value: unknown): Value => value as Value

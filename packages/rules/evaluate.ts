@@ -180,8 +180,8 @@ export function judgeWhereOf(rule: Rule, where: CompiledWhere, bindings: RuleBin
 }
 
 const states = ['object', 'oldObject'] as const
-/** In place of a path: what is asked of a state that there is none of. */
-const ofNone = ''
+/** In place of a pointer, to what is asked of a state that there is none of. */
+const ofNone = 'none'
 
 function judgeWhere(
   { where, program }: CompiledWhere,
@@ -194,7 +194,7 @@ function judgeWhere(
       if (typeof result.value === 'boolean') return result.value ? yes : no
       return errorAt(where, `where must give true or false, and gave ${kindOf(result.value)}`)
     case 'unknown': {
-      const open = result.paths.filter((path) => path !== ofNone && bindings?.isOfNothing(path) !== true)
+      const open = result.paths.filter((path) => !path.startsWith(ofNone) && bindings?.isOfNothing(path) !== true)
       if (open.length === 0) return no
       return {
         kind: 'open',

@@ -34,7 +34,7 @@ test('what was not recorded is told as unknown, with what would have to be known
   )
   expect(told.result).toBe('insufficient')
   expect(told.clauses.map(({ result }) => result)).toEqual(['unknown', 'unknown'])
-  expect(told.missing.map(({ what }) => what)).toEqual(['changed', '/object'])
+  expect(told.missing.map(({ what }) => what)).toEqual(['changed', '/object/spec/x'])
 })
 
 test('an exception that took a match back is told by its name', () => {
