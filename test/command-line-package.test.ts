@@ -43,9 +43,9 @@ const installed = (name: string, args: readonly string[], env: Readonly<Record<s
     env: { PATH: path, HOME: join(folder, 'home'), ...env },
   })
 
-test('it is one file beside its papers, and needs no other package', async () => {
+test('it is one file beside its papers and rules, and needs no other package', async () => {
   const there = (await readdir(join(folder, 'node_modules/plaintrail'))).toSorted()
-  expect(there).toEqual(['LICENSE', 'README.md', 'THIRD-PARTY.md', 'package.json', 'plaintrail.mjs'])
+  expect(there).toEqual(['LICENSE', 'README.md', 'THIRD-PARTY.md', 'package.json', 'packs', 'plaintrail.mjs'])
   const packages = (await readdir(join(folder, 'node_modules'))).filter((name) => !name.startsWith('.'))
   expect(packages).toEqual(['plaintrail'])
 })
@@ -60,6 +60,12 @@ test('it answers -o yaml and completes, which load what it has not loaded yet', 
   expect((await installed('plaintrail', ['version', '--client', '-o', 'yaml'])).stdout).toMatch(/^client: \d/)
   expect((await installed('plaintrail', ['__complete', 'cluster', ''])).stdout).toContain('add\t')
   expect((await installed('plaintrail', ['completion', 'fish'])).stdout).toContain('complete -c plaintrail')
+})
+
+test('it tests the rules that it ships', async () => {
+  expect((await installed('plaintrail', ['rules', 'test', '--failures'])).stdout).toMatch(
+    /\n[1-9]\d+ passed, 0 failed, /,
+  )
 })
 
 describe('against a real system', () => {

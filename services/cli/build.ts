@@ -1,12 +1,12 @@
 // Writes dist/: the command line as one file that needs nothing but Node, in a package that npm can pack and npx can run.
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { rolldown } from 'rolldown'
 import manifest from './package.json' with { type: 'json' }
 
 const folder = import.meta.dirname
-const bundled = ['commander', 'yaml'] as const
+const bundled = ['commander', 'yaml', 're2js'] as const
 
 /** Returns the folder that was written. */
 export async function buildCli(dist = join(folder, 'dist')): Promise<string> {
@@ -18,6 +18,8 @@ export async function buildCli(dist = join(folder, 'dist')): Promise<string> {
     codeSplitting: false,
     minify: { compress: true, mangle: false, codegen: true },
   })
+  // The rules that `rules test` runs; rules/pack-folder.ts looks for them here.
+  await cp(join(folder, '../../packages/rules/packs'), join(dist, 'packs'), { recursive: true })
   await writeFile(join(dist, 'package.json'), `${JSON.stringify(packageOf(), null, 2)}\n`)
   await writeFile(join(dist, 'README.md'), await readFile(join(folder, '../../docs/cli.md')))
   await writeFile(join(dist, 'LICENSE'), await readFile(join(folder, '../../LICENSE')))

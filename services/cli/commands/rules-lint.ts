@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { CliError } from '../cli-error.ts'
 import { terminalText } from '../output/terminal-text.ts'
 import type { View } from '../output/view.ts'
+import { counted } from '../rules/counted.ts'
 import { readReporters, reporterWords, writeReports, type Report } from '../rules/report.ts'
 import { readRuleFiles, type FileRuleError, type RuleFiles } from '../rules/read-rule-files.ts'
 import { ruleFile } from '../rules/sarif.ts'
@@ -69,8 +70,6 @@ export function refuseWrong({ rules, errors }: Pick<RuleFiles, 'rules' | 'errors
   if (rules.length === 0)
     throw new CliError('usage', 'there are no rules', { hint: 'Name the folder or the files that have them.' })
 }
-
-export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 
 const errorView: View<FileRuleError> = {
   columns: [

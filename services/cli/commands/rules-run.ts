@@ -3,15 +3,16 @@ import type { Command } from 'commander'
 import { severities, type Severity } from '@plaintrail/rules/rule'
 import { CliError } from '../cli-error.ts'
 import { terminalText } from '../output/terminal-text.ts'
+import { counted } from '../rules/counted.ts'
 import { eventLines } from '../rules/event-lines.ts'
 import { manifestFiles } from '../rules/manifest-files.ts'
-import { readRuleFiles, type FileRule } from '../rules/read-rule-files.ts'
+import { filesBelow, readRuleFiles, shownPath, type FileRule } from '../rules/read-rule-files.ts'
 import { readReporters, reporterWords, writeReports } from '../rules/report.ts'
 import { runReport } from '../rules/run-report.ts'
 import { RuleRun, type RunOutcome } from '../rules/rule-run.ts'
 import { showRun } from '../rules/show-run.ts'
 import { collect, type RunCommand, type Session } from '../session.ts'
-import { counted, printErrors, refuseWrong } from './rules-lint.ts'
+import { printErrors, refuseWrong } from './rules-lint.ts'
 
 interface RunOptions {
   readonly events?: readonly string[]
@@ -30,7 +31,7 @@ export function addRulesRun(rules: Command, run: RunCommand): void {
       'Runs rules over audit logs (JSON lines, EventLists, YAML; gzip) or over manifests, each as the event of its creation by the user "ci" at level RequestResponse. Exit code 1 where something is found that --fail-on or --exit-code names, 6 where a rule goes wrong, 3 where a file could not be read in part.',
     )
     .argument('<path...>', 'files and folders of rules')
-    .option('--events <file>', 'an audit log, - for stdin; may be repeated', collect)
+    .option('--events <path>', 'an audit log or a folder of them, - for stdin; may be repeated', collect)
     .option('--manifests <path>', 'manifests, a file or a folder; may be repeated', collect)
     .option('-c, --cluster <name>', 'the cluster that they are of, for rules that ask for one', 'test')
     .option('--fail-on <severity>', "exit code 1 for findings of this severity: 'severity>=high', critical")
@@ -79,9 +80,9 @@ async function tellLeftOut(session: Session, rules: readonly FileRule[]): Promis
 /** How many could not be read. */
 async function takeEvents(session: Session, run: RuleRun, names: readonly string[]): Promise<number> {
   let unread = 0
-  for (const name of names) {
-    const file = name === '-' ? 'stdin' : name.replaceAll('\\', '/')
-    for await (const line of eventLines(name, session.io)) {
+  for (const path of await logsOf(session, names)) {
+    const file = path === '-' ? 'stdin' : shownPath(session.io.folder, path)
+    for await (const line of eventLines(path, session.io)) {
       if ('raw' in line && run.take(line.raw, file, line.line)) continue
       unread += 1
       const at = 'raw' in line ? line.line : line.error.line
@@ -90,6 +91,16 @@ async function takeEvents(session: Session, run: RuleRun, names: readonly string
     }
   }
   return unread
+}
+
+const logNames = /\.(?:log|jsonl?|ndjson|ya?ml|gz)$/i
+
+/** Absolute; of a folder the logs in it and below by name. */
+async function logsOf({ io }: Session, names: readonly string[]): Promise<readonly string[]> {
+  const all: string[] = []
+  for (const name of names)
+    all.push(...(name === '-' ? [name] : (await filesBelow(io, [name], logNames)).map(({ path }) => path)))
+  return all
 }
 
 /** Of many the rest is counted. */

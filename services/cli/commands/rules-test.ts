@@ -6,11 +6,12 @@ import { CliError } from '../cli-error.ts'
 import { layoutTable, tableLine } from '../output/table.ts'
 import { terminalText } from '../output/terminal-text.ts'
 import type { View } from '../output/view.ts'
+import { counted } from '../rules/counted.ts'
 import { packFolder } from '../rules/pack-folder.ts'
 import { readRuleFiles, type FileRule, type RuleFiles } from '../rules/read-rule-files.ts'
 import { readReporters, reporterWords, writeReports, type Report } from '../rules/report.ts'
 import { collect, type RunCommand, type Session } from '../session.ts'
-import { counted, errorCase, printErrors, refuseWrong } from './rules-lint.ts'
+import { errorCase, printErrors, refuseWrong } from './rules-lint.ts'
 
 interface TestOptions {
   readonly reporter?: readonly string[]

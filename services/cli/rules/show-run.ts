@@ -3,6 +3,7 @@ import { formatMicroTime } from '@plaintrail/event/time'
 import { terminalText } from '../output/terminal-text.ts'
 import type { View } from '../output/view.ts'
 import type { Session } from '../session.ts'
+import { counted } from './counted.ts'
 import type { RunFinding, RunOutcome, RunResult } from './rule-run.ts'
 
 /** Reasons that are told of what could not be judged; the formats for programs have all. */
@@ -49,8 +50,9 @@ export async function showRun(session: Session, outcome: RunOutcome, seconds: nu
 
 function sumsOf({ events, rules, findings, results }: RunOutcome, seconds: number): string {
   const count = (result: RunResult['result']): number => results.filter((one) => one.result === result).length
-  const found = `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'} of ${count('match')} matches`
-  return `${events} events, ${rules} rules: ${found}, ${count('insufficient')} not evaluable, ${count('error')} errors · ${seconds.toFixed(2)} s`
+  const found = `${counted(findings.length, 'finding')} of ${counted(count('match'), 'match', 'matches')}`
+  const others = `${count('insufficient')} not evaluable, ${counted(count('error'), 'error')}`
+  return `${counted(events, 'event')}, ${counted(rules, 'rule')}: ${found}, ${others} · ${seconds.toFixed(2)} s`
 }
 
 /** What could not be judged, and what went wrong, once a rule and reason. */
