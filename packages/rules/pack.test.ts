@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { realEvents, whyNoRealEvents } from '@plaintrail/test/real-events'
 import { isJsonObject, type JsonObject } from '@plaintrail/history/json-values'
 import { corpusOf, corpusVersions } from '@plaintrail/test/corpus'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { compileRule } from './compile-rule.ts'
 import { compiledPack, foundIn, isComponent, readPackFile, type Found } from './pack-for-tests.ts'
 import type { ParsedRule } from './parse-rules.ts'
@@ -118,10 +118,16 @@ function eventsOf({ given }: RuleTest): number {
 }
 
 const pack = compiledPack(files)
+/** A week takes a second of the processor, and another test may have it. */
+const timeoutMs = 120_000
+const nothing: Found = { findings: [], insufficient: [], errors: [], actors: new Map() }
 
 describe.each(corpusVersions())('in the week of Kubernetes %s', (version) => {
-  const events = corpusOf(version).lists.flatMap((list) => (JSON.parse(list) as { items: JsonObject[] }).items)
-  const found = foundIn(pack, version, events)
+  let found = nothing
+  beforeAll(() => {
+    const events = corpusOf(version).lists.flatMap((list) => (JSON.parse(list) as { items: JsonObject[] }).items)
+    found = foundIn(pack, version, events)
+  }, timeoutMs)
 
   test('every planted misdeed is found, and nothing else but what is listed with its reason', () => {
     const { planted, others } = expected.weeks
@@ -148,7 +154,10 @@ const absent = whyNoRealEvents()
 if (absent !== null) console.warn(`skipped: ${absent}`)
 
 describe.skipIf(absent !== null)('in events of other clusters', () => {
-  const byFile = absent === null ? filesOf() : []
+  let byFile: ReturnType<typeof filesOf> = []
+  beforeAll(() => {
+    byFile = filesOf()
+  }, timeoutMs)
 
   test('every planted misdeed is found, and nothing else but what is listed with its reason', () => {
     const { planted, others } = expected.shared
