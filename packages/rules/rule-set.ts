@@ -19,7 +19,7 @@ export type EventColumns = Pick<Subject, 'cluster' | 'event' | 'receivedUs'>
 export interface RuleSet {
   /** Active rules on events, by name. */
   readonly rules: readonly CompiledRule[]
-  /** Those that could match or be open, by the columns alone; by name, and mostly none. */
+  /** Those that could match or be open, by the columns alone; mostly none. By name, those about its namespace last. */
   candidates(columns: EventColumns): readonly CompiledRule[]
   /** What each of `rules` says. Rules are evaluated each for itself: what one throws is its own error. */
   evaluate(subject: Subject, rules: readonly CompiledRule[]): readonly RuleEvaluation[]
@@ -49,7 +49,8 @@ export function createRuleSet(rules: readonly CompiledRule[]): RuleSet {
         found = rulesOfForm(asked, columns)
         forms.set(form, found)
       }
-      return candidatesAmong(found.byNamespace.get(columns.event.object?.namespace ?? '') ?? found.ofAny, columns)
+      const ofOne = found.ofOne.get(columns.event.object?.namespace ?? '') ?? []
+      return found.ofAny.length + ofOne.length === 0 ? none : candidatesAmong([found.ofAny, ofOne], columns)
     },
     evaluate(subject, candidates) {
       const bindings = new RuleBindings(subject)
@@ -101,41 +102,46 @@ function formOf({ object, verb, stage, level, outcome, actor, impersonated }: Ev
 /** A rule as it is asked of the events of one form. */
 interface FormRule {
   readonly compiled: CompiledRule
-  readonly namespaces: ReadonlySet<string> | null
   /** What is left to ask of columns; empty where the form says it all. */
   readonly left: readonly Judge[]
 }
 
 interface FormRules {
-  /** With those of any namespace. */
-  readonly byNamespace: ReadonlyMap<string, readonly FormRule[]>
   readonly ofAny: readonly FormRule[]
+  /** Those that are about a namespace, by it. */
+  readonly ofOne: ReadonlyMap<string, readonly FormRule[]>
 }
 
 function rulesOfForm(rules: readonly AskedRule[], columns: EventColumns): FormRules {
   const judged = judgedOf(columns)
-  const open = rules.filter(({ byForm }) => mayHold(byForm, judged)).map((rule) => formRule(rule, judged))
-  const named = new Set(open.flatMap(({ namespaces }) => [...(namespaces ?? [])]))
-  const of = (namespace: string): readonly FormRule[] =>
-    open.filter(({ namespaces }) => namespaces === null || namespaces.has(namespace))
-  return {
-    byNamespace: new Map([...named].map((namespace) => [namespace, of(namespace)])),
-    ofAny: open.filter(({ namespaces }) => namespaces === null),
+  const ofAny: FormRule[] = []
+  const ofOne = new Map<string, FormRule[]>()
+  for (const rule of rules) {
+    if (!mayHold(rule.byForm, judged)) continue
+    const own = formRule(rule, judged)
+    if (rule.namespaces === null) ofAny.push(own)
+    for (const namespace of rule.namespaces ?? []) {
+      const others = ofOne.get(namespace)
+      if (others === undefined) ofOne.set(namespace, [own])
+      else others.push(own)
+    }
   }
+  return { ofAny, ofOne }
 }
 
-function formRule({ compiled, queries, namespaces }: AskedRule, judged: Judged): FormRule {
+function formRule({ compiled, queries }: AskedRule, judged: Judged): FormRule {
   const left = queries.map((query) => remainingQuery(query, formLeaf, judged)).filter((query) => query !== false)
   const isAll = left.includes(true)
   const open = isAll ? [] : left.filter((query) => typeof query !== 'boolean')
-  return { compiled, namespaces, left: open.map((query) => compileQuery(query, columnsLeaf).judge) }
+  return { compiled, left: open.map((query) => compileQuery(query, columnsLeaf).judge) }
 }
 
-function candidatesAmong(rules: readonly FormRule[], columns: EventColumns): readonly CompiledRule[] {
-  if (rules.length === 0) return none
+function candidatesAmong(lists: readonly (readonly FormRule[])[], columns: EventColumns): readonly CompiledRule[] {
   const judged = judgedOf(columns)
   const found: CompiledRule[] = []
-  for (const { compiled, left } of rules) if (left.length === 0 || mayHold(left, judged)) found.push(compiled)
+  for (const rules of lists) {
+    for (const { compiled, left } of rules) if (left.length === 0 || mayHold(left, judged)) found.push(compiled)
+  }
   return found
 }
 
