@@ -27,6 +27,7 @@ export const askOptions = {
 /** Those that fewer people need. */
 export const moreAskOptions = {
   as: { flags: '--as <name>', about: 'whom they acted as' },
+  initiator: { flags: '--initiator <name>', about: 'who is behind it: alice@acme.io, sa:ci/*' },
   group: { flags: '--group <group>', about: 'a group of the actor' },
   obj: { flags: '--obj <kind/name>', about: 'deploy/api' },
   uid: { flags: '--uid <uid>', about: 'the uid of the object' },
@@ -44,6 +45,10 @@ export const moreAskOptions = {
   to: { flags: '--to <value>', about: 'the new value of a changed field' },
   from_value: { flags: '--from_value <value>', about: 'its old value' },
   image: { flags: '--image <image>', about: 'an image of a container, new with this write' },
+  rule: { flags: '--rule <name>', about: 'a part in a finding of this rule' },
+  vio: { flags: '--vio <finding>', about: 'a part in this finding: fnd_…' },
+  severity: { flags: '--severity <severity>', about: "a part in a finding so severe: '>=high'" },
+  control: { flags: '--control <control>', about: 'a part in a finding about this control: pci:10.2.1.2' },
   seen: { flags: '--seen <time>', about: 'when Plaintrail took it in: >-5m' },
 } as const satisfies Readonly<Record<string, AskOption>>
 

@@ -75,6 +75,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/query.ts')).addQuery,
   },
   {
+    name: 'findings',
+    summary: 'what rules found',
+    load: async () => (await import('./commands/findings.ts')).addFindings,
+  },
+  {
     name: 'coverage',
     summary: 'which rules can judge what a cluster sends',
     load: async () => (await import('./commands/coverage.ts')).addCoverage,
@@ -86,7 +91,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'rules',
-    summary: 'what is worth knowing: check, test and run rules',
+    summary: 'what is worth knowing: rules on the server and in files',
     load: async () => (await import('./commands/rules.ts')).addRules,
   },
   {

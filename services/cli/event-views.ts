@@ -7,8 +7,13 @@ import type { View } from './output/view.ts'
 import { duration } from './output/when.ts'
 import type { Session } from './session.ts'
 
+interface EventViewOptions {
+  /** Whether the findings that events are a part of are shown. */
+  readonly hasFindings?: boolean
+}
+
 /** Of any objects: `plaintrail events`. */
-export function eventView(session: Session): View<TracedEvent> {
+export function eventView(session: Session, options: EventViewOptions = {}): View<TracedEvent> {
   return {
     columns: [
       { title: 'WHEN', cell: (event) => (event.time === null ? 'no time' : session.clock(event.time)) },
@@ -23,6 +28,7 @@ export function eventView(session: Session): View<TracedEvent> {
       { title: 'FROM', cell: ({ source }) => fromWords(source), look: 'dim', isWide: true },
       { title: 'EVENT', cell: (event) => terminalText(event.id), look: 'dim', isWide: true },
       { title: 'AUDIT ID', cell: (event) => terminalText(event.audit.id), look: 'dim', isWide: true },
+      ...foundColumn(options),
       { title: 'WHAT', cell: whatWords },
     ],
     nameOf: (event) => event.id,
@@ -31,7 +37,7 @@ export function eventView(session: Session): View<TracedEvent> {
 }
 
 /** Of one object, whose name stands above: `plaintrail who`. */
-export function objectEventView(session: Session): View<TracedEvent> {
+export function objectEventView(session: Session, options: EventViewOptions = {}): View<TracedEvent> {
   return {
     columns: [
       { title: 'WHEN', cell: (event) => (event.time === null ? 'no time' : session.when(event.time)) },
@@ -43,10 +49,20 @@ export function objectEventView(session: Session): View<TracedEvent> {
       { title: 'OUT', cell: outcomeWord, isWide: true },
       { title: 'EVENT', cell: (event) => terminalText(event.id), look: 'dim', isWide: true },
       { title: 'KNOWN', cell: ({ change }) => terminalText(change?.fidelity ?? '-'), look: 'dim', isWide: true },
+      ...foundColumn(options),
     ],
     nameOf: (event) => event.id,
     sentenceOf: (event) => event.sentence,
   }
+}
+
+const foundColumn = ({ hasFindings = false }: EventViewOptions): View<TracedEvent>['columns'] =>
+  hasFindings ? [{ title: 'FOUND', cell: foundWords, look: 'yellow' }] : []
+
+function foundWords({ findings = [] }: TracedEvent): string {
+  const [first, ...others] = findings
+  if (first === undefined) return '-'
+  return terminalText(`! ${first}${others.length === 0 ? '' : ` and ${others.length} more`}`)
 }
 
 /** What differs, before and after, where history knows it; a question mark is what another write may have changed. */

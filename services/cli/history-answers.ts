@@ -25,6 +25,8 @@ export interface TracedEvent extends StoredEvent {
   readonly change?: Schemas['EventChange'] | null
   /** Who is behind it; null where that was not looked for yet. */
   readonly initiator?: Initiator | null
+  /** Ids of the findings that it is a part of. */
+  readonly findings?: readonly string[]
 }
 
 type Fields = Readonly<Record<string, unknown>>

@@ -8,6 +8,7 @@ import type { RunCommand, Session } from '../session.ts'
 
 interface EventsOptions extends AskOptions, ListOptions {
   readonly changes?: true
+  readonly findings?: true
 }
 
 /** What an event of a list has beside it, where it is asked for. */
@@ -24,6 +25,7 @@ export function addEvents(program: Command, run: RunCommand): void {
   addListOptions(command)
   command
     .option('--changes', 'what differs by each write, and who is behind it, where history knows')
+    .option('--findings', 'which findings each is a part of')
     .addHelpText('after', helpText)
     .action((words: readonly string[], options: EventsOptions, self: Command) =>
       run(self, (session) => events(session, words, options)),
@@ -38,8 +40,10 @@ Examples:
 
 async function events(session: Session, words: readonly string[], options: EventsOptions): Promise<void> {
   const asked = await askedQuery(session, words, options)
-  const query = options.changes === true ? { ...asked, include: historyIncludes } : asked
-  const view = eventView(session)
+  const hasFindings = options.findings === true
+  const include = [...(options.changes === true ? historyIncludes : []), ...(hasFindings ? ['findings'] : [])]
+  const query = include.length > 0 ? { ...asked, include } : asked
+  const view = eventView(session, { hasFindings })
   await printList(
     session,
     { path: '/v1/events', query, isPage: isEventPage, view, nouns: ['event', 'events'] },

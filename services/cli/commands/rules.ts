@@ -1,18 +1,26 @@
 // plaintrail rules: what is worth knowing, as files and on the server.
 import type { Command } from 'commander'
 import type { RunCommand } from '../session.ts'
+import { addRulesApply } from './rules-apply.ts'
+import { addRulesExplain } from './rules-explain.ts'
+import { addRulesGet } from './rules-get.ts'
 import { addRulesLint } from './rules-lint.ts'
+import { addRulesList } from './rules-list.ts'
 import { addRulesRun } from './rules-run.ts'
 import { addRulesTest } from './rules-test.ts'
 
 export function addRules(program: Command, run: RunCommand): void {
   const rules = program
     .command('rules')
-    .summary('what is worth knowing: check, test and run rules')
+    .summary('what is worth knowing: rules on the server and in files')
     .description(
-      'Rules say which events matter (docs/rules.md). lint, test and run work on files of this machine and ask no server.',
+      'Rules say which events matter (docs/rules.md). list, get, apply, delete and explain are about the rules of the server; lint, test and run work on files of this machine and ask no server.',
     )
     .addHelpText('after', helpText)
+  addRulesList(rules, run)
+  addRulesGet(rules, run)
+  addRulesApply(rules, run)
+  addRulesExplain(rules, run)
   addRulesLint(rules, run)
   addRulesTest(rules, run)
   addRulesRun(rules, run)

@@ -137,13 +137,14 @@ function whatFields(event: StoredEvent): readonly Field[] {
   ])
 }
 
-function evidenceFields({ audit, flags }: StoredEvent): readonly Field[] {
+function evidenceFields({ audit, flags, findings = [] }: TracedEvent): readonly Field[] {
   return present([
     ['audit ID', audit.id],
     ['level', audit.level],
     ['bodies', audit.truncated ? 'removed by the API server: they were too large' : null],
     ['conflict', audit.conflict ? 'another event of this audit ID and stage has other bytes' : null],
     ['flags', flags.join(', ')],
+    ['findings', findings.join(', ')],
   ])
 }
 

@@ -154,7 +154,8 @@ async function printHistory(session: Session, api: Api, place: ObjectPlace, hist
     await session.print(`${title}  (${terminalText(place.cluster)})   ${change}\n${below}\n`)
   }
   const items = { answer: { text: '', value: null }, items: events }
-  if (events.length > 0) await session.printItems(objectEventView(session), items)
+  const hasFindings = events.some(({ findings = [] }) => findings.length > 0)
+  if (events.length > 0) await session.printItems(objectEventView(session, { hasFindings }), items)
   if (session.hasHeaders) await session.print(`${events.length > 0 ? '\n' : ''}${summary(history)}\n`)
 }
 
@@ -180,6 +181,8 @@ function summary({ events, hiddenCount, hasMore }: History): string {
   const counts = [count(changes.length, 'change', 'changes'), count(people.size, 'person', 'people')]
   if (connections > 0) counts.push(count(connections, 'connection', 'connections'))
   if (refused > 0) counts.push(`${refused} refused`)
+  const findings = new Set(events.flatMap((event) => event.findings ?? []))
+  if (findings.size > 0) counts.push(count(findings.size, 'finding', 'findings'))
   const more = hasMore ? ['older ones with --limit'] : []
   if (hiddenCount > 0)
     more.push(`${count(hiddenCount, 'status update or dry run', 'status updates and dry runs')} not shown (--all)`)

@@ -1,0 +1,156 @@
+// plaintrail findings list: what rules found, the latest first.
+import { severities } from '@plaintrail/query/severities'
+import { Option, type Command } from 'commander'
+import type { Api, Query } from '../api.ts'
+import { windowOptions } from '../ask.ts'
+import { CliError } from '../cli-error.ts'
+import { askedByDefault } from '../defaults.ts'
+import { terminalText } from '../output/terminal-text.ts'
+import type { View } from '../output/view.ts'
+import { notPlaintrail } from '../refusal.ts'
+import { isFindingPage, type Finding, type FindingPage } from '../rule-answers.ts'
+import { readFailOn } from '../rules/fail-on.ts'
+import { collect, readCount, type Printed, type RunCommand, type Session } from '../session.ts'
+
+interface ListOptions {
+  readonly rule?: readonly string[]
+  readonly severity?: readonly string[]
+  readonly control?: readonly string[]
+  readonly cluster?: readonly string[]
+  readonly since?: string
+  readonly until?: string
+  readonly sort?: string
+  readonly limit?: string
+  readonly all?: true
+  readonly failOn?: string
+  readonly exitCode?: true
+}
+
+const limitMax = 1000
+
+export function addFindingsList(findings: Command, run: RunCommand): void {
+  findings
+    .command('list', { isDefault: true })
+    .summary('what rules found, the latest first')
+    .description(
+      'What rules found, the latest first, of all time unless something is said. A flag repeated, or with commas, gives alternatives. Exit code 1 where something is found that --fail-on or --exit-code names.',
+    )
+    .option('--rule <name>', 'of these rules: exec-into-prod, exec-*', collect)
+    .option('--severity <severity>', "so severe: high, '>=high', low..medium", collect)
+    .option('--control <control>', 'about these controls: pci:10.2.1.2, soc2:*', collect)
+    .option('-c, --cluster <name>', 'in these clusters', collect)
+    .option('--since <time>', 'with an event from then on: 7d, 2026-11-20 (default: all of time)')
+    .option(windowOptions.until.flags, 'with an event before then')
+    .addOption(
+      new Option('--sort <by>', 'last: by the last event; opened: by when it was found').choices(['last', 'opened']),
+    )
+    .option('--limit <count>', 'so many, 1 to 1000 (default: 100)')
+    .option('--all', 'everything, page after page, by when it was found')
+    .option('--fail-on <severity>', "exit code 1 for findings of this severity: 'severity>=high', critical")
+    .option('--exit-code', 'exit code 1 for any finding')
+    .addHelpText('after', helpText)
+    .action((options: ListOptions, self: Command) => run(self, (session) => listFindings(session, options)))
+}
+
+const helpText = `
+Examples:
+  plaintrail findings list --severity '>=high' --since 7d
+  plaintrail findings list --control pci:10.2.1.2 -o jsonl --all
+  plaintrail findings list --since 1d --fail-on 'severity>=high' -o name`
+
+async function listFindings(session: Session, options: ListOptions): Promise<void> {
+  const { limit, all, failOn, exitCode } = options
+  const isFailing = failOn === undefined ? () => exitCode === true : readFailOn(failOn)
+  if (limit !== undefined) readCount('--limit', limit, 1, limitMax)
+  const asked = await askedFindings(session, options)
+  const api = await session.api()
+  // On pages by the last event, one that gets another event meanwhile would be on none of the later ones.
+  const sort = options.sort ?? (all === true ? 'opened' : undefined)
+  const { meta } = await printPages(
+    session,
+    api,
+    { ...asked, sort, limit: limit ?? (all ? String(limitMax) : undefined) },
+    all,
+  )
+  const failing = severities.filter((severity) => exitCode === true || isFailing(severity))
+  if (failing.length > 0 && (await hasSuch(api, asked, failing)))
+    throw new CliError('found', 'something was found that must not be')
+  if (session.requiresComplete && !meta.rules.complete)
+    throw new CliError('incomplete', 'the answer is not complete: rules have not judged all that is stored')
+}
+
+async function askedFindings(session: Session, options: ListOptions): Promise<Query> {
+  const { rule, severity, control, cluster, since, until } = options
+  const said = { cluster: cluster !== undefined, namespace: true, query: true }
+  const { clusters } = await askedByDefault(session, said)
+  return { rule, severity, control, cluster: cluster ?? (clusters.length === 0 ? undefined : clusters), since, until }
+}
+
+/** The last of them that was read. */
+async function printPages(session: Session, api: Api, query: Query, all: true | undefined): Promise<FindingPage> {
+  const view = findingView(session)
+  let next: Query = query
+  let printed: Printed | null = null
+  let total = 0
+  for (;;) {
+    const answer = await api.getList('/v1/findings', next)
+    const { value: page } = answer
+    if (!isFindingPage(page)) throw notPlaintrail(api.url)
+    total += page.data.length
+    if (page.data.length > 0 || session.format.kind !== 'table')
+      printed = await session.printItems(view, { answer, items: page.data }, printed)
+    if (all === true && page.has_more && page.next_cursor !== null) next = { cursor: page.next_cursor }
+    else {
+      if (session.format.kind === 'table' || session.format.kind === 'wide') await session.note(footer(page, total))
+      await warnBehind(session, page)
+      return page
+    }
+  }
+}
+
+function footer({ has_more: hasMore }: FindingPage, total: number): string {
+  if (total === 0) return 'nothing was found'
+  return `${total} ${total === 1 ? 'finding' : 'findings'}${hasMore ? ' · more with --all or --limit' : ''} · one in full: plaintrail findings show FINDING`
+}
+
+async function warnBehind(session: Session, { meta: { rules } }: FindingPage): Promise<void> {
+  if (rules.complete) return
+  await session.warn(terminalText(`! rules have yet to judge ${rules.behind} events that are stored`))
+}
+
+async function hasSuch(api: Api, asked: Query, failing: readonly string[]): Promise<boolean> {
+  const { severity, ...others } = asked
+  const wanted = Array.isArray(severity) ? severity.map(String) : []
+  // Both must hold; a parameter that is repeated says that one of its values is enough.
+  const { value } = await api.getList('/v1/findings', {
+    ...others,
+    severity: wanted,
+    'not.severity': notThese(failing),
+    limit: 1,
+  })
+  if (!isFindingPage(value)) throw notPlaintrail(api.url)
+  return value.data.length > 0
+}
+
+const notThese = (named: readonly string[]): readonly string[] =>
+  severities.filter((severity) => !named.includes(severity))
+
+function findingView(session: Session): View<Finding> {
+  const when = (time: string | null): string => (time === null ? 'no time' : session.when(time))
+  return {
+    columns: [
+      { title: 'LAST', cell: ({ last }) => terminalText(when(last)) },
+      { title: 'SEVERITY', cell: ({ severity }) => terminalText(severity), look: 'bold' },
+      { title: 'CLUSTER', cell: ({ cluster }) => terminalText(cluster), look: 'dim' },
+      { title: 'EVENTS', cell: ({ events }) => String(events) },
+      { title: 'FIRST', cell: ({ first }) => terminalText(when(first)), isWide: true },
+      { title: 'RULE', cell: ({ rule }) => terminalText(rule), isWide: true },
+      { title: 'CONTROLS', cell: ({ controls }) => terminalText(controls.join(',')) || '-', isWide: true },
+      { title: 'OWNER', cell: ({ owner }) => terminalText(owner ?? '-'), isWide: true },
+      { title: 'FINDING', cell: ({ id }) => terminalText(id), look: 'dim' },
+      { title: 'WHAT', cell: ({ summary }) => terminalText(summary) },
+    ],
+    nameOf: ({ id }) => id,
+    sentenceOf: ({ summary }) => summary,
+  }
+}

@@ -1,0 +1,128 @@
+// plaintrail findings show: what happened, why it matters, what to do, and the events behind it.
+import type { Command } from 'commander'
+import type { Answer } from '../api.ts'
+import { eventView } from '../event-views.ts'
+import { terminalText } from '../output/terminal-text.ts'
+import type { View } from '../output/view.ts'
+import { notPlaintrail } from '../refusal.ts'
+import { isFindingWithEvents, type FindingWithEvents } from '../rule-answers.ts'
+import { readCount, type Printed, type RunCommand, type Session } from '../session.ts'
+
+interface ShowOptions {
+  readonly limit: string
+  readonly all?: true
+}
+
+const limitMax = 1000
+
+export function addFindingsShow(findings: Command, run: RunCommand): void {
+  findings
+    .command('show')
+    .summary('one finding, and the events behind it')
+    .description('What happened, why it matters, what to do about it, and the events behind it, newest first.')
+    .argument('<finding>', 'its id: fnd_…')
+    .option('--limit <count>', 'so many of its events, 1 to 1000', '20')
+    .option('--all', 'all of its events')
+    .addHelpText('after', helpText)
+    .action((id: string, options: ShowOptions, self: Command) =>
+      run(self, (session) => showFinding(session, id, options)),
+    )
+}
+
+const helpText = `
+Examples:
+  plaintrail findings show fnd_2E12C3P4D302ZWR6GAHV0SPHYC
+  plaintrail findings show fnd_2E12C3P4D302ZWR6GAHV0SPHYC -o json`
+
+async function showFinding(session: Session, id: string, { limit, all }: ShowOptions): Promise<void> {
+  readCount('--limit', limit, 1, limitMax)
+  const isTable = session.format.kind === 'table' || session.format.kind === 'wide'
+  let query: { limit?: number; cursor?: string } = { limit: all === true ? limitMax : Number(limit) }
+  let printed: Printed | null = null
+  let isFirst = true
+  for (;;) {
+    const { answer, finding } = await ask(session, id, query)
+    const { evidence } = finding
+    if (isTable) {
+      if (isFirst) await session.print(headOf(session, finding))
+      if (evidence.data.length > 0)
+        printed = await session.printItems(eventView(session), { answer, items: evidence.data }, printed)
+    } else printed = await session.printItems(wholeView, { answer, items: [finding] }, printed)
+    const { next_cursor: cursor } = evidence
+    if (cursor === null || all !== true) return isTable ? tellRest(session, finding) : undefined
+    query = { cursor }
+    isFirst = false
+  }
+}
+
+async function ask(
+  session: Session,
+  id: string,
+  query: { readonly limit?: number; readonly cursor?: string },
+): Promise<{ readonly answer: Answer; readonly finding: FindingWithEvents }> {
+  const api = await session.api()
+  const answer = await api.get('/v1/findings/{id}', { path: { id }, query })
+  if (!isFindingWithEvents(answer.value)) throw notPlaintrail(api.url)
+  return { answer, finding: answer.value }
+}
+
+/** For programs; a table has its events instead. */
+const wholeView: View<FindingWithEvents> = {
+  columns: [{ title: 'FINDING', cell: ({ id }) => terminalText(id) }],
+  nameOf: ({ id }) => id,
+  sentenceOf: ({ summary }) => summary,
+}
+
+function headOf(session: Session, finding: FindingWithEvents): string {
+  const { description, remediation, commands, references, evidence } = finding
+  const fields = fieldsOf(session, finding)
+  const width = Math.max(...fields.map(([label]) => label.length))
+  const lines = fields.map(([label, value]) => `${session.style('dim', label.padEnd(width))}  ${terminalText(value)}`)
+  const others = finding.false_positives.map((text) => `Need not worry you: ${text}`)
+  const parts = [
+    part(session, 'Why it matters', [...paragraphs(description), ...others]),
+    part(session, 'What to do', [...paragraphs(remediation), ...commands]),
+    part(session, 'More about it', references),
+    part(
+      session,
+      'Events are missing',
+      evidence.gaps.map(({ from, to, cause }) => `from ${from} to ${to} (${cause})`),
+    ),
+  ]
+  return `${session.style('bold', terminalText(finding.summary))}\n\n${lines.join('\n')}\n${parts.join('')}\n`
+}
+
+function part(session: Session, title: string, lines: readonly string[]): string {
+  if (lines.length === 0) return ''
+  return `\n${session.style('bold', title)}\n${lines.map((line) => `  ${terminalText(line)}`.trimEnd()).join('\n')}\n`
+}
+
+const paragraphs = (text: string): readonly string[] => (text.trim() === '' ? [] : text.trim().split('\n'))
+
+type Field = readonly [label: string, value: string]
+
+function fieldsOf(session: Session, finding: FindingWithEvents): readonly Field[] {
+  const { id, severity, rule, version, title, cluster, first, last, events, group, controls, attack, owner } = finding
+  const when = (time: string | null): string => (time === null ? 'no time that can be used' : session.when(time))
+  const gone = finding.expired_events > 0 ? `, ${finding.expired_events} of them past retention` : ''
+  return [
+    ['finding', id],
+    ['severity', severity],
+    ['rule', `${rule} (version ${version}): ${title}`],
+    ['cluster', cluster],
+    ...Object.entries(group).map(([name, value]): Field => [name, value === null || value === '' ? 'none' : value]),
+    ['first', when(first)],
+    ['last', when(last)],
+    ['events', `${events}${gone}`],
+    ...listed('controls', controls),
+    ...listed('ATT&CK', attack),
+    ...(owner === null ? [] : [['owner', owner] as const]),
+  ]
+}
+
+const listed = (label: string, values: readonly string[]): readonly Field[] =>
+  values.length === 0 ? [] : [[label, values.join(', ')]]
+
+async function tellRest(session: Session, { evidence }: FindingWithEvents): Promise<void> {
+  if (evidence.has_more) await session.note('there are more events: --all or --limit shows them')
+}
