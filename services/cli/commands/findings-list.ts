@@ -60,7 +60,7 @@ Examples:
 
 async function listFindings(session: Session, options: ListOptions): Promise<void> {
   const { limit, all, failOn, exitCode } = options
-  const isFailing = failOn === undefined ? () => exitCode === true : readFailOn(failOn)
+  const isNamed = failOn === undefined ? () => false : readFailOn(failOn)
   if (limit !== undefined) readCount('--limit', limit, 1, limitMax)
   const asked = await askedFindings(session, options)
   const api = await session.api()
@@ -72,7 +72,7 @@ async function listFindings(session: Session, options: ListOptions): Promise<voi
     { ...asked, sort, limit: limit ?? (all ? String(limitMax) : undefined) },
     all,
   )
-  const failing = severities.filter((severity) => exitCode === true || isFailing(severity))
+  const failing = severities.filter((severity) => exitCode === true || isNamed(severity))
   if (failing.length > 0 && (await hasSuch(api, asked, failing)))
     throw new CliError('found', 'something was found that must not be')
   if (session.requiresComplete && !meta.rules.complete)

@@ -1,10 +1,11 @@
 // plaintrail rules run: rules over the events of files or the manifests of folders, without a server.
 import type { Command } from 'commander'
-import { severities, type Severity } from '@plaintrail/rules/rule'
+import type { Severity } from '@plaintrail/rules/rule'
 import { CliError } from '../cli-error.ts'
 import { terminalText } from '../output/terminal-text.ts'
 import { counted } from '../rules/counted.ts'
 import { eventLines } from '../rules/event-lines.ts'
+import { readFailOn } from '../rules/fail-on.ts'
 import { manifestFiles } from '../rules/manifest-files.ts'
 import { filesBelow, readRuleFiles, shownPath, type FileRule } from '../rules/read-rule-files.ts'
 import { readReporters, reporterWords, writeReports } from '../rules/report.ts'
@@ -50,7 +51,9 @@ Examples:
 
 async function runRules(session: Session, paths: readonly string[], options: RunOptions): Promise<void> {
   const reporters = readReporters(options.reporter ?? [])
-  const isFailing = readFailOn(options)
+  const { failOn, exitCode } = options
+  const isNamed = failOn === undefined ? () => false : readFailOn(failOn)
+  const isFailing = (severity: Severity): boolean => exitCode === true || isNamed(severity)
   const { events = [], manifests = [] } = options
   if (events.length + manifests.length === 0)
     throw new CliError('usage', 'could not tell what the rules are to judge', {
@@ -133,31 +136,4 @@ function conclude(session: Session, { results, findings }: RunOutcome, { isFaili
   const open = results.filter(({ result }) => result === 'insufficient').length
   if (session.requiresComplete && open > 0)
     throw new CliError('incomplete', `${counted(open, 'event')} could not be judged by what was recorded`)
-}
-
-/** `high`, `severity:high`, `severity>=high`. Throws CliError. */
-function readFailOn({ failOn, exitCode }: RunOptions): (severity: Severity) => boolean {
-  if (failOn === undefined) return () => exitCode === true
-  const [, sign = '=', word = ''] = /^(?:severity\s*(>=|>|<=|<|=|:)\s*:?)?([a-z]+)$/.exec(failOn.trim()) ?? []
-  const named = severities.findIndex((severity) => severity === word)
-  if (named === -1)
-    throw new CliError('usage', `could not read --fail-on "${failOn}"`, {
-      hint: `Write 'severity>=high', in quotes for the shell. Severities are ${severities.join(', ')}.`,
-    })
-  return (severity) => exitCode === true || holds(sign, severities.indexOf(severity) - named)
-}
-
-function holds(sign: string, difference: number): boolean {
-  switch (sign) {
-    case '>=':
-      return difference >= 0
-    case '>':
-      return difference > 0
-    case '<=':
-      return difference <= 0
-    case '<':
-      return difference < 0
-    default:
-      return difference === 0
-  }
 }
