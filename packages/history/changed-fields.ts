@@ -45,12 +45,19 @@ export function changedFields(
       ),
       count: 0,
     }
+  if (isNoiseAlone(significance, object)) return { fields: [], count: 0 }
   const base = baseOf(before, link)
   if (base === null || base['apiVersion'] !== object['apiVersion']) return { fields: [], count: 0 }
   const meant = diffObjects(...apart(base, object)).changes.filter(({ noise }) => !noise)
   const changes = maskChanges(meant.slice(0, fieldsMax))
   const fields = changes.map(({ path, op, from, to }) => fieldOf(path, op, from, to))
   return { fields: [...fields, ...changes.flatMap(imagesOf)].slice(0, 2 * fieldsMax), count: meant.length }
+}
+
+/** What differs then is noise whatever it is (significance.ts and noise.ts say the same of these): most writes of a cluster. */
+function isNoiseAlone(significance: Revision['significance'], object: JsonObject): boolean {
+  if (significance === 'status') return isNoise([{ kind: 'field', name: 'status' }], null, String(object['kind']))
+  return significance === 'renewal' || significance === 'bookkeeping'
 }
 
 /**

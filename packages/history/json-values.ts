@@ -18,8 +18,33 @@ export function setMember(object: Record<string, unknown>, name: string, value: 
   } else object[name] = value
 }
 
+/** Levels that are compared by calls, which need no memory for what is left to do. Deeper is rare. */
+const callsMax = 100
+
 /** Whether they are the same JSON, whatever the order of keys. Linear; no depth is too much for it. */
 export function isSameJson(left: unknown, right: unknown): boolean {
+  return isSame(left, right, callsMax)
+}
+
+function isSame(one: unknown, other: unknown, calls: number): boolean {
+  if (one === other) return true
+  if (calls === 0) return isSameDeeper(one, other)
+  if (Array.isArray(one)) {
+    if (!Array.isArray(other) || one.length !== other.length) return false
+    for (let index = 0; index < one.length; index++) if (!isSame(one[index], other[index], calls - 1)) return false
+    return true
+  }
+  if (!isJsonObject(one) || !isJsonObject(other)) return false
+  let names = 0
+  for (const name in one) {
+    if (!Object.hasOwn(other, name) || !isSame(one[name], other[name], calls - 1)) return false
+    names += 1
+  }
+  for (const _ in other) names -= 1
+  return names === 0
+}
+
+function isSameDeeper(left: unknown, right: unknown): boolean {
   const pairs: [unknown, unknown][] = [[left, right]]
   for (let pair = pairs.pop(); pair !== undefined; pair = pairs.pop()) {
     const [one, other] = pair
