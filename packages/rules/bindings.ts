@@ -8,6 +8,7 @@ import { containersOf, mayRunPods, podSpecOf } from './pod-spec.ts'
 import { whyNoRequest, whyNoResponse, whyNothingCame } from './recorded.ts'
 import type { eventVariables } from './rule-variables.ts'
 import type { Known, Subject } from './subject.ts'
+import { withoutNulls } from './without-nulls.ts'
 
 /** Those of a subject; `params` are of a rule. */
 export type VariableName = Exclude<keyof typeof eventVariables, 'params'>
@@ -62,9 +63,9 @@ export class RuleBindings {
       case 'initiator':
         return this.of('/initiator', subject.initiator, ({ kind, name, confidence }) => ({ kind, name, confidence }))
       case 'object':
-        return this.of('/object', subject.object, jsonValue)
+        return this.of('/object', subject.object, stateValue)
       case 'oldObject':
-        return this.of('/oldObject', subject.oldObject, jsonValue)
+        return this.of('/oldObject', subject.oldObject, stateValue)
       case 'diff':
         return this.of('/diff', subject.changes, (changes) =>
           changes.filter(({ op }) => op !== 'came').map((change) => ({ ...change })),
@@ -89,7 +90,10 @@ export class RuleBindings {
 
   private podSpec(): Value {
     const { object, event } = this.subject
-    if (object.isKnown) return object.value === null ? {} : jsonValue(podSpecOf(object.value))
+    if (object.isKnown) {
+      const state = this.whole('object')
+      return state === null ? {} : jsonValue(podSpecOf(state as JsonObject))
+    }
     if (event.object === null || !mayRunPods(event.object)) return {}
     return this.of('/podSpec', object, jsonValue)
   }
@@ -110,6 +114,8 @@ export class RuleBindings {
 }
 
 const stateOf: ReadonlySet<string> = new Set(['object', 'podSpec'])
+
+const stateValue = (state: JsonObject | null): Value => (state === null ? null : jsonValue(withoutNulls(state)))
 
 /** What JSON.parse gives is a value as it is. */
 const jsonValue = (value: unknown): Value => value as Value
