@@ -88,6 +88,11 @@ test('everything that a rule file can say is read', () => {
 const minimal = (name: string, more = ''): string =>
   `apiVersion: plaintrail.dev/v1\nkind: Rule\nmetadata: {name: ${name}}\nspec:\n  title: T\n  severity: low\n  match: is:write\n${more}`
 
+test('a title is of many events, so it tells of none', () => {
+  const { errors } = parseRules(minimal('a').replace('title: T', "title: '{{actor}}'"))
+  expect(errors).toMatchObject([{ line: 5, column: 10, message: 'spec.title has no fields of an event' }])
+})
+
 test('what is left out has its default', () => {
   expect(parseRules(minimal('a')).rules[0]?.rule).toMatchObject({
     state: 'active',

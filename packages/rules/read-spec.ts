@@ -83,7 +83,7 @@ function refuseOnGaps(reader: FieldReader, fields: SpecFields): void {
 
 function readWords(reader: FieldReader, fields: SpecFields) {
   return {
-    title: readTemplate(reader, fields.title, 'spec.title', titleCharactersMax),
+    title: readTitle(reader, fields.title),
     description: reader.text(fields.description, 'spec.description', textCharactersMax) ?? '',
     severity: reader.choice(fields.severity, 'spec.severity', severities),
     state: reader.choice(fields.state, 'spec.state', ruleStates) ?? 'active',
@@ -173,6 +173,14 @@ function readPatterned(reader: FieldReader, value: Located | undefined, { what, 
       return null
     })
     .filter((text) => text !== null)
+}
+
+/** It stands above findings of many events. */
+function readTitle(reader: FieldReader, value: Located | undefined): string | null {
+  const title = reader.line(value, 'spec.title', titleCharactersMax)
+  if (title?.includes('{{') === true && value !== undefined)
+    reader.problems.add(value.from, 'spec.title has no fields of an event', 'Say it in spec.summary.')
+  return title
 }
 
 function readTemplate(reader: FieldReader, value: Located | undefined, what: string, charactersMax: number) {
