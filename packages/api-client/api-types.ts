@@ -2199,12 +2199,12 @@ export interface components {
         readonly HistoryMeta: {
             readonly history: components["schemas"]["Followed"];
         };
-        /** @description Who is behind an event, which the caller may only have carried out. The user agent is never evidence. */
+        /** @description Who is behind an event, which the caller may only have carried out. The user agent is never evidence of who. */
         readonly Initiator: {
-            /** @description From the event back to who is behind it, at most 16 links; empty where the caller is. */
+            /** @description From the event back to who is behind it, at most 16 links; none that leads to another event where the caller is. */
             readonly chain: readonly {
                 readonly event: components["schemas"]["EventId"];
-                /** @description The kind of link: `owner`, `deleted-owner`, `credential`, `sync` … */
+                /** @description The kind of link: `owner`, `deleted-owner`, `credential`, `sync` …; `release`, `drain`, `tool` and `commit` say what for and how, and never who. */
                 readonly what: string;
                 /** @description The evidence, as a sentence; its wording may change. */
                 readonly why: string;

@@ -26,16 +26,22 @@ export const initiatorSchema: z.ZodType<AnsweredInitiator> = z
     chain: z
       .array(
         z.object({
-          what: z.string().describe('The kind of link: `owner`, `deleted-owner`, `credential`, `sync` …'),
+          what: z
+            .string()
+            .describe(
+              'The kind of link: `owner`, `deleted-owner`, `credential`, `sync` …; `release`, `drain`, `tool` and `commit` say what for and how, and never who.',
+            ),
           event: eventIdSchema,
           why: z.string().describe('The evidence, as a sentence; its wording may change.'),
         }),
       )
-      .describe('From the event back to who is behind it, at most 16 links; empty where the caller is.'),
+      .describe(
+        'From the event back to who is behind it, at most 16 links; none that leads to another event where the caller is.',
+      ),
     considered: z.array(z.string()).describe('What was looked at and was not enough, as sentences; at most 8.'),
   })
   .meta({
     id: 'Initiator',
     description:
-      'Who is behind an event, which the caller may only have carried out. The user agent is never evidence.',
+      'Who is behind an event, which the caller may only have carried out. The user agent is never evidence of who.',
   })
