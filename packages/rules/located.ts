@@ -20,7 +20,7 @@ export interface LocatedEntry {
   readonly from: number
   readonly value: Located
 }
-export interface LocatedList extends Placed {
+interface LocatedList extends Placed {
   readonly kind: 'list'
   readonly items: readonly Located[]
 }
@@ -29,7 +29,7 @@ export interface LocatedText extends Placed {
   readonly text: string
   readonly style: WrittenScalar['style']
 }
-export interface LocatedScalar extends Placed {
+interface LocatedScalar extends Placed {
   readonly kind: 'scalar'
   readonly value: number | boolean | null
 }

@@ -12,7 +12,7 @@ import { mayHaveChanged } from './subject-of-event.ts'
 import type { Known, SubjectChange } from './subject.ts'
 
 /** Objects whose last state is held; of more those that were not seen for longest are forgotten. */
-export const objectsMax = 20_000
+const objectsMax = 20_000
 /** Writes without a version that are held between two states. */
 const unplacedMax = 16
 

@@ -7,13 +7,13 @@ import { readStep } from './read-step.ts'
 import type { Condition, Step } from './rule.ts'
 
 /** Of a count or of different values: more are a job for statistics. */
-export const atLeastMax = 100_000
+const atLeastMax = 100_000
 /** Of a condition, in microseconds: 90 days. */
-export const withinUsMax = 90 * 86_400_000_000
+const withinUsMax = 90 * 86_400_000_000
 /** Steps after the first of a sequence. */
-export const stepsMax = 5
+const stepsMax = 5
 /** Fields that firstSeen compares, and that findings are grouped by. */
-export const fieldsMax = 8
+const fieldsMax = 8
 
 const names = ['count', 'distinct', 'atLeast', 'then', 'without', 'firstSeen', 'within'] as const
 const kinds = ['count', 'distinct', 'then', 'without', 'firstSeen'] as const

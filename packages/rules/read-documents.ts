@@ -5,11 +5,11 @@ import type { Problems } from './rule-error.ts'
 import type { WrittenScalar } from './scalar-offsets.ts'
 
 /** Documents of one file. */
-export const documentsMax = 1000
+const documentsMax = 1000
 /** Maps and lists within each other. */
-export const depthMax = 64
+const depthMax = 64
 /** Values of one document, those that an alias repeats counted each time: what a few lines of aliases can make of it. */
-export const valuesMax = 100_000
+const valuesMax = 100_000
 /** Words, signs, spaces and line ends of one file, as the library takes it apart: it takes 10 µs over each. */
 const lexemesMax = 300_000
 /** Errors of one document's syntax: those that follow are mostly of the first one's making. */

@@ -10,16 +10,16 @@ import { ruleStates, severities, type Exception, type Needs, type Rule } from '.
 
 export const titleCharactersMax = 200
 /** Of descriptions, remediations and the like. */
-export const textCharactersMax = 8_000
+const textCharactersMax = 8_000
 /** Of a summary, a command or a reference. */
-export const lineCharactersMax = 1_000
-export const exceptionsMax = 100
+const lineCharactersMax = 1_000
+const exceptionsMax = 100
 /** Commands, references, controls, techniques and false positives, of each. */
-export const listedMax = 50
+const listedMax = 50
 /** Of params as JSON. */
-export const paramsCharactersMax = 64 * 1024
+const paramsCharactersMax = 64 * 1024
 /** A day, in microseconds. */
-export const latenessUsMax = 86_400_000_000
+const latenessUsMax = 86_400_000_000
 const latenessUsUsual = 300_000_000
 
 const specNames = [

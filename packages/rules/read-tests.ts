@@ -7,9 +7,9 @@ import type { Expectation, Given, RuleTest } from './rule-test.ts'
 import type { SubjectInitiator } from './subject.ts'
 
 /** Examples of one rule. */
-export const testsMax = 200
+const testsMax = 200
 /** Events of one example that are written out; a file may have more. */
-export const testEventsMax = 1000
+const testEventsMax = 1000
 const initiatorKinds = ['person', 'service-account', 'commit', 'unknown'] as const
 const countMax = 1_000_000
 const nameCharactersMax = 300

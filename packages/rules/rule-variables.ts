@@ -18,7 +18,7 @@ export const eventVariables = {
 } as const satisfies Readonly<Record<string, StaticKind>>
 
 /** Of a rule on gaps in what a cluster sent. */
-export const gapVariables = { gap: 'map', params: 'map' } as const satisfies Readonly<Record<string, StaticKind>>
+const gapVariables = { gap: 'map', params: 'map' } as const satisfies Readonly<Record<string, StaticKind>>
 
 export const variablesOf = (on: 'event' | 'gap'): Readonly<Record<string, StaticKind>> =>
   on === 'gap' ? gapVariables : eventVariables

@@ -57,7 +57,7 @@ export async function printErrors(session: Session, errors: readonly FileRuleErr
 const errorLine = ({ file, line, column, message, hint }: FileRuleError): string =>
   `${file}:${line}:${column}: ${message}${hint === null ? '' : ` (${hint})`}`
 
-export async function tellFiles(session: Session, { rules, count, leftOut }: RuleFiles): Promise<void> {
+async function tellFiles(session: Session, { rules, count, leftOut }: RuleFiles): Promise<void> {
   const others = leftOut === 0 ? '' : `; ${counted(leftOut, 'YAML file')} without rules left out`
   await session.note(`${counted(rules.length, 'rule')} in ${counted(count, 'file')}${others}`)
 }

@@ -40,7 +40,7 @@ Examples:
   plaintrail rules test ./rules --reporter junit=tests.xml --reporter sarif=tests.sarif --reporter github`
 
 /** A test that was run, as -o json has it. */
-export interface ToldTest extends Omit<TestResult, 'at'> {
+interface ToldTest extends Omit<TestResult, 'at'> {
   readonly file: string
   readonly line: number
   readonly column: number

@@ -6,7 +6,7 @@ import { CliError } from '../cli-error.ts'
 import type { CliIo } from '../io.ts'
 
 /** Files of one run. */
-export const filesMax = 10_000
+const filesMax = 10_000
 /** Folders within each other. */
 const levelsMax = 32
 

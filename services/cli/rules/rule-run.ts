@@ -11,7 +11,7 @@ import { CliError } from '../cli-error.ts'
 import type { FileRule } from './read-rule-files.ts'
 
 /** Results of one run: some hundred bytes each. */
-export const resultsMax = 500_000
+const resultsMax = 500_000
 
 export interface EventPlace {
   readonly auditID: string

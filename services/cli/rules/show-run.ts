@@ -10,7 +10,7 @@ import type { RunFinding, RunOutcome, RunResult } from './rule-run.ts'
 const reasonsShownMax = 20
 
 /** A finding as -o json has it. */
-export function toldFinding({ finding, events }: RunFinding) {
+function toldFinding({ finding, events }: RunFinding) {
   const { id, rule, cluster, group, summary, remediation, commands, firstUs, lastUs } = finding
   return {
     id,
