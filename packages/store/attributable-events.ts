@@ -43,7 +43,7 @@ export async function attributableEvents(
   const events: AttributableEvent[] = []
   let bytes = 0
   const rows = await rowsOf(reader.store, stretch)
-  const missing = rows.filter((row) => !row.isWrite || !reader.parsed.has(row))
+  const missing = rows.filter((row) => !row.isWrite || reader.parsed.get(row) === null)
   await reader.items.readAhead([...new Set(missing.map(({ segmentId }) => segmentId))])
   for (const row of rows) {
     if (bytes > bytesMax) return { events, last: row.seq - 1 }

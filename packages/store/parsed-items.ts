@@ -27,7 +27,8 @@ export interface ParsedItem {
 export interface ParsedItems {
   /** From memory, else by the segment's bytes, and then it stays; null where these are gone or are no event. */
   read(items: SegmentItems, place: ItemPlace): Promise<ParsedItem | null>
-  has(place: Pick<ItemPlace, 'segmentId' | 'item'>): boolean
+  /** From memory alone. */
+  get(place: Pick<ItemPlace, 'segmentId' | 'item'>): ParsedItem | null
   keep(segmentId: number, item: number, parsed: ParsedItem): void
 }
 
@@ -66,12 +67,14 @@ export function createParsedItems(bytesMax: number = parsedBytesMaxDefault): Par
     trim()
   }
 
+  const get: ParsedItems['get'] = ({ segmentId, item }) => segments.get(segmentId)?.items.get(item) ?? null
+
   return {
     keep,
-    has: ({ segmentId, item }) => segments.get(segmentId)?.items.has(item) ?? false,
+    get,
     async read(items, { segmentId, item, flags }) {
-      const known = segments.get(segmentId)?.items.get(item)
-      if (known !== undefined) return known
+      const known = get({ segmentId, item })
+      if (known !== null) return known
       const bytes = await items.read(segmentId, item)
       const parsed = bytes && parsedOf(bytes, flags)
       if (parsed !== null) keep(segmentId, item, parsed)

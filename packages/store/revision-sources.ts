@@ -5,7 +5,8 @@ import type { Observation, Told } from '@plaintrail/history/observation'
 import type { Revision } from '@plaintrail/history/revision'
 import { relink, slotIn } from '@plaintrail/history/revision-chain'
 import type { ClientBase, Pool } from 'pg'
-import { createParsedItems, type ParsedItems } from './parsed-items.ts'
+import { parseAnswer } from './parse-answer.ts'
+import { createParsedItems, type ParsedItem, type ParsedItems } from './parsed-items.ts'
 import { eventOf, revisionColumns, type KeptRevision, type RevisionRow, type Source } from './revision-row.ts'
 import type { SegmentItems } from './segment-items.ts'
 
@@ -41,7 +42,7 @@ export function createRevisionSources(
       known.set(key, before)
       return before
     }
-    const read = await parsed.read(items, event)
+    const read = parsed.get(event) ?? (await readAnswer(items, event))
     if (read === null) return null
     const told = { told: objectStatesOf(read), bytes: read.bytes }
     for (const [oldest, { bytes }] of known) {
@@ -92,11 +93,19 @@ export function createRevisionSources(
     load: (queries, uid, row) => load(queries, uid, row),
     async readAhead(sources) {
       const missing = sources.filter(
-        (source) => !known.has(`${source.segmentId}/${source.item}`) && !parsed.has(source),
+        (source) => !known.has(`${source.segmentId}/${source.item}`) && parsed.get(source) === null,
       )
       await items.readAhead([...new Set(missing.map(({ segmentId }) => segmentId))])
     },
   }
+}
+
+async function readAnswer(
+  items: SegmentItems,
+  { segmentId, item, flags }: Omit<Source, 'part'>,
+): Promise<ParsedItem | null> {
+  const bytes = await items.read(segmentId, item)
+  return bytes && parseAnswer(bytes, flags)
 }
 
 function stateOf(row: RevisionRow): Source | null {
