@@ -102,7 +102,7 @@ interface LackRow extends OfRule, Record<string, unknown> {
 async function lacksOf(store: Store, clusterId: number, { sinceDay, untilDay }: DaySpan): Promise<readonly LackRow[]> {
   return await readRows<LackRow>(
     store,
-    sql`select * from (
+    sql`select l.name, l.version, l.what, l.because, l."isError", l.count, l.time, l.key from (
           select r.name, m.version, m.what, m.because, m.is_error as "isError", sum(m.count)::int8 as count,
             max(m.time) as time, (array_agg(m.key order by m.time desc))[1]::text as key,
             row_number() over (partition by r.name, m.version order by sum(m.count) desc, m.what, m.because) as rank
