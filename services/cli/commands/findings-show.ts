@@ -4,6 +4,7 @@ import type { Answer } from '../api.ts'
 import { eventView } from '../event-views.ts'
 import { terminalText } from '../output/terminal-text.ts'
 import type { View } from '../output/view.ts'
+import { wrappedLines } from '../output/wrapped-lines.ts'
 import { notPlaintrail } from '../refusal.ts'
 import { isFindingWithEvents, type FindingWithEvents } from '../rule-answers.ts'
 import { readCount, type Printed, type RunCommand, type Session } from '../session.ts'
@@ -80,8 +81,12 @@ function headOf(session: Session, finding: FindingWithEvents): string {
   const lines = fields.map(([label, value]) => `${session.style('dim', label.padEnd(width))}  ${terminalText(value)}`)
   const others = finding.false_positives.map((text) => `Need not worry you: ${text}`)
   const parts = [
-    part(session, 'Why it matters', [...paragraphs(description), ...others]),
-    part(session, 'What to do', [...paragraphs(remediation), ...commands]),
+    part(session, 'Why it matters', [
+      ...prose(session, description),
+      ...others.flatMap((text) => prose(session, text)),
+    ]),
+    // A command that is broken over lines could not be pasted.
+    part(session, 'What to do', [...prose(session, remediation), ...commands]),
     part(session, 'More about it', references),
     part(
       session,
@@ -94,10 +99,18 @@ function headOf(session: Session, finding: FindingWithEvents): string {
 
 function part(session: Session, title: string, lines: readonly string[]): string {
   if (lines.length === 0) return ''
-  return `\n${session.style('bold', title)}\n${lines.map((line) => `  ${terminalText(line)}`.trimEnd()).join('\n')}\n`
+  return `\n${session.style('bold', title)}\n${lines.map((line) => `${indent}${terminalText(line)}`.trimEnd()).join('\n')}\n`
 }
 
-const paragraphs = (text: string): readonly string[] => (text.trim() === '' ? [] : text.trim().split('\n'))
+const indent = '  '
+
+/** Paragraphs as lines that fit on a terminal. */
+function prose({ io: { stdout } }: Session, text: string): readonly string[] {
+  if (text.trim() === '') return []
+  const columns = stdout.isTty ? stdout.columns - indent.length : null
+  const paragraphs = text.trim().split('\n').map(terminalText)
+  return paragraphs.flatMap((paragraph) => wrappedLines(paragraph, columns))
+}
 
 type Field = readonly [label: string, value: string]
 

@@ -57,6 +57,7 @@ export async function playStory(standalone: Standalone, stage: StoryStage): Prom
   stage.say(`  npx plaintrail events --actor ${incident.actor} --since 30d`)
   stage.say(`  npx plaintrail events --ns ${incident.namespace} --class connect --since 30d`)
   stage.say(`  npx plaintrail events --kind secret --ns ${incident.namespace} --since 30d`)
+  stage.say(`  npx plaintrail findings list --severity '>=high'`)
   stage.say(
     `Stop with Ctrl-C. The demo's data is in ${relative(process.cwd(), standalone.dataFolder) || '.'}; delete it when you are done.`,
   )
