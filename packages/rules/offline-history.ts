@@ -7,7 +7,7 @@ import { objectStatesOf } from '@plaintrail/history/object-state'
 import type { Observation } from '@plaintrail/history/observation'
 import { relink } from '@plaintrail/history/revision-chain'
 import { baseOf } from '@plaintrail/history/revision-link'
-import type { Revision } from '@plaintrail/history/revision'
+import { placeOf, type Revision } from '@plaintrail/history/revision'
 import { mayHaveChanged } from './subject-of-event.ts'
 import type { Known, SubjectChange } from './subject.ts'
 
@@ -42,7 +42,7 @@ export class OfflineHistory {
     const told = objectStatesOf({ raw, event }).observations
     const own = told.map((observation) => this.takeObservation(id, observation))
     if (!mayHaveChanged(event)) return { changes: nothing, oldObject: unknown('it changed nothing') }
-    return own.at(-1) ?? whereNoState(event)
+    return event.object?.name === '' ? whereNoState(event) : (own.at(-1) ?? whereNoState(event))
   }
 
   private takeObservation(event: string, observation: Observation): Before {
@@ -59,7 +59,7 @@ export class OfflineHistory {
     if (order === 'same') return { changes: nothing, oldObject: known(last?.object ?? null) }
     const linked = relink(arrival, { before: last, unplaced: chain.unplaced })
     const revision = this.isWhole && last !== null ? { ...linked, link: { ...linked.link, ...proven } } : linked
-    if (isStateless(observation)) chain.unplaced = [...chain.unplaced, revision].slice(-unplacedMax)
+    if (isUnplaced(observation)) chain.unplaced = [...chain.unplaced, revision].slice(-unplacedMax)
     else {
       chain.last = revision
       chain.unplaced = []
@@ -106,9 +106,8 @@ function orderOf(last: Revision | null, { resourceVersion, observed }: Observati
   return version === resourceVersion ? 'same' : 'earlier'
 }
 
-/** It says that there was a write, and neither what it made nor that all is gone. */
-const isStateless = ({ object, observed, sets }: Observation): boolean =>
-  object === null && observed !== 'deleted' && sets.length === 0
+/** It says neither which version it made nor its state: what it may have set is held against the next state. */
+const isUnplaced = (observation: Observation): boolean => observation.object === null && placeOf(observation) === null
 
 function changesOf(before: Revision | null, revision: Revision): Known<readonly SubjectChange[]> {
   const { link, fidelity, observation } = revision
