@@ -56,8 +56,9 @@ interface Outcome {
   readonly insufficient: number
   readonly missing: readonly Missing[]
   readonly errors: readonly string[]
-  /** Of the first event that matched, and of the last one. */
+  /** Of the first event that matched, of the first that could not be judged, and of the last one. */
   readonly matched: string | null
+  readonly open: string | null
   readonly last: string | null
 }
 
@@ -123,7 +124,11 @@ function runEvents(compiled: CompiledRule, test: RuleTest, events: readonly Labe
   const found = new OfflineFindings()
   const evaluated: Evaluation[] = []
   const errors: string[] = []
-  let [matched, last]: [string | null, string | null] = [null, null]
+  const shown: { matched: string | null; open: string | null; last: string | null } = {
+    matched: null,
+    open: null,
+    last: null,
+  }
   for (const [index, { raw, label }] of events.entries()) {
     const subject = subjects.take(`${label} #${index}`, raw, test)
     if (subject === null) {
@@ -132,11 +137,12 @@ function runEvents(compiled: CompiledRule, test: RuleTest, events: readonly Labe
     }
     const evaluation = evaluate(compiled, subject)
     evaluated.push(evaluation)
-    last = `${label}  "${subject.sentence}"`
+    shown.last = `${label}  "${subject.sentence}"`
+    if (evaluation.kind === 'insufficient') shown.open ??= shown.last
     if (evaluation.kind === 'error')
       errors.push(`${label}: ${evaluation.says} (${evaluation.line}:${evaluation.column})`)
     if (evaluation.kind !== 'match') continue
-    matched ??= last
+    shown.matched ??= shown.last
     found.add(compiled, subject, evaluation)
   }
   const findings = found.findings({ isOver: true })
@@ -147,8 +153,7 @@ function runEvents(compiled: CompiledRule, test: RuleTest, events: readonly Labe
     insufficient: open.length,
     missing: open.flatMap(({ missing }) => missing),
     errors,
-    matched,
-    last,
+    ...shown,
   }
 }
 
@@ -162,6 +167,7 @@ function runGap(compiled: CompiledRule, test: RuleTest, gap: JsonObject): Outcom
     missing: evaluation.kind === 'insufficient' ? evaluation.missing : [],
     errors: evaluation.kind === 'error' ? [evaluation.says] : [],
     matched: null,
+    open: null,
     last: null,
   }
 }
@@ -188,7 +194,7 @@ function differences({ expect }: RuleTest, outcome: Outcome, matchText: string):
   }
   if (says.length === 0) return says
   if (outcome.matched !== null && findings > expect.findings) says.push(`matched: ${matchText}`)
-  const shown = outcome.matched ?? outcome.last
+  const shown = (insufficient > expect.insufficient ? outcome.open : null) ?? outcome.matched ?? outcome.last
   if (shown !== null) says.push(`event:   ${shown}`)
   return says
 }
