@@ -93,6 +93,20 @@ test('a title is of many events, so it tells of none', () => {
   expect(errors).toMatchObject([{ line: 5, column: 10, message: 'spec.title has no fields of an event' }])
 })
 
+test('a field that may not be there is a warning, unless somebody asked whether it is', () => {
+  const warned = (where: string): readonly unknown[] => {
+    const { rules, errors } = parseRules(minimal('a', `  where: |\n    ${where.replaceAll('\n', '\n    ')}\n`))
+    expect(errors).toEqual([])
+    return (rules[0]?.warnings ?? []).map(({ line, column, message }) => [line, column, message])
+  }
+  expect(warned('object.metadata.name == "a" &&\n  object.spec.replicas > 3')).toEqual([
+    [10, 7, 'where: object.spec.replicas may not be there, and is an error then'],
+  ])
+  expect(warned('has(object.spec.replicas) && object.spec.replicas > 3')).toEqual([])
+  expect(warned('object.?spec.?replicas.orValue(0) > 3')).toEqual([])
+  expect(warned('event.name == "a" && actor.groups.exists(g, g == "b")')).toEqual([])
+})
+
 test('what is left out has its default', () => {
   expect(parseRules(minimal('a')).rules[0]?.rule).toMatchObject({
     state: 'active',

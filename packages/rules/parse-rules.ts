@@ -1,6 +1,6 @@
 // parseRules: the rules of a file of plaintrail.dev/v1, and what is wrong in it, with places.
 import { createHash } from 'node:crypto'
-import { compileRule } from './compile-rule.ts'
+import { compileRule, type CompiledRule } from './compile-rule.ts'
 import { FieldReader } from './field-reader.ts'
 import { jsonOf, type Located } from './located.ts'
 import { readDocuments, type YamlDocument } from './read-documents.ts'
@@ -8,6 +8,7 @@ import { readSpec, titleCharactersMax } from './read-spec.ts'
 import { readTests } from './read-tests.ts'
 import { Problems, type Place, type RuleError } from './rule-error.ts'
 import type { RuleTest } from './rule-test.ts'
+import { ruleWarnings } from './rule-warnings.ts'
 import type { Rule } from './rule.ts'
 import { sourcePlaces } from './source-places.ts'
 
@@ -27,6 +28,8 @@ export interface ParsedRule {
   readonly text: string
   /** Of its name in the file. */
   readonly at: Place
+  /** What is right, and may surprise. */
+  readonly warnings: readonly RuleError[]
 }
 
 export interface ParsedRules {
@@ -78,19 +81,20 @@ function readRule(reader: FieldReader, { root, start, end }: YamlDocument, sourc
   if (problems.count > before || metadata === null || spec === null || fields.spec === undefined) return null
   const { name, labels, at } = metadata
   const rule = { name, labels, ...spec }
-  if (!compiles(rule, problems)) return null
+  const compiled = compiledRule(rule, problems)
+  if (compiled === null) return null
   const hash = createHash('sha256')
     .update(canonical({ name, labels, spec: jsonOf(fields.spec) }))
     .digest('hex')
-  return { rule, tests, hash, text: source.slice(start, end), at }
+  return { rule, tests, hash, text: source.slice(start, end), at, warnings: ruleWarnings(compiled) }
 }
 
-/** What only the whole rule shows. */
-function compiles(rule: Rule, problems: Problems): boolean {
+/** What only the whole rule shows; null where it is wrong, which is told. */
+function compiledRule(rule: Rule, problems: Problems): CompiledRule | null {
   const compilation = compileRule(rule)
-  if (compilation.ok) return true
+  if (compilation.ok) return compilation.compiled
   for (const error of compilation.errors) problems.addAt(error, `spec.${error.message}`, error.hint)
-  return false
+  return null
 }
 
 function requireWord(

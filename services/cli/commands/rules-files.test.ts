@@ -94,6 +94,14 @@ describe('rules lint', () => {
     expect(await run('lint', 'empty')).toMatchObject({ code: 2, err: expect.stringContaining('there are no rules') })
   })
 
+  test('what may surprise is a warning, and no failure', async () => {
+    await put('a.yaml', rule('a', 'severity: low\nmatch: is:write\nwhere: object.spec.replicas == 0'))
+    const { code, out } = await run('lint', 'a.yaml', '--reporter', 'github')
+    expect(out).toMatch(/^a\.yaml:8:\d+: warning: where: object\.spec\.replicas may not be there.*\(Ask with has/)
+    expect(out).toContain('\n::warning file=a.yaml,line=8,')
+    expect(code).toBe(0)
+  })
+
   test('programs get it as JSON', async () => {
     await put('a.yaml', rule('a', 'severity: x\nmatch: is:write'))
     expect(JSON.parse((await run('lint', '-o', 'json')).out)).toMatchObject({

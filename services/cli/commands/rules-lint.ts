@@ -18,7 +18,7 @@ export function addRulesLint(rules: Command, run: RunCommand): void {
     .command('lint')
     .summary('whether files of rules are right')
     .description(
-      'Reads files of rules and says what is wrong in them, with places. Of a folder every YAML file in it and below that names plaintrail.dev. Exit code 6 where a rule is wrong.',
+      'Reads files of rules and says what is wrong in them, with places, and as warnings what may surprise. Of a folder every YAML file in it and below that names plaintrail.dev. Exit code 6 where a rule is wrong.',
     )
     .argument('[path...]', 'files and folders (default: this folder)')
     .option('--reporter <kind>', reporterWords, collect)
@@ -43,9 +43,14 @@ async function lint(session: Session, paths: readonly string[], { reporter = [] 
   refuseWrong(found)
 }
 
-async function show(session: Session, { errors, rules, count }: RuleFiles): Promise<void> {
-  if (session.format.kind === 'table' || session.format.kind === 'wide') return printErrors(session, errors)
-  const value = { files: count, rules: rules.length, errors }
+async function show(session: Session, { errors, warnings, rules, count }: RuleFiles): Promise<void> {
+  if (session.format.kind === 'table' || session.format.kind === 'wide') {
+    await printErrors(session, errors)
+    for (const warning of warnings)
+      await session.print(`${terminalText(errorLine({ ...warning, message: `warning: ${warning.message}` }))}\n`)
+    return
+  }
+  const value = { files: count, rules: rules.length, errors, warnings }
   await session.printItems(errorView, { answer: { text: JSON.stringify(value), value }, items: errors })
 }
 
@@ -83,7 +88,7 @@ const errorView: View<FileRuleError> = {
 }
 
 /** Of each rule that is right a case that passed, and of each error one that failed. */
-function reportOf({ rules, errors }: RuleFiles, seconds: number): Report {
+function reportOf({ rules, errors, warnings }: RuleFiles, seconds: number): Report {
   const passed = rules.map(({ rule, file, at }) => ({
     rule: rule.name,
     name: 'is right',
@@ -94,7 +99,12 @@ function reportOf({ rules, errors }: RuleFiles, seconds: number): Report {
     file,
     ...at,
   }))
-  return { command: 'rules lint', rules: [], cases: [...passed, ...errors.map(errorCase)], seconds }
+  return {
+    command: 'rules lint',
+    rules: [],
+    cases: [...passed, ...errors.map(errorCase), ...warnings.map(warningCase)],
+    seconds,
+  }
 }
 
 export function errorCase({ file, line, column, message, hint }: FileRuleError): Report['cases'][number] {
@@ -111,3 +121,9 @@ export function errorCase({ file, line, column, message, hint }: FileRuleError):
     column,
   }
 }
+
+const warningCase = (warning: FileRuleError): Report['cases'][number] => ({
+  ...errorCase(warning),
+  result: 'skipped',
+  level: 'warning',
+})

@@ -24,6 +24,8 @@ export interface FileRuleError extends RuleError {
 export interface RuleFiles {
   readonly rules: readonly FileRule[]
   readonly errors: readonly FileRuleError[]
+  /** What is right, and may surprise. */
+  readonly warnings: readonly FileRuleError[]
   /** Files with rules in them. */
   readonly count: number
   /** YAML files in folders that have nothing to do with rules. */
@@ -49,7 +51,8 @@ export async function readRuleFiles(io: Pick<CliIo, 'files' | 'folder'>, paths: 
       for (const rule of parsed.rules) takeRule({ ...rule, file, path }, rules, errors)
     }
   }
-  return { rules, errors, count: found.length - leftOut, leftOut }
+  const warnings = rules.flatMap((rule) => rule.warnings.map((warning) => ({ ...warning, file: rule.file })))
+  return { rules, errors, warnings, count: found.length - leftOut, leftOut }
 }
 
 /** From the folder of the command, with slashes. */
