@@ -69,8 +69,8 @@ beforeAll(
     const cluster = await system.addCluster('lab')
     const file = join(system.dataFolder, 'rule.yaml')
     await writeFile(file, rule)
-    const done = await plaintrail('rules', 'apply', file)
-    expect(done.code, done.err).toBe(0)
+    const { code, err } = await plaintrail('rules', 'apply', file)
+    if (code !== 0) throw new Error(`could not put the rule: ${err}`)
     for (const list of corpus.lists) await postList(system, cluster, list)
     // A second time, as an API server does that saw no answer: what is found must be the same.
     for (const list of corpus.lists.slice(0, 20)) await postList(system, cluster, list)

@@ -43,7 +43,7 @@ export function isRuleExplanation(value: unknown): value is RuleExplanation {
   return isFields(value) && hasTexts(value, 'rule', 'event', 'result') && hasLists(value, 'clauses', 'missing')
 }
 
-export function isFinding(value: unknown): value is Finding {
+function isFinding(value: unknown): value is Finding {
   return (
     isFields(value) &&
     hasTexts(value, 'id', 'rule', 'severity', 'cluster', 'summary') &&

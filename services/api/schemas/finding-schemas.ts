@@ -42,7 +42,7 @@ const findingFields = {
     .meta({ id: 'FindingLinks', description: 'Paths of this API.' }),
 }
 
-export const findingSchema = z.object(findingFields).meta({
+const findingSchema = z.object(findingFields).meta({
   id: 'Finding',
   description: 'What a rule found: one for a cluster, a rule and a group, which counts its events.',
 })

@@ -35,7 +35,7 @@ const versionFields = {
     .describe('Where it failed on too many events, and so is left out until it is changed; null where it works.'),
 }
 
-export const ruleVersionSchema = z
+const ruleVersionSchema = z
   .object({
     ...versionFields,
     in_force: z.boolean().describe('Whether it is the version that judges now.'),
@@ -75,7 +75,7 @@ const ruleFields = {
   links: linksSchema,
 }
 
-export const listedRuleSchema = z
+const listedRuleSchema = z
   .object({
     ...ruleFields,
     findings: z.int().describe('What any version of it found in clusters that you may see.'),
@@ -100,7 +100,7 @@ export const deletedRuleSchema = z
   })
   .meta({ id: 'DeletedRule', description: 'A rule that was taken away. Its versions and what it found stay.' })
 
-export const ruleErrorSchema = z
+const ruleErrorSchema = z
   .object({
     message: z.string().describe('What is wrong.'),
     line: z.int().describe('Where, from 1.'),
