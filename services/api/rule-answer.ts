@@ -28,7 +28,7 @@ export function tagOf({ version, hash, failing }: ListedVersion): string {
 
 /** The version that If-Match names; null where it is no tag of ours. */
 export function versionOfTag(tag: string): number | null {
-  const [, version] = /^"(\d{1,9})-[\da-f]{16}(?:-failing)?(?:-gzip|-br|-deflate)?"$/.exec(tag) ?? []
+  const [, version] = /^"(\d{1,9})-[\da-f]{16}(?:-failing)?(?:-yaml)?(?:-gzip|-br|-deflate)?"$/.exec(tag) ?? []
   return version === undefined ? null : Number(version)
 }
 

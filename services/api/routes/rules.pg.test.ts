@@ -54,6 +54,9 @@ describe('a rule', () => {
     const yaml = await api.get('/v1/rules/put-once', { accept: 'application/yaml' })
     expect(yaml.headers.get('content-type')).toContain('application/yaml')
     expect(await yaml.text()).toBe(text)
+    const tag = yaml.headers.get('etag') ?? ''
+    expect(tag).not.toBe(got.headers.get('etag'))
+    expect((await api.put('/v1/rules/put-once', text, { 'if-match': tag })).status).toBe(200)
     const { status } = await api.get('/v1/rules/put-once', { 'if-none-match': got.headers.get('etag') ?? '' })
     expect(status).toBe(304)
   })
@@ -182,6 +185,7 @@ describe('a text that is not right', () => {
     ['without a rule', '', 1],
     ['that asks for findings', ruleText('wrong', { match: 'severity:high' }), 4],
     ['that is no YAML', 'a: [', 1],
+    ['with a NUL in a text', ruleText('wrong', { title: 'a\0b' }), 4],
     ['with a bomb in it', `a: &a [x,x]\nb: &b [*a,*a]\nc: [*b,*b]\n`, 1],
   ])('%s is refused', async (_what, text, line) => {
     const { status, errors } = await problemOf(await api.put('/v1/rules/wrong', text))

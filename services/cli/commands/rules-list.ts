@@ -6,6 +6,9 @@ import { addShortListOptions, printShortList, type ShortListOptions } from '../p
 import { isRuleList, type ListedRule, type RuleVersion } from '../rule-answers.ts'
 import type { RunCommand, Session } from '../session.ts'
 
+/** In one page of the server. */
+const rulesShownMax = '1000'
+
 export function addRulesList(rules: Command, run: RunCommand): void {
   const command = rules
     .command('list')
@@ -18,7 +21,9 @@ export function addRulesList(rules: Command, run: RunCommand): void {
 
 async function listRules(session: Session, options: ShortListOptions): Promise<void> {
   const none = 'the server has no rules: plaintrail rules apply FILE'
-  await printShortList(session, { path: '/v1/rules', isList: isRuleList, view: ruleView(session), none }, options)
+  const asked = { path: '/v1/rules', isList: isRuleList, view: ruleView(session), none }
+  // Rules are few, and one that is not shown is one that nobody thinks of.
+  await printShortList(session, asked, { ...options, limit: options.limit ?? rulesShownMax })
 }
 
 function ruleView(session: Session): View<ListedRule> {
