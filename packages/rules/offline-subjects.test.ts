@@ -104,6 +104,12 @@ test('what is no audit event is none', () => {
   expect(take({}, { kind: 'Pod' }, { auditID: 'a' })).toEqual([null, null, null])
 })
 
+test('what is nested deeper than any API server takes is no event, and no fault', () => {
+  let deep: JsonObject = {}
+  for (let level = 0; level < 100_000; level += 1) deep = { a: deep }
+  expect(take(rawEvent({ responseObject: deep }), rawEvent())).toMatchObject([null, { cluster: 'c' }])
+})
+
 test('a manifest is the event of its creation', () => {
   const { events, errors } = readManifests(
     `apiVersion: apps/v1

@@ -12,6 +12,9 @@ import type { CostlyPart, Known, Subject, SubjectInitiator } from './subject.ts'
 /** AuditIDs that are held to see which comes again with other bytes; of more the oldest are forgotten. */
 const auditIdsMax = 20_000
 
+/** Maps and lists within each other: API servers take 100 levels of a body at most, and what is deeper overflows stacks. */
+const levelsMax = 500
+
 /** What somebody says of an event, in place of what the events before it show. */
 export interface Told {
   readonly oldObject?: JsonObject | null | undefined
@@ -38,8 +41,9 @@ export class OfflineSubjects {
     this.history = new OfflineHistory({ isWhole })
   }
 
-  /** `id` names the event for people and is unique in the file. Null for what is no audit event. */
+  /** `id` names the event for people and is unique in the file. Null for what is no audit event that an API server wrote. */
   take(id: string, raw: JsonObject, told: Told = {}): Subject | null {
+    if (isDeeper(raw, levelsMax)) return null
     const event = normalize(raw)
     if (event === null || event.verb === '') return null
     const { oldObject } = told
@@ -77,4 +81,15 @@ function behind(id: string, event: Event): Known<SubjectInitiator> {
   if (attribution === null)
     return { isKnown: false, because: 'other events say who is behind it, and none are looked at' }
   return { isKnown: true, value: { ...attribution.initiator, confidence: attribution.confidence } }
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  const open: (readonly [value: unknown, level: number])[] = [[value, 0]]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const [inner, level] = next
+    if (typeof inner !== 'object' || inner === null) continue
+    if (level === levels) return true
+    for (const member of Object.values(inner)) if (typeof member === 'object') open.push([member, level + 1])
+  }
+  return false
 }

@@ -89,7 +89,7 @@ async function takeEvents(session: Session, run: RuleRun, names: readonly string
       if ('raw' in line && run.take(line.raw, file, line.line)) continue
       unread += 1
       const at = 'raw' in line ? line.line : line.error.line
-      const says = 'raw' in line ? 'this is no audit event' : line.error.message
+      const says = 'raw' in line ? 'this is no event of an API server' : line.error.message
       if (unread <= unreadShownMax) await session.warn(terminalText(`! ${file}:${at}: ${says}`))
     }
   }

@@ -7,7 +7,7 @@ import type { CliIo } from '../io.ts'
 
 export type EventLine = FileEvent | { readonly error: RuleError }
 
-/** Of one line, and of a file that is no JSON lines. */
+/** Of one line; in characters, of a file that is no JSON lines. */
 const wholeBytesMax = 64 * 1024 * 1024
 
 /** `-` is stdin; gzip is unpacked. Throws CliError where it cannot be read to its end. */
@@ -15,13 +15,23 @@ export async function* eventLines(name: string, io: CliIo): AsyncGenerator<Event
   const { chunks } = await openLogBytes(name, io)
   let kind: 'unknown' | 'lines' | 'whole' = 'unknown'
   const whole: string[] = []
+  let wholeCharacters = 0
   let line = 0
   for await (const text of linesOf(chunks, name)) {
     line += 1
     if (kind === 'unknown' && text.trim() !== '') kind = parsed(text) === undefined ? 'whole' : 'lines'
-    if (kind === 'whole') whole.push(text)
-    else if (text.trim() !== '') yield* ofLine(text, line)
-    else whole.push('')
+    if (kind === 'lines') {
+      if (text.trim() !== '') yield* ofLine(text, line)
+      continue
+    }
+    // Lines before the first that says something count, too: places are told in the file's lines.
+    whole.push(text)
+    wholeCharacters += text.length + 1
+    if (wholeCharacters > wholeBytesMax)
+      throw new CliError(
+        'usage',
+        `could not read ${name}: it is no JSON lines, and longer than ${wholeBytesMax} characters`,
+      )
   }
   if (kind !== 'whole') return
   const { events, errors } = readEvents(whole.join('\n'))

@@ -105,7 +105,7 @@ export async function filesBelow(
 
 async function readText(io: Pick<CliIo, 'files'>, path: string, file: string): Promise<string> {
   return await attempt(`could not read ${file}`, async () => {
-    const { sizeBytes, chunks } = await io.files.open(path)
+    const { chunks } = await io.files.open(path)
     const parts: Uint8Array[] = []
     let bytes = 0
     // parseRules says what is wrong with a larger one; what is read is enough for that.
@@ -114,7 +114,7 @@ async function readText(io: Pick<CliIo, 'files'>, path: string, file: string): P
       bytes += chunk.length
       if (bytes > fileBytesMax) break
     }
-    return Buffer.concat(parts, Math.min(bytes, sizeBytes ?? bytes)).toString()
+    return Buffer.concat(parts).toString()
   })
 }
 
