@@ -71,11 +71,18 @@ async function testsOf(session: Session, { file, path, ...parsed }: FileRule): P
 /** Of a fixture, in bytes: an example that is larger shows nothing to anybody. */
 const fixtureBytesMax = 64 * 1024 * 1024
 
-/** Null where there is none that can be read. */
+/** Null where there is none that can be read, or it is larger. */
 async function readFixture({ io }: Session, path: string): Promise<string | null> {
   try {
-    const { sizeBytes } = await io.files.open(path)
-    return sizeBytes === null || sizeBytes > fixtureBytesMax ? null : await io.files.readText(path)
+    const { chunks } = await io.files.open(path)
+    const parts: Uint8Array[] = []
+    let bytes = 0
+    for await (const chunk of chunks) {
+      parts.push(chunk)
+      bytes += chunk.length
+      if (bytes > fixtureBytesMax) return null
+    }
+    return Buffer.concat(parts).toString()
   } catch {
     return null
   }
