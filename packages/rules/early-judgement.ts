@@ -58,3 +58,15 @@ function isOfType(words: readonly string[]): Asked {
     cost: 1,
   }
 }
+
+/** The same, made once for each term: to read a kind or a list of names costs more than to ask it a hundred times. */
+export function onceEach(ask: AskLeaf): AskLeaf {
+  const made = new WeakMap<Leaf, Asked>()
+  return (leaf) => {
+    const known = made.get(leaf)
+    if (known !== undefined) return known
+    const asked = ask(leaf)
+    made.set(leaf, asked)
+    return asked
+  }
+}

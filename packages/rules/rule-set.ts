@@ -5,10 +5,10 @@ import type { Event } from '@plaintrail/event/event'
 import { matches, not, type Query } from '@plaintrail/query/ast'
 import { RuleBindings } from './bindings.ts'
 import type { CompiledRule, CompiledStep } from './compile-rule.ts'
-import { columnsLeaf, formLeaf } from './early-judgement.ts'
+import { columnsLeaf, formLeaf, onceEach } from './early-judgement.ts'
 import { evaluate } from './evaluate.ts'
 import type { Evaluation } from './evaluation.ts'
-import { compileQuery, type Judge, type Judged } from './judge-query.ts'
+import { compileQuery, type AskLeaf, type Judge, type Judged } from './judge-query.ts'
 import { namespacesNeeded } from './needed-namespaces.ts'
 import { remainingQuery } from './remaining-query.ts'
 import type { Subject } from './subject.ts'
@@ -37,7 +37,8 @@ export function createRuleSet(rules: readonly CompiledRule[]): RuleSet {
   const active = rules
     .filter(({ rule }) => rule.on === 'event' && rule.state === 'active')
     .toSorted((a, b) => (a.rule.name < b.rule.name ? -1 : 1))
-  const asked = active.map(askedRule)
+  const terms = { byForm: onceEach(formLeaf), byColumns: onceEach(columnsLeaf) }
+  const asked = active.map((compiled) => askedRule(compiled, terms))
   const forms = new Map<string, FormRules>()
   return {
     rules: active,
@@ -46,7 +47,7 @@ export function createRuleSet(rules: readonly CompiledRule[]): RuleSet {
       let found = forms.get(form)
       if (found === undefined) {
         if (forms.size >= formsMax) forms.clear()
-        found = rulesOfForm(asked, columns)
+        found = rulesOfForm(asked, terms, columns)
         forms.set(form, found)
       }
       const ofOne = found.ofOne.get(columns.event.object?.namespace ?? '') ?? []
@@ -59,6 +60,12 @@ export function createRuleSet(rules: readonly CompiledRule[]): RuleSet {
   }
 }
 
+/** How terms are asked. */
+interface Terms {
+  readonly byForm: AskLeaf
+  readonly byColumns: AskLeaf
+}
+
 interface AskedRule {
   readonly compiled: CompiledRule
   /** Of its steps: one of them must not be false. */
@@ -69,12 +76,12 @@ interface AskedRule {
   readonly namespaces: ReadonlySet<string> | null
 }
 
-function askedRule(compiled: CompiledRule): AskedRule {
+function askedRule(compiled: CompiledRule, { byForm }: Terms): AskedRule {
   const queries = compiled.steps.map((step, index) => queryOf(step, index === 0 ? compiled.exceptions : []))
   return {
     compiled,
     queries,
-    byForm: queries.map((query) => compileQuery(query, formLeaf).judge),
+    byForm: queries.map((query) => compileQuery(query, byForm).judge),
     namespaces: namespacesOf(queries),
   }
 }
@@ -112,13 +119,13 @@ interface FormRules {
   readonly ofOne: ReadonlyMap<string, readonly FormRule[]>
 }
 
-function rulesOfForm(rules: readonly AskedRule[], columns: EventColumns): FormRules {
+function rulesOfForm(rules: readonly AskedRule[], terms: Terms, columns: EventColumns): FormRules {
   const judged = judgedOf(columns)
   const ofAny: FormRule[] = []
   const ofOne = new Map<string, FormRule[]>()
   for (const rule of rules) {
     if (!mayHold(rule.byForm, judged)) continue
-    const own = formRule(rule, judged)
+    const own = formRule(rule, terms, judged)
     if (rule.namespaces === null) ofAny.push(own)
     for (const namespace of rule.namespaces ?? []) {
       const others = ofOne.get(namespace)
@@ -129,11 +136,11 @@ function rulesOfForm(rules: readonly AskedRule[], columns: EventColumns): FormRu
   return { ofAny, ofOne }
 }
 
-function formRule({ compiled, queries }: AskedRule, judged: Judged): FormRule {
-  const left = queries.map((query) => remainingQuery(query, formLeaf, judged)).filter((query) => query !== false)
+function formRule({ compiled, queries }: AskedRule, { byForm, byColumns }: Terms, judged: Judged): FormRule {
+  const left = queries.map((query) => remainingQuery(query, byForm, judged)).filter((query) => query !== false)
   const isAll = left.includes(true)
   const open = isAll ? [] : left.filter((query) => typeof query !== 'boolean')
-  return { compiled, left: open.map((query) => compileQuery(query, columnsLeaf).judge) }
+  return { compiled, left: open.map((query) => compileQuery(query, byColumns).judge) }
 }
 
 function candidatesAmong(lists: readonly (readonly FormRule[])[], columns: EventColumns): readonly CompiledRule[] {
