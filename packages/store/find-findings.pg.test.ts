@@ -7,13 +7,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addCluster } from './clusters.ts'
 import { storeDeliveries } from './events-for-tests.ts'
 import { findEvents } from './find-events.ts'
-import { findFinding, findFindings, type FindingQuestion } from './find-findings.ts'
+import { findFinding, findFindings, pageCharsMax, type FindingQuestion } from './find-findings.ts'
 import { findRules, findRuleVersion, findRuleVersions } from './find-rules.ts'
 import { findingEvents } from './finding-events.ts'
 import { findingsOfEvents } from './findings-of-events.ts'
 import { ruleText, seedFinding, seedRule } from './findings-for-tests.ts'
 import { openTestStore } from './history-for-tests.ts'
 import type { Store } from './open-store.ts'
+import { removeRule } from './rules.ts'
 
 const secondUs = 1_000_000
 const startUs = Date.UTC(2026, 10, 20, 12) * 1_000
@@ -27,6 +28,7 @@ let store: Store
 /** Ids of events of each cluster, oldest first: one an hour. */
 let ofEast: readonly string[]
 let ofWest: readonly string[]
+let eastUid: string
 let westUid: string
 let exec: string
 let secrets: string
@@ -35,6 +37,7 @@ let elsewhere: string
 beforeAll(async () => {
   store = await openTestStore(resources, await createTestDatabase())
   const { uid } = await addCluster(store, { name: 'east' })
+  eastUid = uid
   ;({ uid: westUid } = await addCluster(store, { name: 'west' }))
   const hours = Array.from({ length: 30 }, (_, hour) => hour)
   await storeDeliveries(store, [
@@ -148,6 +151,25 @@ describe('findings', () => {
     return await seedFinding(store, { rule: 'exec', cluster: westUid, group, events: [ofWest[20] ?? ''] })
   }
 })
+
+test('a page of rules that say much ends early, and goes on', async () => {
+  const commands = Array.from({ length: 50 }, (_, n) => `${n} ${'x'.repeat(900)}`)
+  await seedRule(store, ruleText('wordy', { commands, description: 'y'.repeat(7_900) }))
+  const [event = ''] = ofEast
+  for (let n = 0; n < 250; n++)
+    await seedFinding(store, { rule: 'wordy', cluster: eastUid, group: { actor: String(n) }, events: [event] })
+  const asked = { query: parseQuery('rule:wordy', 0), window: everyTime, sort: 'last', limit: 1_000 } as const
+  const first = await findFindings(store, everything, { ...asked, after: null, asOfUs: null })
+  expect(first.items.length).toBeLessThan(250)
+  expect(JSON.stringify(first.items).length).toBeLessThan(pageCharsMax * 1.2)
+  const rest = await findFindings(store, everything, { ...asked, after: first.next, asOfUs: first.asOfUs })
+  expect(new Set([...first.items, ...rest.items].map(({ id }) => id)).size).toBe(250)
+  expect(rest.next).toBeNull()
+  await store.pool.query(`
+    delete from rule_hit h using finding f join rule r on r.id = f.rule_id where f.id = h.finding_id and r.name = 'wordy';
+    delete from finding f using rule r where r.id = f.rule_id and r.name = 'wordy'`)
+  await removeRule(store, { name: 'wordy', source: 'api' })
+}, 60_000)
 
 describe('the events of a finding', () => {
   test('are those that count, newest first, on pages of one moment', async () => {
