@@ -35,6 +35,10 @@ test('what was handed over is read without its bytes, and what was not is read o
   expect(read?.raw['auditID']).toBe('1-1')
   expect(await shared.read(items, { segmentId: 1, item: 1, flags: 0 })).toBe(read)
   expect(items.reads).toEqual(['1/1'])
+  // As after a fence: ids that were remembered are others' now.
+  const other = parsed(1, 7)
+  shared.keep(1, 0, other)
+  expect(await shared.read(items, { segmentId: 1, item: 0, flags: 0 })).toBe(other)
   expect(await shared.read(items, { segmentId: 9, item: 0, flags: 0 })).toBeNull()
 })
 
@@ -59,6 +63,8 @@ test('no more stays than the bound, and the segment that came first goes first',
     [2, 0],
     [3, 0],
   ])
+  shared.clear()
+  expect(shared.get({ segmentId: 3, item: 0 })).toBeNull()
   const none = createParsedItems(0)
   none.keep(1, 0, one)
   expect(none.get({ segmentId: 1, item: 0 })).toBeNull()

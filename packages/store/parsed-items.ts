@@ -16,7 +16,7 @@ export interface ItemPlace {
 }
 
 export interface ParsedItem {
-  /** Others read it too. Whoever puts another value into it puts one that is the same JSON. */
+  /** Others read it too: nobody changes it. */
   readonly raw: JsonObject
   readonly event: Event
   /** Of its JSON. */
@@ -29,7 +29,10 @@ export interface ParsedItems {
   read(items: SegmentItems, place: ItemPlace): Promise<ParsedItem | null>
   /** From memory alone. */
   get(place: Pick<ItemPlace, 'segmentId' | 'item'>): ParsedItem | null
+  /** In place of what was kept there. */
   keep(segmentId: number, item: number, parsed: ParsedItem): void
+  /** Where ids may be others' by now. */
+  clear(): void
 }
 
 /**
@@ -60,10 +63,10 @@ export function createParsedItems(bytesMax: number = parsedBytesMaxDefault): Par
     if (parsed.bytes > bytesMax) return
     let segment = segments.get(segmentId)
     if (segment === undefined) segments.set(segmentId, (segment = { items: new Map(), bytes: 0 }))
-    if (segment.items.has(item)) return
+    const more = parsed.bytes - (segment.items.get(item)?.bytes ?? 0)
     segment.items.set(item, parsed)
-    segment.bytes += parsed.bytes
-    kept += parsed.bytes
+    segment.bytes += more
+    kept += more
     trim()
   }
 
@@ -71,6 +74,10 @@ export function createParsedItems(bytesMax: number = parsedBytesMaxDefault): Par
 
   return {
     keep,
+    clear() {
+      segments.clear()
+      kept = 0
+    },
     get,
     async read(items, { segmentId, item, flags }) {
       const known = get({ segmentId, item })

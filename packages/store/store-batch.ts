@@ -103,6 +103,7 @@ export function createBatchWriter(store: Store, options: BatchWriterOptions = {}
         if (reaction === 'fenced') {
           // Rare, and perhaps an older database that was put back under us: ids that are remembered may be others' by now.
           Object.assign(state, knownOf(store))
+          options.parsed?.clear()
           throw new BatchFenced('could not store the batch', { cause: error })
         }
         if (reaction === 'isolate') return await commitWithout(error, { state, plans, rows, offered })

@@ -51,7 +51,7 @@ export interface RoundOptions {
 const lotBytes = 4 * 1024 * 1024
 const doneMsMax = 300_000
 /** Each look costs a millisecond of processor time, which counts. */
-const lookEveryMs = 50
+const lookEveryMs = 200
 
 /** In the database, which must be new. */
 export async function workRound(
