@@ -4,10 +4,11 @@ import { parseQuery } from '@plaintrail/query/parse-query'
 import { everything, nothing, type Scope } from '@plaintrail/query/scope'
 import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { toldCharsMax } from './as-many-as-fit.ts'
 import { addCluster } from './clusters.ts'
 import { storeDeliveries } from './events-for-tests.ts'
 import { findEvents } from './find-events.ts'
-import { findFinding, findFindings, pageCharsMax, type FindingQuestion } from './find-findings.ts'
+import { findFinding, findFindings, type FindingQuestion } from './find-findings.ts'
 import { findRules, findRuleVersion, findRuleVersions } from './find-rules.ts'
 import { findingEvents } from './finding-events.ts'
 import { findingsOfEvents } from './findings-of-events.ts'
@@ -161,7 +162,7 @@ test('a page of rules that say much ends early, and goes on', async () => {
   const asked = { query: parseQuery('rule:wordy', 0), window: everyTime, sort: 'last', limit: 1_000 } as const
   const first = await findFindings(store, everything, { ...asked, after: null, asOfUs: null })
   expect(first.items.length).toBeLessThan(250)
-  expect(JSON.stringify(first.items).length).toBeLessThan(pageCharsMax * 1.2)
+  expect(JSON.stringify(first.items).length).toBeLessThan(toldCharsMax * 1.2)
   const rest = await findFindings(store, everything, { ...asked, after: first.next, asOfUs: first.asOfUs })
   expect(new Set([...first.items, ...rest.items].map(({ id }) => id)).size).toBe(250)
   expect(rest.next).toBeNull()

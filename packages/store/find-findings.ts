@@ -7,6 +7,7 @@ import type { FieldValues } from '@plaintrail/rules/evaluation'
 import { formatFindingId, parseFindingId } from '@plaintrail/rules/finding-id'
 import type { Severity } from '@plaintrail/rules/rule'
 import { sql, type SQL } from 'drizzle-orm'
+import { asManyAsFit } from './as-many-as-fit.ts'
 import { isFindingTerm, isSuchFinding } from './finding-condition.ts'
 import type { EventPosition } from './find-records.ts'
 import type { Store } from './open-store.ts'
@@ -88,19 +89,6 @@ export async function findFindings(store: Store, scope: Scope, question: Finding
   const page = asManyAsFit(rows.slice(0, limit).map(findingOf))
   const last = page.at(-1)
   return { items: page, next: rows.length > page.length && last ? positionOf(last, sort) : null, asOfUs }
-}
-
-/** Of one page, in UTF-16 units of what the rules say: it ends early, though not before its first finding. */
-export const pageCharsMax = 8 * 1024 * 1024
-
-/** A rule may say 200 KB, and each of its findings says it again. */
-function asManyAsFit(findings: readonly Finding[]): readonly Finding[] {
-  let chars = 0
-  const tooMany = findings.findIndex(({ told }, index) => {
-    chars += JSON.stringify(told).length
-    return index > 0 && chars > pageCharsMax
-  })
-  return tooMany === -1 ? findings : findings.slice(0, tooMany)
 }
 
 /** Null where there is none of that id, or it is not to be seen, or nothing counts in it any more. */

@@ -2,6 +2,7 @@
 
 import type { Scope } from '@plaintrail/query/scope'
 import { sql, type SQL } from 'drizzle-orm'
+import { asManyAsFit } from './as-many-as-fit.ts'
 import type { EventPosition } from './find-records.ts'
 import type { Store } from './open-store.ts'
 import { arrayOf, readRows } from './read-rows.ts'
@@ -109,9 +110,9 @@ function pageOf<Row extends VersionRow, T>(
   itemOf: (row: Row) => T,
   placeOf: (row: Row) => number = ({ ruleId }) => ruleId,
 ): RulePage<T> {
-  const page = rows.slice(0, limit)
+  const page = asManyAsFit(rows.slice(0, limit))
   const last = page.at(-1)
-  return { items: page.map(itemOf), next: rows.length > limit && last ? positionOf(placeOf(last)) : null }
+  return { items: page.map(itemOf), next: rows.length > page.length && last ? positionOf(placeOf(last)) : null }
 }
 
 const hexDigits = 32
