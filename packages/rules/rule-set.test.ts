@@ -1,8 +1,12 @@
 import { normalize } from '@plaintrail/event/normalize'
+import { sentence } from '@plaintrail/event/sentence'
 import type { JsonObject } from '@plaintrail/history/json-values'
+import { queryText } from '@plaintrail/query/normal-form'
 import { corpusOf, corpusVersions } from '@plaintrail/test/corpus'
+import { seededRandom } from '@plaintrail/test/random'
 import { expect, test } from 'vitest'
 import { evaluate } from './evaluate.ts'
+import { queriesAbout } from './queries-for-tests.ts'
 import { createRuleSet } from './rule-set.ts'
 import { compiledRule, rawEvent, subjectOfRaw } from './rules-for-tests.ts'
 
@@ -40,6 +44,37 @@ test('an event has every candidate that could match, and not many others', () =>
   expect(answers).toBeGreaterThan(1_000)
   expect(candidates).toBeLessThan(2 * answers)
 }, 60_000)
+
+test('whatever a query asks, what is left out would not match', () => {
+  const random = seededRandom(3)
+  const [version = ''] = corpusVersions()
+  const subjects = corpusOf(version)
+    .lists.flatMap((list) => (JSON.parse(list) as { items: JsonObject[] }).items)
+    .filter(() => random.below(10) === 0)
+    .map((raw) => subjectOfRaw(raw))
+  const [first, ...more] = subjects.map(({ event }) => event)
+  if (first === undefined) throw new Error('there is a corpus')
+  const texts = queriesAbout([first, ...more], random, { count: 900, sentenceOf: sentence }).map(queryText)
+  const rules = texts.flatMap((match, at) => {
+    const excepted = texts[(at * 7 + 1) % texts.length] ?? ''
+    const exceptions = at % 3 === 0 && excepted !== '' ? [{ name: 'x', reason: 'r', match: excepted }] : []
+    return match === '' ? [] : [compiledRule({ match, exceptions }, `rule-${at}`)]
+  })
+  const set = createRuleSet(rules)
+  let [left, asked] = [0, 0]
+  for (const subject of subjects) {
+    const found = new Set(set.candidates(subject))
+    for (const compiled of rules) {
+      asked += 1
+      if (found.has(compiled)) continue
+      left += 1
+      if (evaluate(compiled, subject).kind !== 'no-match')
+        expect.fail(`${compiled.rule.step.matchText} of ${subject.sentence}`)
+    }
+  }
+  expect(left / asked).toBeGreaterThan(0.4)
+  expect(left / asked).toBeLessThan(0.9)
+}, 120_000)
 
 test('a rule that is off, or on gaps, is none of them', () => {
   const set = createRuleSet([
