@@ -9,9 +9,10 @@ import type { Evaluation, FieldValues } from '@plaintrail/rules/evaluation'
 import { filledText } from '@plaintrail/rules/filled-text'
 import { findingId, parseFindingId } from '@plaintrail/rules/finding-id'
 import type { Rule } from '@plaintrail/rules/rule'
-import type { CostlyPart, Subject } from '@plaintrail/rules/subject'
+import type { CostlyPart } from '@plaintrail/rules/subject'
 import { subjectOf } from '@plaintrail/rules/subject-of-event'
 import type { LaneStretch } from './find-arrivals.ts'
+import type { NewFinding } from './finding-rows.ts'
 import type { FoundHit } from './findings-of-hits.ts'
 import type { JudgedRule, JudgedRules } from './judged-rules.ts'
 import type { Store } from './open-store.ts'
@@ -19,6 +20,7 @@ import type { ParsedItem, ParsedItems } from './parsed-items.ts'
 import { createRevisionSources } from './revision-sources.ts'
 import { storable } from './revision-row.ts'
 import { createCoverageTally, type CoverageTally } from './rule-coverage.ts'
+import { createEventTexts } from './rule-event-texts.ts'
 import { ruleEvents, type RuleEvent } from './rule-events.ts'
 import { ruleParts, type RuleParts } from './rule-parts.ts'
 import { createSegmentItems } from './segment-items.ts'
@@ -70,6 +72,7 @@ interface OpenEvent {
 export function createEventJudge({ store, parsed, isHistoryOn }: EventJudgeParts): EventJudge {
   const items = createSegmentItems(store)
   const sources = createRevisionSources(items, parsed)
+  const texts = createEventTexts(store)
 
   /** Null where its bytes are needed and gone. */
   const opened = async (
@@ -85,7 +88,7 @@ export function createEventJudge({ store, parsed, isHistoryOn }: EventJudgeParts
 
   return {
     async judge(rules, cluster, stretch, bytesMax) {
-      const events = await ruleEvents(store, stretch)
+      const events = await ruleEvents(store, stretch, texts)
       const open: OpenEvent[] = []
       let [bytes, pairs, { last }, timeUs] = [0, 0, stretch, 0]
       for (const event of events) {
@@ -129,6 +132,8 @@ class Batch {
   private readonly cluster: JudgedCluster
   private readonly hits: FoundHit[] = []
   private readonly coverage = createCoverageTally()
+  /** By rule and group: many hits are of few. */
+  private readonly findings = new Map<string, NewFinding>()
   private readonly counts = { evaluated: 0, matched: 0, insufficient: 0, errors: 0 }
 
   constructor(rules: JudgedRules, cluster: JudgedCluster) {
@@ -146,12 +151,37 @@ class Batch {
       const { ruleId, version } = judged
       this.coverage.add({ ruleId, version, timeUs: record.time, key: record.key }, evaluation)
       this.count(evaluation)
-      if (evaluation.kind === 'match') this.hits.push(...hitsOf({ cluster, judged, event, subject }, evaluation))
+      if (evaluation.kind !== 'match') continue
+      const fields = boundedFields(fieldValues(compiled, subject))
+      const finding = this.findingOf(judged, evaluation.group, fields)
+      this.hits.push(...hitsOf({ finding, judged, event, fields }, evaluation))
     }
   }
 
   judged(): Pick<JudgedStretch, 'counts' | 'coverage' | 'hits'> {
     return { hits: this.hits, coverage: this.coverage, counts: this.counts }
+  }
+
+  private findingOf(
+    { ruleId, version, compiled: { rule } }: JudgedRule,
+    group: readonly (string | null)[],
+    fields: FieldValues,
+  ): NewFinding {
+    const key = JSON.stringify([ruleId, group])
+    const known = this.findings.get(key)
+    if (known !== undefined) return known
+    const finding = {
+      id: findingUuid(this.cluster.uid, rule.name, group),
+      ruleId,
+      version,
+      severity: rule.severity,
+      controls: rule.controls,
+      summary: filledText(rule.summary, fields),
+      group: boundedFields(Object.fromEntries(rule.groupBy.map((name, index) => [name, group[index] ?? null]))),
+      fields,
+    }
+    this.findings.set(key, finding)
+    return finding
   }
 
   private count({ kind }: Evaluation): void {
@@ -163,10 +193,10 @@ class Batch {
 }
 
 interface Matched {
-  readonly cluster: JudgedCluster
+  readonly finding: NewFinding
   readonly judged: JudgedRule
   readonly event: RuleEvent
-  readonly subject: Subject
+  readonly fields: FieldValues
 }
 
 const stageRanks: Readonly<Record<Stage, number>> = {
@@ -178,23 +208,10 @@ const stageRanks: Readonly<Record<Stage, number>> = {
 }
 
 function hitsOf(
-  { cluster, judged, event, subject }: Matched,
-  { steps, group, value }: Extract<Evaluation, { kind: 'match' }>,
+  { finding, judged: { version, compiled }, event, fields }: Matched,
+  { steps, value }: Extract<Evaluation, { kind: 'match' }>,
 ): readonly FoundHit[] {
-  const { ruleId, version, compiled } = judged
-  const { rule } = compiled
   const { record, told } = event
-  const fields = boundedFields(fieldValues(compiled, subject))
-  const finding = {
-    id: findingUuid(cluster.uid, rule.name, group),
-    ruleId,
-    version,
-    severity: rule.severity,
-    controls: rule.controls,
-    summary: filledText(rule.summary, fields),
-    group: boundedFields(Object.fromEntries(rule.groupBy.map((name, index) => [name, group[index] ?? null]))),
-    fields,
-  }
   const hit = {
     finding,
     timeUs: record.time,
@@ -207,7 +224,7 @@ function hitsOf(
     value: value === null ? null : boundedValue(value),
     fields,
   }
-  return steps.map((step) => ({ ...hit, step, dueUs: dueUsOf(rule, step, record.time) }))
+  return steps.map((step) => ({ ...hit, step, dueUs: dueUsOf(compiled.rule, step, record.time) }))
 }
 
 function dueUsOf({ condition, latenessUs }: Rule, step: number, timeUs: number): number | null {

@@ -1,6 +1,7 @@
 // judgedRules: rules in force made ready to judge, with the numbers that stand for them in tables.
 
 import { compileRule, type CompiledRule } from '@plaintrail/rules/compile-rule'
+import type { Rule } from '@plaintrail/rules/rule'
 import { createRuleSet, type RuleSet } from '@plaintrail/rules/rule-set'
 import type { BookRule } from './rule-book.ts'
 
@@ -23,9 +24,8 @@ export interface JudgedRules {
 
 export function judgedRules(rules: readonly BookRule[]): JudgedRules {
   const judged = rules.flatMap(({ ruleId, version, rule }): readonly JudgedRule[] => {
-    const compilation = compileRule(rule)
-    if (!compilation.ok) return []
-    const { compiled } = compilation
+    const compiled = compiledOnce(rule)
+    if (compiled === null) return []
     return [{ ruleId, version, compiled, readsBytes: readsBytes(compiled) }]
   })
   const onEvents = judged.filter(({ compiled }) => compiled.rule.on === 'event')
@@ -40,6 +40,18 @@ export function judgedRules(rules: readonly BookRule[]): JudgedRules {
       return found
     },
   }
+}
+
+/** One that stays in force while others change is not compiled again. */
+const known = new WeakMap<Rule, CompiledRule | null>()
+
+function compiledOnce(rule: Rule): CompiledRule | null {
+  const before = known.get(rule)
+  if (before !== undefined) return before
+  const compilation = compileRule(rule)
+  const compiled = compilation.ok ? compilation.compiled : null
+  known.set(rule, compiled)
+  return compiled
 }
 
 /** Of an event with an object the path is in no column, and neither are the groups of whom its actor acted as. */

@@ -3,7 +3,7 @@
 import { parseRules } from '@plaintrail/rules/parse-rules'
 import type { Rule } from '@plaintrail/rules/rule'
 import type { PoolClient } from 'pg'
-import { keptRules, keptVersion, ruleChanges, type KeptRule } from './rules.ts'
+import { keptRules, keptVersion, ruleChanges, rulesMax, type KeptRule } from './rules.ts'
 
 export interface BookRule {
   readonly ruleId: number
@@ -27,8 +27,8 @@ export interface RuleBook<Ready> {
   version(client: PoolClient, of: { readonly ruleId: number; readonly version: number }): Promise<Rule | null>
 }
 
-/** Versions that stay in memory. */
-const versionsMax = 1_000
+/** Versions that stay in memory: all in force, and as many older ones. */
+const versionsMax = 2 * rulesMax
 
 export function createRuleBook<Ready>(make: (rules: readonly BookRule[]) => Ready): RuleBook<Ready> {
   let open: OpenBook<Ready> | null = null
@@ -37,11 +37,16 @@ export function createRuleBook<Ready>(make: (rules: readonly BookRule[]) => Read
     if (versions.size >= versionsMax) versions.clear()
     versions.set(`${ruleId}/${version}`, rule)
   }
+  /** Reading one takes a millisecond and more: what was in force before is not read again. */
+  const said = (kept: KeptRule): ReturnType<typeof readRule> => {
+    const known = versions.get(`${kept.ruleId}/${kept.version}`) ?? null
+    return known === null ? readRule(kept) : { rule: known, says: '' }
+  }
   return {
     async open(client) {
       const changes = await ruleChanges(client)
       if (open !== null && open.changes === changes) return open
-      const read = (await keptRules(client)).filter(isInForce).map((kept) => ({ kept, said: readRule(kept) }))
+      const read = (await keptRules(client)).filter(isInForce).map((kept) => ({ kept, said: said(kept) }))
       const rules = read.flatMap(({ kept: { ruleId, version }, said }) =>
         said.rule === null ? [] : [{ ruleId, version, rule: said.rule }],
       )

@@ -1,6 +1,6 @@
 // ruleEvents: the next events of a lane as their rows tell them, which is enough to leave most rules out without their bytes.
 
-import { actorTypes, type Event } from '@plaintrail/event/event'
+import type { Event } from '@plaintrail/event/event'
 import { formatEventId } from '@plaintrail/event/identity'
 import { sql } from 'drizzle-orm'
 import { classCode, decisionCode, flagsOf, levelCode, outcomeCode, stageCode } from './event-codes.ts'
@@ -8,8 +8,8 @@ import { oddBeforeUs } from './event-stretches.ts'
 import type { LaneStretch } from './find-arrivals.ts'
 import { recordColumns, type EventRecord } from './find-records.ts'
 import type { Store } from './open-store.ts'
-import { readDimensions, type Texts } from './read-dimensions.ts'
 import { arrayOf, readRows } from './read-rows.ts'
+import { createEventTexts, type EventTexts } from './rule-event-texts.ts'
 import { sealsOfNumbers } from './seals-of-numbers.ts'
 
 export interface RuleEvent {
@@ -23,9 +23,9 @@ export interface RuleEvent {
 }
 
 /** By their numbers. What retention took is left out. */
-export async function ruleEvents(store: Store, stretch: LaneStretch): Promise<readonly RuleEvent[]> {
+export async function ruleEvents(store: Store, texts: EventTexts, stretch: LaneStretch): Promise<readonly RuleEvent[]> {
   const rows = await rowsOf(store, stretch)
-  const texts = await readDimensions(store, rows)
+  await texts.know(rows)
   return rows.map((record) => ({
     seq: record.seq,
     id: formatEventId(record.time, Buffer.from(record.key.replaceAll('-', ''), 'hex')),
@@ -58,54 +58,44 @@ async function rowsOf(store: Store, stretch: LaneStretch): Promise<readonly Numb
 }
 
 /** What normalize made of it, as far as the row has it. */
-function toldBy(record: EventRecord, texts: Texts): Event {
-  const [verb = ''] = texts('verb', record.verbId)
-  const [reason = ''] = texts('reason', record.reasonId)
-  const [userAgent = '', clientName = '', version = ''] = texts('client', record.clientId)
-  const [peer = '', claimed = '[]'] = texts('source', record.sourceId)
-  const [groups = '[]'] = texts('actor_groups', record.groupsId)
+function toldBy(record: EventRecord, texts: EventTexts): Event {
   const path = record.resourceId === null ? (record.name ?? '') : ''
+  const { actorId, impersonatedId, reasonId } = record
+  const impersonated = impersonatedId === null ? null : texts.actor(impersonatedId)
+  const actor = texts.actor(actorId)
   return {
     auditID: record.auditText ?? record.audit,
     stage: stageCode.word(record.stage),
     level: levelCode.word(record.level),
     time: record.time,
     stageTime: record.stageTime,
-    verb,
+    verb: texts.verb(record.verbId),
     class: classCode.word(record.class),
     outcome: outcomeCode.word(record.outcome),
     code: record.code,
     decision: decisionCode.word(record.decision),
-    reason,
-    actor: actorOf(record.actorId, listOf(groups), texts),
-    impersonated: record.impersonatedId === null ? null : actorOf(record.impersonatedId, [], texts),
-    source: { peer: peer === '' ? null : peer, claimed: listOf(claimed) },
-    client: { userAgent, name: clientName || null, version: version || null },
+    reason: reasonId === null ? '' : texts.reason(reasonId),
+    actor: { name: actor.name, type: actor.type, groups: texts.groups(record.groupsId) },
+    impersonated: impersonated && { name: impersonated.name, type: impersonated.type, groups: [] },
+    source: texts.source(record.sourceId),
+    client: texts.client(record.clientId),
     requestURI: path,
     object: objectOf(record, texts),
     path,
     detail: record.detail,
-    flags: Object.fromEntries(flagsOf(record.flags).map((flag) => [flag, true as const])),
+    flags: flagSet(record.flags),
   }
 }
 
-function actorOf(id: number, groups: readonly string[], texts: Texts): Event['actor'] {
-  const [name = '', type = ''] = texts('actor', id)
-  return { name, type: actorTypes.find((known) => known === type) ?? 'human', groups }
+function objectOf({ resourceId, namespaceId, name, objectUid }: EventRecord, texts: EventTexts): Event['object'] {
+  if (resourceId === null) return null
+  const { apiGroup, apiVersion, resource, subresource } = texts.resource(resourceId)
+  const namespace = namespaceId === null ? '' : texts.namespace(namespaceId)
+  return { apiGroup, apiVersion, resource, subresource, namespace, name: name ?? '', uid: objectUid }
 }
 
-function objectOf(record: EventRecord, texts: Texts): Event['object'] {
-  if (record.resourceId === null) return null
-  const [apiGroup = '', apiVersion = '', resource = '', subresource = ''] = texts('resource', record.resourceId)
-  const [namespace = ''] = texts('namespace', record.namespaceId)
-  return { apiGroup, apiVersion, resource, subresource, namespace, name: record.name ?? '', uid: record.objectUid }
-}
+const noFlags: Event['flags'] = {}
 
-/** A JSON array of texts, as event-rows.ts wrote it. */
-function listOf(json: string): readonly string[] {
-  if (json === '[]') return none
-  const list: unknown = JSON.parse(json)
-  return Array.isArray(list) ? list.filter((value) => typeof value === 'string') : none
+function flagSet(bits: number): Event['flags'] {
+  return bits === 0 ? noFlags : Object.fromEntries(flagsOf(bits).map((flag) => [flag, true as const]))
 }
-
-const none: readonly string[] = []

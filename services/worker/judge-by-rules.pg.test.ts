@@ -33,6 +33,8 @@ const { lists } = corpusOf(version)
 const judgedMs = 120_000
 /** Lists that the killed ones judge: each start takes a second. */
 const killedLists = 24
+const killsMax = 15
+const restMs = 5_000
 
 /** They read what the event alone tells: what history knows depends on how far it is. */
 const rules = rulesOf({
@@ -75,7 +77,7 @@ test('a worker that is killed again and again in the middle finds what one finds
     const before = await progress(fed)
     // Long enough for a batch or two, wherever it is then.
     await expect.poll(() => progress(fed), { timeout: judgedMs, interval: 20 }).toBeGreaterThan(before)
-    await sleep((kills * 37) % 150)
+    await sleep(kills < killsMax ? (kills * 37) % 150 : restMs)
     child.kill('SIGKILL')
     await hasGone
     kills += 1

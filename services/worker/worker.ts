@@ -39,10 +39,11 @@ export function startWorker(parts: WorkerParts): AsyncDisposable {
   const stop = new AbortController()
   const { health, logger, store, waitMsMax = waitMsMaxDefault } = parts
   const counted = createWorkerMetrics(parts.metrics)
-  const { history: connection = null } = parts
+  const { history: connection = null, rules: options = null } = parts
   // Nobody reads them where nobody follows.
-  const parsed = parts.parsed ?? createParsedItems(connection === null ? 0 : undefined)
-  const isReadOn = connection !== null || parts.parsed !== undefined
+  const isFollowed = connection !== null || options !== null
+  const parsed = parts.parsed ?? createParsedItems(isFollowed ? undefined : 0)
+  const isReadOn = isFollowed || parts.parsed !== undefined
   const watched = watchWaits(createBatchWriter(store, { parsed }))
   let state: HealthState = { ok: true, detail: 'working' }
   health.check('worker', () => {
@@ -55,7 +56,6 @@ export function startWorker(parts: WorkerParts): AsyncDisposable {
   const following = { ...parts, parsed, isIngestBusy: () => isBusy }
   const history = connection === null ? null : startHistory({ ...following, connection })
   const attribution = connection === null ? null : startAttribution({ ...following, connection })
-  const { rules: options = null } = parts
   const rules =
     options === null
       ? null

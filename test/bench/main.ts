@@ -4,6 +4,7 @@
 import { benchAsk } from './ask/bench-ask.ts'
 import { benchHistoryInThread } from './history/bench-thread.ts'
 import { benchBlame } from './blame.ts'
+import { benchJudgingWorker } from './rules/bench-judging-worker.ts'
 import { benchRules } from './rules/bench-rules.ts'
 import { runBench } from './run-bench.ts'
 
@@ -18,6 +19,7 @@ if (name === 'ask' && more.length === 0) {
   await benchHistoryInThread({ copies: Number(process.env['PLAINTRAIL_BENCH_COPIES'] ?? 6), rounds: 3 })
 } else if (name === 'rules' && more.length === 0) {
   benchRules({ rounds: 5 })
+  await benchJudgingWorker({ copies: Number(process.env['PLAINTRAIL_BENCH_COPIES'] ?? 4), rounds: 3 })
 } else if (name === 'all' && more.length === 0) {
   await runBench({
     events: Number(events ?? 400_000),
