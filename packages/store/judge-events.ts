@@ -31,7 +31,7 @@ export interface JudgedCluster {
   readonly name: string
 }
 
-export interface JudgedStretch {
+interface JudgedStretch {
   readonly hits: readonly FoundHit[]
   readonly coverage: CoverageTally
   readonly counts: JudgedCounts

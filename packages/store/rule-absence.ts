@@ -8,7 +8,7 @@ import type { RuleBook } from './rule-book.ts'
 import { transaction } from './transaction.ts'
 
 /** A lane that got nothing for so long has no event still to come that is older. In microseconds. */
-export const quietUs = 60_000_000
+const quietUs = 60_000_000
 /** Hits decided in one transaction. */
 const hitsMax = 1_000
 

@@ -7,7 +7,7 @@ import { storable } from './revision-row.ts'
 import { dayOf } from './segment-id.ts'
 
 /** What an evaluation is of. */
-export interface CoveredEvent {
+interface CoveredEvent {
   readonly ruleId: number
   readonly version: number
   /** Microseconds since 1970. */
@@ -17,7 +17,7 @@ export interface CoveredEvent {
 }
 
 /** A version that fails on too much of what it is asked. */
-export interface FailingRule {
+interface FailingRule {
   readonly ruleId: number
   readonly version: number
   readonly says: string

@@ -23,7 +23,11 @@ export interface RuleEvent {
 }
 
 /** By their numbers. What retention took is left out. */
-export async function ruleEvents(store: Store, texts: EventTexts, stretch: LaneStretch): Promise<readonly RuleEvent[]> {
+export async function ruleEvents(
+  store: Store,
+  stretch: LaneStretch,
+  texts: EventTexts = createEventTexts(store),
+): Promise<readonly RuleEvent[]> {
   const rows = await rowsOf(store, stretch)
   await texts.know(rows)
   return rows.map((record) => ({

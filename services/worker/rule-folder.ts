@@ -14,7 +14,7 @@ export interface RuleFolder {
 }
 
 /** Of one folder; what comes after them by name is left out and told. */
-export const ruleFilesMax = 2_000
+const ruleFilesMax = 2_000
 const extensions: ReadonlySet<string> = new Set(['.yaml', '.yml', '.json'])
 
 /** Rejects where the folder cannot be read. Files that cannot be are told as errors, as are rules of a name that is taken. */

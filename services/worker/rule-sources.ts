@@ -18,7 +18,7 @@ export interface RuleSources {
   look(nowMs?: number): Promise<void>
 }
 
-export const lookEveryMs = 10_000
+const lookEveryMs = 10_000
 const packFolder = join(import.meta.dirname, '../../packages/rules/packs')
 
 export function createRuleSources(store: Store, logger: Logger, { pack, folder }: RuleSourcesOptions): RuleSources {
