@@ -1,0 +1,82 @@
+// falcoExceptionCondition: an exception of Falco as the condition that it is short for.
+
+import {
+  FalcoProblem,
+  falcoOperators,
+  joinedFalco,
+  parseFalcoCondition,
+  type FalcoAtom,
+  type FalcoCondition,
+} from './falco-condition.ts'
+import { valuesOf } from './falco-resolve.ts'
+import type { FalcoException, FalcoRuleset } from './falco-ruleset.ts'
+
+/** Rows of values of one exception. */
+const rowsMax = 1_000
+
+/** Null where it has no values, and so excepts nothing. Throws FalcoProblem. */
+export function falcoExceptionCondition(
+  { name, fields, comps, values }: FalcoException,
+  ruleset: Pick<FalcoRuleset, 'lists'>,
+): FalcoCondition | null {
+  if (values.length === 0) return null
+  if (values.length > rowsMax) throw new FalcoProblem(`exception ${name} has more than ${rowsMax} rows`, 0)
+  if (typeof fields === 'string') {
+    const operator = comps ?? 'in'
+    if (typeof operator !== 'string') throw new FalcoProblem(`exception ${name}: one field has one comparison`, 0)
+    const isOfMany = operator === 'in' || operator === 'intersects' || operator === 'pmatch'
+    const rows = isOfMany
+      ? [values.flatMap((value) => (Array.isArray(value) ? (value as unknown[]) : [value]))]
+      : values
+    return joinedFalco(
+      'or',
+      rows.map((row) => comparison(name, { field: fields, operator, value: row }, ruleset)),
+    )
+  }
+  const names = textsOf(fields)
+  if (names === null || names.length === 0) throw new FalcoProblem(`exception ${name} has no fields`, 0)
+  const operators = comps === null ? names.map(() => '=') : textsOf(comps)
+  if (operators?.length !== names.length)
+    throw new FalcoProblem(`exception ${name} has not as many comparisons as fields`, 0)
+  return joinedFalco(
+    'or',
+    values.map((row) => {
+      if (!Array.isArray(row) || row.length !== names.length)
+        throw new FalcoProblem(`exception ${name} has values that are not one for each field`, 0)
+      const parts = names.map((field, index) =>
+        comparison(name, { field, operator: operators[index] ?? '=', value: row[index] as unknown }, ruleset),
+      )
+      return joinedFalco('and', parts)
+    }),
+  )
+}
+
+interface Comparison {
+  readonly field: string
+  readonly operator: string
+  readonly value: unknown
+}
+
+function comparison(
+  name: string,
+  { field, operator, value }: Comparison,
+  ruleset: Pick<FalcoRuleset, 'lists'>,
+): FalcoAtom {
+  const known = falcoOperators.find((one) => one === (operator === '==' ? '=' : operator))
+  if (known === undefined) throw new FalcoProblem(`exception ${name} compares with "${operator}"`, 0)
+  const atom = parseFalcoCondition(`${field} exists`)
+  if (atom.kind !== 'atom') throw new FalcoProblem(`exception ${name} has no field "${field}"`, 0)
+  const values = textsOf(Array.isArray(value) ? value : [value])
+  if (values === null || (values.length !== 1 && !['in', 'intersects', 'pmatch', 'exists'].includes(known)))
+    throw new FalcoProblem(`exception ${name} has a value that is no text`, 0)
+  return { ...atom, operator: known, values: known === 'exists' ? [] : valuesOf(values, ruleset), at: 0 }
+}
+
+/** Null where one of them is none. */
+function textsOf(value: unknown): readonly string[] | null {
+  if (!Array.isArray(value)) return null
+  const texts = value.flatMap((one: unknown) =>
+    typeof one === 'string' || typeof one === 'number' || typeof one === 'boolean' ? [String(one)] : [],
+  )
+  return texts.length === value.length ? texts : null
+}
