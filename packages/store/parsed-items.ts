@@ -37,7 +37,7 @@ export interface ParsedItems {
 
 /**
  * Bytes of JSON that stay parsed; parsed they take some five times as much. What is followed at once is found here, and
- * what is made up for is read again: 16 MiB are 8,000 events.
+ * what is made up for is read again: 16 MiB are 7,000 events.
  */
 export const parsedBytesMaxDefault = 16 * 1024 * 1024
 
