@@ -21,6 +21,8 @@ import { transaction } from './transaction.ts'
 
 /** Gaps that ended longer ago are what they were. In microseconds. */
 const recentUs = 3_600_000_000
+/** Of gaps that began longer ago everything was said: the days of their hits may be gone. In microseconds. */
+const begunUs = 8 * 86_400_000_000
 /** The newest of them. */
 const gapsMax = 1_000
 
@@ -41,7 +43,7 @@ interface GapRow {
 export async function judgeGaps(store: Store, book: RuleBook<JudgedRules>, nowUs: number): Promise<number> {
   const rules = await transaction(store, async (client) => (await book.open(client)).ready.onGaps)
   if (rules.length === 0) return 0
-  const gaps = await recentGaps(store, nowUs - recentUs)
+  const gaps = await recentGaps(store, nowUs)
   await makeRuleHitDays(store, new Set(gaps.map(({ fromUs }) => dayOf(fromUs))))
   for (const own of Map.groupBy(gaps, ({ clusterId }) => clusterId).values()) {
     const [first] = own
@@ -52,17 +54,17 @@ export async function judgeGaps(store: Store, book: RuleBook<JudgedRules>, nowUs
       await takeFoundHits({ client, clusterId: cluster.id, book }, await atTheirFirstTime(client, hits))
     })
   }
-  await takeBack(store, book, rules)
+  await takeBack(store, { book, rules, sinceUs: nowUs - begunUs })
   return gaps.length
 }
 
-async function recentGaps(store: Store, sinceUs: number): Promise<readonly GapRow[]> {
+async function recentGaps(store: Store, nowUs: number): Promise<readonly GapRow[]> {
   return await readRows<GapRow & Record<string, unknown>>(
     store,
     sql`select g.id, c.id as "clusterId", c.uid::text as "clusterUid", c.name as cluster, g.cause, g.detail,
           g.from_us as "fromUs", g.to_us as "toUs", g.occurrences, g.open
         from gap g join cluster c on c.id = g.cluster_id
-        where g.to_us >= ${sinceUs}::int8 order by g.to_us desc, g.id desc limit ${gapsMax}`,
+        where g.to_us >= ${nowUs - recentUs}::int8 and g.from_us >= ${nowUs - begunUs}::int8 order by g.to_us desc, g.id desc limit ${gapsMax}`,
   )
 }
 
@@ -109,8 +111,13 @@ function hitOf(cluster: JudgedCluster, { ruleId, version, compiled }: JudgedRule
 async function atTheirFirstTime(client: PoolClient, hits: readonly FoundHit[]): Promise<readonly FoundHit[]> {
   const { rows } = await client.query<{ findingId: string; gapId: number; timeUs: number }>(
     `select h.finding_id::text as "findingId", h.gap_id as "gapId", min(h.time) as "timeUs" from rule_hit h
-     where h.finding_id = any($1::uuid[]) and h.gap_id = any($2::int8[]) group by h.finding_id, h.gap_id`,
-    [hits.map(({ finding }) => finding.id), hits.map(({ gapId }) => gapId)],
+     where h.finding_id = any($1::uuid[]) and h.gap_id = any($2::int8[]) and h.time >= $3
+     group by h.finding_id, h.gap_id`,
+    [
+      hits.map(({ finding }) => finding.id),
+      hits.map(({ gapId }) => gapId),
+      hits.reduce((least, { timeUs }) => Math.min(least, timeUs), Number.MAX_SAFE_INTEGER),
+    ],
   )
   const first = new Map(rows.map(({ findingId, gapId, timeUs }) => [`${findingId}/${gapId}`, timeUs]))
   return hits.map((hit) => ({ ...hit, timeUs: first.get(`${hit.finding.id}/${hit.gapId}`) ?? hit.timeUs }))
@@ -122,14 +129,20 @@ interface GoneHit extends HitPlace {
   readonly counts: boolean
 }
 
+interface TakeBack {
+  readonly book: RuleBook<JudgedRules>
+  readonly rules: readonly JudgedRule[]
+  readonly sinceUs: number
+}
+
 /** What was found of gaps that are not there any more. */
-async function takeBack(store: Store, book: RuleBook<JudgedRules>, rules: readonly JudgedRule[]): Promise<void> {
-  const isGone = 'h.gap_id is not null and not exists (select from gap g where g.id = h.gap_id)'
+async function takeBack(store: Store, { book, rules, sinceUs }: TakeBack): Promise<void> {
+  const isGone = 'h.time >= $2 and h.gap_id is not null and not exists (select from gap g where g.id = h.gap_id)'
   await transaction(store, async (client) => {
     const { rows: found } = await client.query<{ id: string }>(
       `select distinct f.id::text as id from finding f join rule_hit h on h.finding_id = f.id
        where f.rule_id = any($1::int4[]) and ${isGone}`,
-      [rules.map(({ ruleId }) => ruleId)],
+      [rules.map(({ ruleId }) => ruleId), sinceUs],
     )
     if (found.length === 0) return
     const ids = found.map(({ id }) => id)
@@ -138,7 +151,7 @@ async function takeBack(store: Store, book: RuleBook<JudgedRules>, rules: readon
       `delete from rule_hit h where h.finding_id = any($1::uuid[]) and ${isGone}
        returning h.cluster_id as "clusterId", h.finding_id::text as "findingId", h.time as "timeUs",
          h.request::text as request, h.step, h.version, h.counts`,
-      [ids],
+      [ids, sinceUs],
     )
     for (const [clusterId, own] of Map.groupBy(rows, (row) => row.clusterId)) {
       const touched = own.map(({ findingId, version, timeUs }) => ({

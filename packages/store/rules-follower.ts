@@ -66,6 +66,9 @@ export interface RulesFollower {
   unread(): OpenBook<JudgedRules>['unread']
 }
 
+/** What something had to follow is mostly of the last days; all days are looked at by one tick in so many. */
+const recentUs = 8 * 86_400_000_000
+const everyDayTicks = 60
 /** Without rules nothing is read. */
 const unaskedNumbersMax = 100_000
 
@@ -74,6 +77,7 @@ export function createRulesFollower(store: Store, options: RulesFollowerOptions)
   const book = createRuleBook(judgedRules)
   const judge = createEventJudge({ store, parsed, isHistoryOn })
   let unread: OpenBook<JudgedRules>['unread'] = []
+  let ticks = 0
 
   const judgeIn = async (client: PoolClient, laneId: number, bounds: JudgeBounds): Promise<JudgedBatch> => {
     const next = await lockPosition(client, laneId)
@@ -120,7 +124,9 @@ export function createRulesFollower(store: Store, options: RulesFollowerOptions)
       })
     },
     async tick(nowUs = Date.now() * 1_000) {
-      return { decided: await decideAbsences(store, book, nowUs), gaps: await judgeGaps(store, book, nowUs) }
+      const sinceUs = ticks % everyDayTicks === 0 ? 0 : nowUs - recentUs
+      ticks += 1
+      return { decided: await decideAbsences(store, book, nowUs, sinceUs), gaps: await judgeGaps(store, book, nowUs) }
     },
     unread: () => unread,
   }
