@@ -23,8 +23,10 @@ export type Verdict =
 
 /** `bindings` may be shared by all rules that judge one subject. */
 export function evaluate(compiled: CompiledRule, subject: Subject, bindings = new RuleBindings(subject)): Evaluation {
+  const own = judgeRule(compiled, subject, bindings)
+  if (own.kind === 'no' && compiled.steps.length === 1) return noMatch
   const verdicts = compiled.steps.map((step, index) =>
-    index === 0 ? judgeRule(compiled, subject, bindings) : judgeStep(compiled.rule, step, subject, bindings),
+    index === 0 ? own : judgeStep(compiled.rule, step, subject, bindings),
   )
   const steps = verdicts.flatMap(({ kind }, index) => (kind === 'yes' ? [index] : []))
   if (steps.length > 0) {
@@ -98,13 +100,15 @@ function judgeRule(compiled: CompiledRule, subject: Subject, bindings: RuleBindi
   const [own] = steps
   const matched = own === undefined ? no : judgeMatch(own, subject)
   if (own === undefined || matched.kind === 'no') return no
+  // Most events that an expression is asked of are none of it, so it goes before the exceptions.
+  const where = own.where === null ? yes : judgeWhereOf(rule, own.where, bindings)
+  if (where.kind === 'no') return no
   const excepted: Verdict[] = []
   for (const exception of exceptions) {
     const verdict = negated(judgeStep(rule, exception, subject, bindings))
     if (verdict.kind === 'no') return no
     excepted.push(verdict)
   }
-  const where = own.where === null ? yes : judgeWhereOf(rule, own.where, bindings)
   return joined([matched, ...excepted, where, judgeNeeds(rule, subject)])
 }
 
