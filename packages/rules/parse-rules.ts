@@ -1,12 +1,14 @@
 // parseRules: the rules of a file of plaintrail.dev/v1, and what is wrong in it, with places.
 import { createHash } from 'node:crypto'
 import { compileRule, type CompiledRule } from './compile-rule.ts'
+import { importFalco } from './falco-import.ts'
+import { isFalco } from './falco-ruleset.ts'
 import { FieldReader } from './field-reader.ts'
 import { jsonOf, type Located } from './located.ts'
 import { readDocuments, type YamlDocument } from './read-documents.ts'
 import { readSpec, titleCharactersMax } from './read-spec.ts'
 import { readTests } from './read-tests.ts'
-import { Problems, type Place, type RuleError } from './rule-error.ts'
+import { errorsMax, Problems, type Place, type RuleError } from './rule-error.ts'
 import type { RuleTest } from './rule-test.ts'
 import { ruleWarnings } from './rule-warnings.ts'
 import type { Rule } from './rule.ts'
@@ -24,7 +26,7 @@ export interface ParsedRule {
   readonly tests: readonly RuleTest[]
   /** SHA-256 in hex of what the rule says: the same however it is written, and whatever its tests are. */
   readonly hash: string
-  /** Its document as it stands in the file, without the others. */
+  /** Its document as it stands in the file, without the others; of another format as it is written here. */
   readonly text: string
   /** Of its name in the file. */
   readonly at: Place
@@ -47,9 +49,13 @@ export function parseRules(text: string): ParsedRules {
     problems.add(0, `could not read the file: it is larger than ${fileBytesMax} bytes`, 'Split it.')
     return { rules: [], errors: problems.inOrder() }
   }
+  const documents = readDocuments(text, problems)
+  const [first] = documents
+  if (first !== undefined && isFalco(first.root))
+    return importedRules(importFalco([{ name: '', text }], { reading: 'mended' }))
   const reader = new FieldReader(problems, text, placeAt)
   const rules: ParsedRule[] = []
-  for (const document of readDocuments(text, problems)) {
+  for (const document of documents) {
     if (rules.length === rulesMax) {
       problems.add(document.start, `could not read on: the file has more than ${rulesMax} rules`, 'Split it.')
       break
@@ -62,6 +68,43 @@ export function parseRules(text: string): ParsedRules {
   }
   return { rules, errors: problems.inOrder() }
 }
+
+/** What an importer makes of a file in another format. */
+interface Imported {
+  readonly rules: readonly { readonly title: string; readonly text: string; readonly at: Place }[]
+  readonly notes: readonly (Place & {
+    /** The title of a rule; empty for what is about the file. */
+    readonly rule: string
+    readonly what: string
+    readonly why: string
+    readonly kind: string
+  })[]
+}
+
+/** What is lost is an error, and what means something else a warning of its rule; both with places in the file. */
+function importedRules({ rules: found, notes }: Imported): ParsedRules {
+  const lost = notes.filter(({ kind }) => kind === 'lost').map(noted)
+  const ofFile = notes.filter((note) => note.kind !== 'lost' && note.rule === '').map(noted)
+  const errors: RuleError[] = [...lost]
+  const rules: ParsedRule[] = []
+  for (const { title, text, at } of found.slice(0, rulesMax)) {
+    const read = parseRules(text)
+    errors.push(...read.errors.map((error) => ({ ...error, ...at, message: `${title}: ${error.message}` })))
+    const own = notes.filter((note) => note.kind !== 'lost' && note.rule === title).map(noted)
+    const warnings = [...(rules.length === 0 ? ofFile : []), ...own]
+    rules.push(...read.rules.map((rule) => ({ ...rule, at, warnings: [...warnings, ...rule.warnings] })))
+  }
+  if (found.length > rulesMax)
+    errors.push({ message: `the file has more than ${rulesMax} rules`, line: 1, column: 1, hint: 'Split it.' })
+  return { rules, errors: errors.slice(0, errorsMax) }
+}
+
+const noted = ({ what, why, line, column }: Imported['notes'][number]): RuleError => ({
+  message: `${what}: ${why}`,
+  line,
+  column,
+  hint: null,
+})
 
 const apiVersion = 'plaintrail.dev/v1'
 const kind = 'Rule'

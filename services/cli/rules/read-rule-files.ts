@@ -33,7 +33,8 @@ export interface RuleFiles {
 }
 
 /**
- * Of a folder the YAML files in it and below, without hidden ones and those that name no plaintrail.dev. Two rules of one
+ * Of a folder the YAML files in it and below, without hidden ones and those that neither name plaintrail.dev nor are
+ * Falco's. Two rules of one
  * name are an error of the second. Throws CliError where a path cannot be read.
  */
 export async function readRuleFiles(io: Pick<CliIo, 'files' | 'folder'>, paths: readonly string[]): Promise<RuleFiles> {
@@ -119,7 +120,10 @@ async function readText(io: Pick<CliIo, 'files'>, path: string, file: string): P
 }
 
 const isAboutRules = (text: string): boolean =>
-  text.includes('plaintrail.dev/') && !/^["']?kind["']?:\s*["']?Config\b/m.test(text)
+  (text.includes('plaintrail.dev/') && !/^["']?kind["']?:\s*["']?Config\b/m.test(text)) || isOfFalco(text)
+
+const isOfFalco = (text: string): boolean =>
+  /^- +(?:rule|macro|required_engine_version): |^- +list: .*\r?\n +items:/m.test(text)
 
 /** Throws CliError in place of what Node throws. */
 export async function attempt<T>(what: string, act: () => Promise<T>): Promise<T> {
