@@ -50,7 +50,10 @@ export type FalcoCondition =
   | { readonly kind: 'named'; readonly name: string; readonly at: number }
   | { readonly kind: 'always'; readonly holds: boolean }
 
-/** What cannot be read or carried over. `at` is an offset into the text. */
+/** In place of an offset into a condition: it is about the rule as a whole. */
+export const ofRule = -1
+
+/** What cannot be read or carried over. `at` is an offset into the text, or `ofRule`. */
 export class FalcoProblem extends Error {
   override name = 'FalcoProblem'
   readonly at: number

@@ -20,10 +20,10 @@ export function falcoExceptionCondition(
   ruleset: Pick<FalcoRuleset, 'lists'>,
 ): FalcoCondition | null {
   if (values.length === 0) return null
-  if (values.length > rowsMax) throw new FalcoProblem(`exception ${name} has more than ${rowsMax} rows`, 0)
+  if (values.length > rowsMax) throw new FalcoProblem(`exception ${name} has more than ${rowsMax} rows`, ofRule)
   if (typeof fields === 'string') {
     const operator = comps ?? 'in'
-    if (typeof operator !== 'string') throw new FalcoProblem(`exception ${name}: one field has one comparison`, 0)
+    if (typeof operator !== 'string') throw new FalcoProblem(`exception ${name}: one field has one comparison`, ofRule)
     const isOfMany = operator === 'in' || operator === 'intersects' || operator === 'pmatch'
     const rows = isOfMany
       ? [values.flatMap((value) => (Array.isArray(value) ? (value as unknown[]) : [value]))]
@@ -34,15 +34,15 @@ export function falcoExceptionCondition(
     )
   }
   const names = textsOf(fields)
-  if (names === null || names.length === 0) throw new FalcoProblem(`exception ${name} has no fields`, 0)
+  if (names === null || names.length === 0) throw new FalcoProblem(`exception ${name} has no fields`, ofRule)
   const operators = comps === null ? names.map(() => '=') : textsOf(comps)
   if (operators?.length !== names.length)
-    throw new FalcoProblem(`exception ${name} has not as many comparisons as fields`, 0)
+    throw new FalcoProblem(`exception ${name} has not as many comparisons as fields`, ofRule)
   return joinedFalco(
     'or',
     values.map((row) => {
       if (!Array.isArray(row) || row.length !== names.length)
-        throw new FalcoProblem(`exception ${name} has values that are not one for each field`, 0)
+        throw new FalcoProblem(`exception ${name} has values that are not one for each field`, ofRule)
       const parts = names.map((field, index) =>
         comparison(name, { field, operator: operators[index] ?? '=', value: row[index] as unknown }, ruleset),
       )
@@ -63,12 +63,12 @@ function comparison(
   ruleset: Pick<FalcoRuleset, 'lists'>,
 ): FalcoAtom {
   const known = falcoOperators.find((one) => one === (operator === '==' ? '=' : operator))
-  if (known === undefined) throw new FalcoProblem(`exception ${name} compares with "${operator}"`, 0)
+  if (known === undefined) throw new FalcoProblem(`exception ${name} compares with "${operator}"`, ofRule)
   const atom = parseFalcoCondition(`${field} exists`)
-  if (atom.kind !== 'atom') throw new FalcoProblem(`exception ${name} has no field "${field}"`, 0)
+  if (atom.kind !== 'atom') throw new FalcoProblem(`exception ${name} has no field "${field}"`, ofRule)
   const values = textsOf(Array.isArray(value) ? value : [value])
   if (values === null || (values.length !== 1 && !['in', 'intersects', 'pmatch', 'exists'].includes(known)))
-    throw new FalcoProblem(`exception ${name} has a value that is no text`, 0)
+    throw new FalcoProblem(`exception ${name} has a value that is no text`, ofRule)
   return { ...atom, operator: known, values: known === 'exists' ? [] : valuesOf(values, ruleset), at: 0 }
 }
 

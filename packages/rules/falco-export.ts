@@ -55,8 +55,8 @@ const priorities = { critical: 'CRITICAL', high: 'ERROR', medium: 'WARNING', low
 
 /** Throws FalcoProblem. */
 function itemOf(rule: Rule, lists: Map<string, readonly string[]>, tell: Tell): unknown {
-  if (rule.on === 'gap') throw new FalcoProblem('Falco knows of no gaps', 0)
-  if (rule.condition.kind !== 'each') throw new FalcoProblem('Falco counts nothing, and knows of no order', 0)
+  if (rule.on === 'gap') throw new FalcoProblem('Falco knows of no gaps', ofRule)
+  if (rule.condition.kind !== 'each') throw new FalcoProblem('Falco counts nothing, and knows of no order', ofRule)
   const condition = listed(conditionOf(rule.step, rule), lists)
   const exceptions = rule.exceptions.map((exception) => exceptionOf(exception, rule))
   const { text, lost } = outputOfSummary(rule.summary)
@@ -152,10 +152,10 @@ function ofQuery(query: Query): FalcoCondition {
     case 'matches':
       return ofValues(query.key, query.values)
     case 'within':
-      if (query.key !== 'code') throw new FalcoProblem(`Falco has nothing like ${query.key}:`, 0)
+      if (query.key !== 'code') throw new FalcoProblem(`Falco has nothing like ${query.key}:`, ofRule)
       return joinedFalco('or', [...ofCodes(query.values)])
     case 'says':
-      throw new FalcoProblem('Falco searches no sentences', 0)
+      throw new FalcoProblem('Falco searches no sentences', ofRule)
     default:
       return query satisfies never
   }
@@ -172,7 +172,7 @@ const atom = (name: string, operator: FalcoOperator, values: readonly string[]):
 
 function ofValues(key: string, values: readonly Pattern[]): FalcoCondition {
   const name = fieldOf[key]
-  if (name === undefined) throw new FalcoProblem(`Falco has nothing like ${key}:`, 0)
+  if (name === undefined) throw new FalcoProblem(`Falco has nothing like ${key}:`, ofRule)
   const exact = values.flatMap((value) => (value.length === 1 && value[0] !== '' ? [value[0]] : []))
   const operator = key === 'user-agent' ? 'icontains' : key === 'group' ? 'intersects' : 'in'
   const same =
@@ -222,13 +222,13 @@ function exceptionOf({ name, step }: Rule['exceptions'][number], rule: Rule): un
   const rows = (condition.kind === 'or' ? condition.parts : [condition]).map((row) =>
     (row.kind === 'and' ? row.parts : [row]).map((part) => {
       if (part.kind === 'atom') return part
-      throw new FalcoProblem(`exception ${name} is no table of fields and values`, 0)
+      throw new FalcoProblem(`exception ${name} is no table of fields and values`, ofRule)
     }),
   )
   const [first = []] = rows
   const fields = first.map(printedField)
   if (rows.some((row) => row.map(printedField).join(' ') !== fields.join(' ')))
-    throw new FalcoProblem(`exception ${name} asks for other fields in each row`, 0)
+    throw new FalcoProblem(`exception ${name} asks for other fields in each row`, ofRule)
   const comps = first.map((_, column) =>
     operatorOf(
       name,
@@ -248,5 +248,5 @@ function operatorOf(name: string, operators: readonly FalcoOperator[]): FalcoOpe
   const [first = '=', ...others] = [...new Set(operators)]
   if (others.length === 0) return first
   if ([first, ...others].every((operator) => operator === '=' || operator === 'in')) return 'in'
-  throw new FalcoProblem(`exception ${name} compares otherwise in each row`, 0)
+  throw new FalcoProblem(`exception ${name} compares otherwise in each row`, ofRule)
 }

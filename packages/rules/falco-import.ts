@@ -1,6 +1,6 @@
 // importFalco: Falco's rule files as rules here, each as the text of a file, and what is not carried over.
 
-import { FalcoProblem } from './falco-condition.ts'
+import { FalcoProblem, ofRule } from './falco-condition.ts'
 import type { Reading } from './falco-field-code.ts'
 import { falcoRuleText } from './falco-rule-text.ts'
 import { placeInFalco, readFalco, type FalcoRule, type FalcoSource, type ImportNote } from './falco-ruleset.ts'
@@ -72,5 +72,5 @@ const lost = ({ file, line, column, name }: FalcoRule, why: string): ImportNote 
 /** What is about no place in the condition is about the rule. */
 function placeIn(rule: FalcoRule, at: number): Place & { readonly file: string } {
   const { file, line, column } = rule
-  return at === 0 ? { file, line, column } : placeInFalco(rule.condition, at)
+  return at === ofRule ? { file, line, column } : placeInFalco(rule.condition, at)
 }

@@ -2,7 +2,7 @@
 
 import { parse } from '@plaintrail/cel/parse'
 import type { Node } from '@plaintrail/cel/syntax'
-import { FalcoProblem, joinedFalco, type FalcoAtom, type FalcoCondition } from './falco-condition.ts'
+import { FalcoProblem, ofRule, joinedFalco, type FalcoAtom, type FalcoCondition } from './falco-condition.ts'
 import {
   argumentHole,
   falcoPatterns,
@@ -29,7 +29,7 @@ function conditionOf(node: Node, text: string, params: Readonly<Record<string, u
     )
   const [only] = node.type === 'call' && node.name === '!' ? node.args : []
   if (only !== undefined) return { kind: 'not', part: conditionOf(only, text, params) }
-  throw new FalcoProblem(`Falco has nothing like "${text.slice(node.from, node.to).slice(0, 120)}"`, 0)
+  throw new FalcoProblem(`Falco has nothing like "${text.slice(node.from, node.to).slice(0, 120)}"`, ofRule)
 }
 
 const changes = [null, 'tolower', 'toupper'] as const

@@ -2,7 +2,7 @@
 
 import { hash } from 'node:crypto'
 import { stringify } from 'yaml'
-import { FalcoProblem, type FalcoCondition } from './falco-condition.ts'
+import { FalcoProblem, ofRule, type FalcoCondition } from './falco-condition.ts'
 import { falcoExceptionCondition } from './falco-exception.ts'
 import type { Reading } from './falco-field-code.ts'
 import { summaryOfOutput } from './falco-output.ts'
@@ -37,8 +37,8 @@ export function falcoRuleText(rule: FalcoRule, { ruleset, reading, taken, tell }
   const exceptions = exceptionsOf(rule, { ruleset, reading, params, tell })
   const name = nameOf(rule.name, taken)
   const isOff = isNever || !rule.isEnabled
-  if (isNever) tell('condition', 'it is never so as the files have it: the rule is there, and off', 0)
-  else if (isOff) tell('enabled', 'the rule is there, and off', 0)
+  if (isNever) tell('condition', 'it is never so as the files have it: the rule is there, and off', ofRule)
+  else if (isOff) tell('enabled', 'the rule is there, and off', ofRule)
   const tags = tagsOf(rule, tell)
   const text = stringify(
     {
@@ -77,12 +77,12 @@ function exceptionsOf(
     const condition = falcoExceptionCondition(exception, ruleset)
     const said: FalcoCondition | null = condition === null ? null : simplified(condition)
     if (said === null || said.kind === 'always') {
-      tell(`exception ${exception.name}`, 'it has no values, and so excepts nothing', 0)
+      tell(`exception ${exception.name}`, 'it has no values, and so excepts nothing', ofRule)
       return []
     }
     const { match, where, isNever } = translateFalco(said, { reading, params, tell, isException: true })
     if (isNever || (match === '' && where === null))
-      throw new FalcoProblem(`exception ${exception.name} says nothing, or always the same`, 0)
+      throw new FalcoProblem(`exception ${exception.name} says nothing, or always the same`, ofRule)
     return [{ name: exception.name, ...(match !== '' && { match }), ...(where !== null && { where }) }]
   })
 }
@@ -92,7 +92,7 @@ const [titleMax, nameMax] = [200, 63]
 
 function titleOf({ name }: FalcoRule, tell: TellChange): string {
   const title = clean(name.replaceAll('{{', '{ {')).replaceAll(/\s+/g, ' ').slice(0, titleMax).trim()
-  if (title !== name) tell('rule', 'its name is written otherwise', 0)
+  if (title !== name) tell('rule', 'its name is written otherwise', ofRule)
   return title
 }
 
@@ -133,14 +133,14 @@ function severityOf(priority: string, tell: TellChange): Severity {
     ['debug', 'info'],
   ]
   const other = others.find(([word]) => word === priority.toLowerCase())?.[1] ?? 'medium'
-  tell(`priority ${clean(priority).slice(0, 60)}`, `it is ${other} here`, 0)
+  tell(`priority ${clean(priority).slice(0, 60)}`, `it is ${other} here`, ofRule)
   return other
 }
 
 function summaryOf({ output }: FalcoRule, tell: TellChange): { readonly summary?: string } {
   const { text, lost } = summaryOfOutput(clean(output))
-  if (lost.length > 0) tell('output', `a summary has no field for ${[...new Set(lost)].join(', ')}`, 0)
-  if (text.length > summaryMax) tell('output', `only its first ${summaryMax} characters are kept`, 0)
+  if (lost.length > 0) tell('output', `a summary has no field for ${[...new Set(lost)].join(', ')}`, ofRule)
+  if (text.length > summaryMax) tell('output', `only its first ${summaryMax} characters are kept`, ofRule)
   const summary = cut(text)
   return summary === '' ? {} : { summary }
 }
@@ -166,7 +166,7 @@ function tagsOf(
   const others = [...new Set(tags.filter((tag) => !isTechnique(tag)))]
   const kept = others.filter((tag) => /^[\w./-]{1,200}$/.test(tag)).slice(0, labelsMax)
   const lost = others.filter((tag) => !kept.includes(tag))
-  if (lost.length > 0) tell('tags', `there can be no label for ${clean(lost.join(', ')).slice(0, 200)}`, 0)
+  if (lost.length > 0) tell('tags', `there can be no label for ${clean(lost.join(', ')).slice(0, 200)}`, ofRule)
   return { labels: kept.map((tag) => [`${tagPrefix}${tag}`, 'tag'] as const), attack: attack.slice(0, 50) }
 }
 

@@ -4,6 +4,7 @@ import type { Event, ObjectRef } from '@plaintrail/event/event'
 import { kindOf } from '@plaintrail/event/resources'
 import { isJsonObject } from '@plaintrail/history/json-values'
 import type { FieldName } from './fields.ts'
+import { kubectlObject } from './filled-text.ts'
 import { whyNameless, whyNoUid } from './recorded.ts'
 import type { Known, Subject } from './subject.ts'
 
@@ -19,6 +20,8 @@ export function fieldValue(name: FieldName, subject: Subject): Known<string | nu
       return ofName(event, (object) => shown(object, kindOf(object.apiGroup, object.resource), object.name))
     case 'object.name':
       return ofName(event, (object) => object.name)
+    case 'object.kubectl':
+      return ofName(event, kubectlWords)
     case 'object.uid': {
       const why = whyNoUid(event)
       return why === null ? text(event.object?.uid) : { isKnown: false, because: why }
@@ -30,7 +33,10 @@ export function fieldValue(name: FieldName, subject: Subject): Known<string | nu
   }
 }
 
-type PlainField = Exclude<FieldName, 'initiator' | 'workload' | 'object' | 'object.name' | 'object.uid' | 'cluster'>
+type PlainField = Exclude<
+  FieldName,
+  'initiator' | 'workload' | 'object' | 'object.kubectl' | 'object.name' | 'object.uid' | 'cluster'
+>
 
 function plainField(name: PlainField, event: Event): string | null | undefined {
   const { actor, impersonated, object, client, source } = event
@@ -84,6 +90,13 @@ function ofName(event: Event, valueOf: (object: ObjectRef) => string): Known<str
 /** `NAMESPACE/KIND/NAME`, without what there is none of. */
 const shown = ({ namespace }: Pick<ObjectRef, 'namespace'>, kind: string, name: string): string =>
   [namespace, kind, name].filter((part) => part !== '').join('/')
+
+/** With the group where it has one: two groups may have a resource of one name. Empty where a name is no word of its own. */
+function kubectlWords({ apiGroup, resource, namespace, name }: ObjectRef): string {
+  const words = [[resource, apiGroup].filter((part) => part !== '').join('.'), name]
+  const all = [...words, ...(namespace === '' || resource === 'namespaces' ? [] : ['-n', namespace])].join(' ')
+  return kubectlObject.test(all) ? all : ''
+}
 
 /** The controller that owns it, else the object itself. */
 function workloadOf({ event, object }: Subject): Known<string | null> {

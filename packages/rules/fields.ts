@@ -17,6 +17,8 @@ export const fieldNames = [
   'object.apiGroup',
   'object.subresource',
   'object.uid',
+  /** What kubectl is to be told to mean it: `rolebindings debug-admin -n shop`. Several words, in commands too. */
+  'object.kubectl',
   /** The controller that owns it, `KIND/NAME`; the object itself where it has none or its body is not known. */
   'workload',
   'verb',

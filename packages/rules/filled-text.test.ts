@@ -36,6 +36,24 @@ describe('a command', () => {
     expect(filledCommand(template, { 'object.name': name })).toBe(command)
   })
 
+  test.each([
+    [
+      'rolebindings.rbac.authorization.k8s.io debug -n shop',
+      'kubectl delete rolebindings.rbac.authorization.k8s.io debug -n shop',
+    ],
+    ['nodes system:a', 'kubectl delete nodes system:a'],
+    ['nodes a --all', null],
+    ['nodes --all', null],
+    ['nodes a -n shop --all', null],
+    ['nodes a; rm x', null],
+    ['nodes a\n', null],
+    ['nodes $(x)', null],
+    ['', null],
+  ])('has the words %j of an object as they are, and nothing else: %j', (words, command) => {
+    expect(filledCommand('kubectl delete {{object.kubectl}}', { 'object.kubectl': words })).toBe(command)
+    expect(filledCommand("sh -c '{{object.kubectl}}'", { 'object.kubectl': words })).toBeNull()
+  })
+
   test('of a value that there is not is none', () => {
     expect(filledCommand('kubectl get {{object.name}} -n {{object.namespace}}', values)).toBeNull()
   })

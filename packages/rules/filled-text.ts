@@ -21,11 +21,21 @@ export function filledCommand(template: string, values: FieldValues): string | n
     const before = template.slice(end, found.index)
     command += before
     end = found.index + found[0].length
-    const word = wordOf(valueOf(values, found[1] ?? ''), isInQuotes(template.slice(0, found.index)))
+    const isQuoted = isInQuotes(template.slice(0, found.index))
+    const word = commandPart(found[1] ?? '', values, isQuoted)
     if (word === null) return null
     command += word
   }
   return command + template.slice(end)
+}
+
+/** Words that no shell reads anything into, and none of which is an option but `-n`. */
+export const kubectlObject = /^[a-z0-9][\w.-]* [\w@%+:,.][\w@%+:,.-]*(?: -n [a-z0-9][a-z0-9-]*)?$/
+
+function commandPart(name: string, values: FieldValues, isQuoted: boolean): string | null {
+  const value = valueOf(values, name)
+  if (name !== 'object.kubectl') return wordOf(value, isQuoted)
+  return value !== null && !isQuoted && kubectlObject.test(value) ? value : null
 }
 
 const placeholder = /\{\{\s*([^{}]*?)\s*\}\}/g
