@@ -432,6 +432,52 @@ export const finding = pgTable('finding', {
   summary: text('summary').notNull(),
   group: jsonb('group').notNull(),
   fields: jsonb('fields').notNull(),
+  state: text('state', { enum: ['open', 'acknowledged', 'resolved', 'ignored'] })
+    .notNull()
+    .default('open'),
+  regressed: boolean('regressed').notNull().default(false),
+  assignee: text('assignee'),
+  reason: text('reason'),
+  ignoredUntil: at('ignored_until'),
+  ignoredEvents: int8('ignored_events'),
+  ignoredMatch: text('ignored_match'),
+  triageVersion: integer('triage_version').notNull().default(0),
+  triageSteps: integer('triage_steps').notNull().default(0),
+  triagedAt: at('triaged_at'),
+})
+
+export const exception = pgTable('exception', {
+  id: id(),
+  ruleId: integer('rule_id').notNull(),
+  match: text('match').notNull(),
+  reason: text('reason').notNull(),
+  owner: text('owner'),
+  createdAt: at('created_at').notNull().defaultNow(),
+  createdBy: text('created_by').notNull(),
+  expiresAt: at('expires_at'),
+  holds: boolean('holds').notNull().default(true),
+  endedAt: at('ended_at'),
+  endedBy: text('ended_by'),
+  isPending: boolean('is_pending').notNull().default(true),
+  walkedFinding: uuid('walked_finding'),
+  walkedTime: int8('walked_time'),
+  walkedRequest: uuid('walked_request'),
+})
+
+export const triageStep = pgTable('triage_step', {
+  id: int8('id').primaryKey().generatedAlwaysAsIdentity(),
+  at: at('at').notNull().defaultNow(),
+  who: text('who').notNull(),
+  whoId: uuid('who_id'),
+  did: text('did').notNull(),
+  findingId: uuid('finding_id'),
+  clusterId: integer('cluster_id'),
+  ruleId: integer('rule_id').notNull(),
+  exceptionId: integer('exception_id'),
+  before: jsonb('before'),
+  after: jsonb('after'),
+  reason: text('reason'),
+  comment: text('comment'),
 })
 
 export const ruleHit = pgTable('rule_hit', {
@@ -449,6 +495,7 @@ export const ruleHit = pgTable('rule_hit', {
   counts: boolean('counts').notNull(),
   value: text('value'),
   fields: jsonb('fields').notNull(),
+  hiddenBy: integer('hidden_by'),
 })
 
 export const ruleCoverage = pgTable('rule_coverage', {
