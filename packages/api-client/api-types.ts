@@ -1326,7 +1326,7 @@ export interface components {
             };
             /** @description What is known to be missing of the window, newest first, at most 100. */
             readonly gaps: readonly components["schemas"]["Gap"][];
-            /** @description YAML of the smallest change that mends all of them: the first items of `rules` of the audit policy; null where none is needed. */
+            /** @description YAML of the smallest change that mends all of them: the first items of `rules` of the audit policy, without those that have a caution; null where none is needed. */
             readonly policy: string | null;
             /** @description Those in force that judge events, those that cannot work first. */
             readonly rules: readonly components["schemas"]["RuleCoverage"][];
@@ -2975,6 +2975,8 @@ export interface components {
         };
         /** @description What would have it judge. */
         readonly RuleMend: {
+            /** @description What speaks against it, such as that values of secrets would be sent; null where nothing does. */
+            readonly caution: string | null;
             /** @description YAML of the items of `rules` of an audit policy; they go before those that match the same. */
             readonly policy: string;
             /** @description Null where there was no time to count it. */

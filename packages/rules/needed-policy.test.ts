@@ -2,7 +2,7 @@
 import { queryText } from '@plaintrail/query/normal-form'
 import { expect, test } from 'vitest'
 import type { AuditNeed } from './audit-need.ts'
-import { neededPolicy, queryOfNeed } from './needed-policy.ts'
+import { namesSecrets, neededPolicy, queryOfNeed } from './needed-policy.ts'
 
 const need = (
   level: AuditNeed['level'],
@@ -51,8 +51,23 @@ test('the same need twice is there once', () => {
 test('a need of everything takes in the others of its level', () => {
   const all = need('RequestResponse', null, { verbs: null })
   expect(neededPolicy([need('Request', ['/pods']), all])).toEqual([
+    {
+      level: 'Metadata',
+      resources: [
+        { group: '', resources: ['secrets', 'configmaps', 'serviceaccounts/token'] },
+        { group: 'authentication.k8s.io', resources: ['tokenreviews'] },
+      ],
+      omitStages: ['RequestReceived'],
+    },
     { level: 'RequestResponse', omitStages: ['RequestReceived'] },
   ])
+})
+
+test('what names secrets is told, and only where their bodies would be recorded', () => {
+  expect(namesSecrets(need('Request', ['/pods', '/secrets']))).toBe(true)
+  expect(namesSecrets(need('Request', ['/serviceaccounts/token']))).toBe(true)
+  expect(namesSecrets(need('Metadata', ['/secrets']))).toBe(false)
+  expect(namesSecrets(need('Request', ['/pods', 'example.com/secrets']))).toBe(false)
 })
 
 test('other verbs and namespaces stay apart', () => {

@@ -12,9 +12,28 @@ export interface PolicyRule {
   readonly omitStages: readonly ['RequestReceived']
 }
 
+/** Resources whose bodies are secrets or often hold one: what they hold is not sent anywhere without being asked for. */
+const secretive: readonly { readonly group: string; readonly resources: readonly string[] }[] = [
+  { group: '', resources: ['secrets', 'configmaps', 'serviceaccounts/token'] },
+  { group: 'authentication.k8s.io', resources: ['tokenreviews'] },
+]
+
+/** Whether what would be recorded is of these alone or with others, named as such. */
+export function namesSecrets({ level, resources }: AuditNeed): boolean {
+  if (level === 'Metadata' || resources === null) return false
+  return resources.some(({ group, resource }) =>
+    secretive.some((known) => known.group === group && known.resources.includes(resource)),
+  )
+}
+
+const keptSecret: PolicyRule = { level: 'Metadata', resources: secretive, omitStages: ['RequestReceived'] }
+
 const ranks: readonly NeededLevel[] = ['RequestResponse', 'Request', 'Metadata']
 
-/** Those that record most come first, since the first that matches decides. What one of them records is in no other. */
+/**
+ * Those that record most come first, since the first that matches decides. What one of them records is in no other. Where
+ * one records bodies of every resource, one before it keeps those of secrets out.
+ */
 export function neededPolicy(needs: readonly AuditNeed[]): readonly PolicyRule[] {
   const alone = distinct(needs).filter(
     (need, _at, all) => !all.some((other) => other !== need && isWithin(need, other)),
@@ -22,10 +41,12 @@ export function neededPolicy(needs: readonly AuditNeed[]): readonly PolicyRule[]
   const together = [
     ...Map.groupBy(alone, ({ level, verbs, namespaces }) => JSON.stringify([level, verbs, namespaces])).values(),
   ]
-  return together
+  const rules = together
     .map(merged)
     .toSorted((one, other) => ranks.indexOf(one.level) - ranks.indexOf(other.level))
     .map(policyRule)
+  const first = rules.findIndex(({ level, resources }) => level !== 'Metadata' && resources === undefined)
+  return first === -1 ? rules : rules.toSpliced(first, 0, keptSecret)
 }
 
 /** The requests that it is about, whatever is recorded of them now. */

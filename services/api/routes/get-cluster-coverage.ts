@@ -7,7 +7,7 @@ import { matches } from '@plaintrail/query/ast'
 import type { Scope } from '@plaintrail/query/scope'
 import { parseWindow, type Window } from '@plaintrail/query/window'
 import { auditNeed, type AuditNeed } from '@plaintrail/rules/audit-need'
-import { neededPolicy, queryOfNeed } from '@plaintrail/rules/needed-policy'
+import { namesSecrets, neededPolicy, queryOfNeed } from '@plaintrail/rules/needed-policy'
 import { parseRules } from '@plaintrail/rules/parse-rules'
 import { budgetOf, type Budget } from '@plaintrail/store/budget'
 import { clusterFreshness } from '@plaintrail/store/cluster-freshness'
@@ -26,6 +26,9 @@ const dayUs = 86_400_000_000
 const sinceDefaultUs = 7 * dayUs
 /** Different policies whose volume is counted: each is one or two questions about events. */
 const volumesMax = 40
+
+const secretsCaution =
+  'API servers would send the values of secrets, or of what often holds one: Plaintrail replaces those of Secrets and tokens before it writes anything, and other audit backends of the cluster would keep them. So this is not in `policy`.'
 
 /** Whole days of UTC, which is how coverage is counted. */
 export function daysOf({ sinceUs, untilUs }: Window): DaySpan {
@@ -62,7 +65,7 @@ export function getClusterCoverage(
       ),
     )
     const told = rules.map((one) => toldOf(one, needs.get(one) ?? null, volumes))
-    const wanted = [...needs.values()].filter((need) => need !== null)
+    const wanted = [...needs.values()].filter((need) => need !== null).filter((need) => !namesSecrets(need))
     response.json({
       cluster: cluster.name,
       window: { since: formatMicroTime(window.sinceUs), until: formatMicroTime(window.untilUs) },
@@ -132,6 +135,7 @@ function toldOf(coverage: RuleCoverage, need: AuditNeed | null, volumes: Volumes
         ? null
         : {
             policy: yamlOf(neededPolicy([need])),
+            caution: namesSecrets(need) ? secretsCaution : null,
             volume: volume
               ? { events_a_day: volume.eventsADay, bytes_a_day: volume.bytesADay, size: volume.size }
               : null,

@@ -40,6 +40,10 @@ beforeAll(async () => {
       ruleText('unseen', 'match: kind:nodes verb:delete'),
       ruleText('partly', 'match: kind:pods verb:create sub:""\n  where: has(object.spec.hostPID)'),
       ruleText('cannot', 'match: kind:deploy verb:patch,update ns:shop sub:""\n  where: has(object.spec.replicas)'),
+      ruleText('secretive', 'match: kind:secrets verb:create sub:""\n  where: has(object.type)').replace(
+        'pci:10.2.1.2',
+        'soc2:CC6.1',
+      ),
       ruleText('failing', 'match: kind:pods'),
       ruleText('off', 'state: off\n  match: kind:pods'),
       ruleText('elsewhere', 'match: kind:pods\n  on: event').replace('pci:10.2.1.2', 'soc2:CC6.1'),
@@ -70,6 +74,8 @@ beforeAll(async () => {
   await count('partly', { evaluated: 10, insufficient: 4 })
   await count('cannot', { evaluated: 3, insufficient: 3 })
   await count('cannot', { evaluated: 90, day: today - 8 })
+  await count('secretive', { evaluated: 2, insufficient: 2 })
+  await lack('secretive', '/object/type', 'the level is Metadata')
   await count('failing', { evaluated: 5, errors: 5 })
   await api.store.pool.query(
     `update rule_version set failing_at = now(), failing = 'no such key' from rule where rule.id = rule_id and name = 'failing'`,
@@ -109,7 +115,11 @@ interface ToldCoverage {
     readonly status: string
     readonly evaluated: number
     readonly because: readonly { readonly what: string; readonly count: number; readonly example: string }[]
-    readonly mend: { readonly policy: string; readonly volume: Record<string, unknown> | null } | null
+    readonly mend: {
+      readonly policy: string
+      readonly caution: string | null
+      readonly volume: Record<string, unknown> | null
+    } | null
   }[]
   readonly counts: Record<string, number>
   readonly policy: string | null
@@ -123,12 +133,13 @@ test('each rule in force has a status, the worst first', async () => {
   expect(rules.map(({ name, status }) => [name, status])).toEqual([
     ['failing', 'failing'],
     ['cannot', 'cannot'],
+    ['secretive', 'cannot'],
     ['partly', 'partly'],
     ['elsewhere', 'unseen'],
     ['unseen', 'unseen'],
     ['works', 'works'],
   ])
-  expect(counts).toEqual({ works: 1, partly: 1, cannot: 1, failing: 1, unseen: 2 })
+  expect(counts).toEqual({ works: 1, partly: 1, cannot: 2, failing: 1, unseen: 2 })
 })
 
 test('what a rule lacked is told with the policy that would record it, and what that would add', async () => {
@@ -155,6 +166,15 @@ test('what a rule lacked is told with the policy that would record it, and what 
     },
   ])
   expect(rules.find(({ name }) => name === 'works')?.mend).toBeNull()
+})
+
+test('a policy that would send secrets is told with a caution, and is not in the one for all', async () => {
+  const { rules, policy } = await coverage()
+  const { mend } = rules.find(({ name }) => name === 'secretive') ?? {}
+  expect(mend?.caution).toMatch(/secrets/)
+  expect(mend?.policy).toContain('secrets')
+  expect(policy).not.toContain('secrets')
+  expect(rules.find(({ name }) => name === 'cannot')?.mend?.caution).toBeNull()
 })
 
 test('the volume is of a day', async () => {
@@ -195,7 +215,7 @@ test('controls are those that rules in force name', async () => {
   const { data } = (await (await api.get('/v1/controls')).json()) as { readonly data: readonly object[] }
   expect(data).toMatchObject([
     { id: 'pci:10.2.1.2', rules: 5 },
-    { id: 'soc2:CC6.1', rules: 1 },
+    { id: 'soc2:CC6.1', rules: 2 },
   ])
 })
 

@@ -55,6 +55,10 @@ const ruleCoverageSchema = z
         policy: z
           .string()
           .describe('YAML of the items of `rules` of an audit policy; they go before those that match the same.'),
+        caution: z
+          .string()
+          .nullable()
+          .describe('What speaks against it, such as that values of secrets would be sent; null where nothing does.'),
         volume: volumeSchema.nullable().describe('Null where there was no time to count it.'),
       })
       .meta({ id: 'RuleMend', description: 'What would have it judge.' })
@@ -79,7 +83,7 @@ export const clusterCoverageSchema = z
       .string()
       .nullable()
       .describe(
-        'YAML of the smallest change that mends all of them: the first items of `rules` of the audit policy; null where none is needed.',
+        'YAML of the smallest change that mends all of them: the first items of `rules` of the audit policy, without those that have a caution; null where none is needed.',
       ),
     gaps: z.array(gapSchema).describe('What is known to be missing of the window, newest first, at most 100.'),
   })

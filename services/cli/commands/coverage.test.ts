@@ -18,6 +18,7 @@ const rule = {
   ],
   mend: {
     policy: '- level: RequestResponse\n  verbs: [create]\n',
+    caution: null,
     volume: { events_a_day: 120, bytes_a_day: 471_600, size: 'typical' },
   },
 }
@@ -53,6 +54,13 @@ test('coverage tells which rules cannot judge, why, and what would mend them', a
   expect(done.err).toContain('1 of 2 rules work on east')
   expect(done.err).toContain('plaintrail coverage east --policy')
   expect(done.code).toBe(0)
+})
+
+test('what would send secrets is told', async () => {
+  const secretive = { ...rule, mend: { ...rule.mend, caution: 'API servers would send the values of secrets' } }
+  await using api = await startCannedApi(() => ({ body: { ...body, rules: [secretive] } }))
+  const done = await plaintrail(['coverage', 'east'], { server: api.url })
+  expect(done.out).toContain('a day, secrets among them')
 })
 
 test('the policy alone can be written to a file, and an incomplete answer can be an error', async () => {

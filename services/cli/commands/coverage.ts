@@ -123,7 +123,8 @@ function mendWords({ mend }: RuleCoverage): string {
   const level = /level: (\w+)/.exec(mend.policy)?.[1] ?? 'more'
   if (mend.volume === null) return terminalText(level)
   const { events_a_day: events, bytes_a_day: bytes } = mend.volume
-  return terminalText(`${level}: ${events} events, ${sizeWords(bytes)} a day`)
+  const caution = mend.caution === null ? '' : ', secrets among them'
+  return terminalText(`${level}: ${events} events, ${sizeWords(bytes)} a day${caution}`)
 }
 
 function sizeWords(bytes: number): string {
