@@ -2,6 +2,7 @@
 
 import {
   FalcoProblem,
+  ofRule,
   falcoOperators,
   joinedFalco,
   parseFalcoCondition,
@@ -64,12 +65,12 @@ function comparison(
 ): FalcoAtom {
   const known = falcoOperators.find((one) => one === (operator === '==' ? '=' : operator))
   if (known === undefined) throw new FalcoProblem(`exception ${name} compares with "${operator}"`, ofRule)
-  const atom = parseFalcoCondition(`${field} exists`)
-  if (atom.kind !== 'atom') throw new FalcoProblem(`exception ${name} has no field "${field}"`, ofRule)
+  const atom = fieldIn(field)
+  if (atom === null) throw new FalcoProblem(`exception ${name} has no field "${field.slice(0, 100)}"`, ofRule)
   const values = textsOf(Array.isArray(value) ? value : [value])
   if (values === null || (values.length !== 1 && !['in', 'intersects', 'pmatch', 'exists'].includes(known)))
     throw new FalcoProblem(`exception ${name} has a value that is no text`, ofRule)
-  return { ...atom, operator: known, values: known === 'exists' ? [] : valuesOf(values, ruleset), at: 0 }
+  return { ...atom, operator: known, values: known === 'exists' ? [] : valuesOf(values, ruleset), at: ofRule }
 }
 
 /** Null where one of them is none. */
@@ -79,4 +80,15 @@ function textsOf(value: unknown): readonly string[] | null {
     typeof one === 'string' || typeof one === 'number' || typeof one === 'boolean' ? [String(one)] : [],
   )
   return texts.length === value.length ? texts : null
+}
+
+/** Null for what is none. */
+function fieldIn(text: string): FalcoAtom | null {
+  try {
+    const atom = parseFalcoCondition(`${text} exists`)
+    return atom.kind === 'atom' ? atom : null
+  } catch (error) {
+    if (error instanceof FalcoProblem) return null
+    throw error
+  }
 }

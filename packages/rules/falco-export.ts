@@ -4,6 +4,7 @@ import type { Pattern, Query, Range } from '@plaintrail/query/ast'
 import { stringify } from 'yaml'
 import {
   FalcoProblem,
+  ofRule,
   joinedFalco,
   type FalcoAtom,
   type FalcoCondition,

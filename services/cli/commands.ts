@@ -95,6 +95,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/rules.ts')).addRules,
   },
   {
+    name: 'falco',
+    summary: "rules from Falco's files, and back",
+    load: async () => (await import('./commands/falco.ts')).addFalco,
+  },
+  {
     name: 'cluster',
     summary: 'connect clusters',
     load: async () => (await import('./commands/cluster.ts')).addCluster,
