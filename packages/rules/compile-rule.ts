@@ -75,6 +75,7 @@ export function compileRule(rule: Rule): RuleCompilation {
 function stepsOf({ condition }: Rule): readonly Step[] {
   switch (condition.kind) {
     case 'sequence':
+    case 'together':
       return condition.steps
     case 'absence':
       return [condition.without]

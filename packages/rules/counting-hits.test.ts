@@ -59,6 +59,15 @@ describe('by hand', () => {
     expect(times(condition, [a(0), a(5), b(6), b(7), c(12)])).toEqual([5, 6, 7, 12])
   })
 
+  test('what is together is so in any order, at the same time too, and short enough', () => {
+    const condition: Condition = { kind: 'together', steps: [step, step], withinUs: 10 }
+    const of = (own: number, timeUs: number): Hit => hit(timeUs, { step: own, request: `${timeUs}` })
+    expect(times(condition, [of(2, 0), of(0, 3), of(1, 10)])).toEqual([0, 3, 10])
+    expect(times(condition, [of(2, 0), of(0, 3), of(1, 11)])).toEqual([])
+    expect(times(condition, [of(0, 5), of(1, 5), of(2, 5)])).toEqual([5, 5, 5])
+    expect(times(condition, [of(0, 0), of(0, 1), of(1, 2)])).toEqual([])
+  })
+
   test('an absence is what nothing followed in time', () => {
     const condition: Condition = { kind: 'absence', without: step, withinUs: 10 }
     const end = (timeUs: number): Hit => hit(timeUs, { step: 1, request: `end${timeUs}` })
@@ -84,6 +93,11 @@ const anyCondition: fc.Arbitrary<Condition> = fc.oneof(
   }),
   fc.record({
     kind: fc.constant('sequence' as const),
+    steps: fc.integer({ min: 1, max: 3 }).map((count) => Array.from({ length: count }, () => step)),
+    withinUs: fc.nat(20),
+  }),
+  fc.record({
+    kind: fc.constant('together' as const),
     steps: fc.integer({ min: 1, max: 3 }).map((count) => Array.from({ length: count }, () => step)),
     withinUs: fc.nat(20),
   }),
@@ -129,6 +143,7 @@ test('200,000 hits of one group take a second, not hours', () => {
     { kind: 'count', atLeast: 100, withinUs: 1_000_000 * second },
     { kind: 'distinct', of: 'client', atLeast: 7, withinUs: 1_000_000 * second },
     { kind: 'sequence', steps: [step, step], withinUs: 1_000_000 * second },
+    { kind: 'together', steps: [step, step], withinUs: 1_000_000 * second },
     { kind: 'absence', without: step, withinUs: second / 2 },
     { kind: 'first-seen', of: ['client'], withinUs: 5 * second },
   ] satisfies readonly Condition[]) {
@@ -165,6 +180,12 @@ function slowly(condition: Condition, hits: readonly Hit[]): readonly Hit[] {
       )
       return sorted.filter((one) => chains.some((chain) => chain.includes(one)))
     }
+    case 'together':
+      return sorted.filter((one) =>
+        windowsWith(one, sorted, condition.withinUs).some(
+          (all) => new Set(all.map(({ step: at }) => at)).size > condition.steps.length,
+        ),
+      )
     case 'absence':
       return own.filter(
         ({ timeUs }) =>

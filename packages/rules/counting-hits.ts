@@ -28,9 +28,15 @@ export function countingHits<H extends Hit>(condition: Condition, hits: readonly
     case 'count':
       return inFullWindows(own, condition.withinUs, (from, to) => to - from >= condition.atLeast)
     case 'distinct':
-      return inDistinctWindows(own, condition)
+      return inDistinctWindows(own, { ...condition, of: ({ value }) => value })
     case 'sequence':
       return inChains(sorted, condition.steps.length + 1, condition.withinUs)
+    case 'together':
+      return inDistinctWindows(sorted, {
+        ...condition,
+        atLeast: condition.steps.length + 1,
+        of: ({ step }) => String(step),
+      })
     case 'absence':
       return notFollowed(own, sorted, condition.withinUs)
     case 'first-seen':
@@ -65,12 +71,19 @@ function inFullWindows<H extends Hit>(
   return counting
 }
 
-function inDistinctWindows<H extends Hit>(
-  hits: readonly H[],
-  { atLeast, withinUs }: Extract<Condition, { readonly kind: 'distinct' }>,
-): readonly H[] {
-  const valued = hits.filter(({ value }) => value !== null)
-  const valueAt = (index: number): string => valued[index]?.value ?? ''
+interface Differing {
+  readonly atLeast: number
+  readonly withinUs: number
+  /** What differs; null does not count. */
+  readonly of: (hit: Hit) => string | null
+}
+
+function inDistinctWindows<H extends Hit>(hits: readonly H[], { atLeast, withinUs, of }: Differing): readonly H[] {
+  const valued = hits.filter((hit) => of(hit) !== null)
+  const valueAt = (index: number): string => {
+    const hit = valued[index]
+    return hit === undefined ? '' : (of(hit) ?? '')
+  }
   const counts = new Map<string, number>()
   let [left, right] = [0, 0]
   return inFullWindows(valued, withinUs, (from, to) => {

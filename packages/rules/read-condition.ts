@@ -10,13 +10,13 @@ import type { Condition, Step } from './rule.ts'
 const atLeastMax = 100_000
 /** Of a condition, in microseconds: 90 days. */
 const withinUsMax = 90 * 86_400_000_000
-/** Steps after the first of a sequence. */
+/** Steps after the first of a sequence, and those beside a match. */
 const stepsMax = 5
 /** Fields that firstSeen compares, and that findings are grouped by. */
 const fieldsMax = 8
 
-const names = ['count', 'distinct', 'atLeast', 'then', 'without', 'firstSeen', 'within'] as const
-const kinds = ['count', 'distinct', 'then', 'without', 'firstSeen'] as const
+const names = ['count', 'distinct', 'atLeast', 'then', 'with', 'without', 'firstSeen', 'within'] as const
+const kinds = ['count', 'distinct', 'then', 'with', 'without', 'firstSeen'] as const
 
 /** Null where it is wrong, which is told. */
 export function readCondition(reader: FieldReader, value: Located | undefined): Condition | null {
@@ -60,10 +60,12 @@ function readKind(reader: FieldReader, { kind, fields, withinUs, from }: Given):
       return of === null || atLeast === null ? null : { kind: 'distinct', of, atLeast, withinUs }
     }
     case 'then': {
-      const items = reader.list(fields.then, 'spec.condition.then', { min: 1, max: stepsMax })
-      const steps = items.map((item) => readFurther(reader, item, 'a step of spec.condition.then'))
-      const known = steps.filter((step) => step !== null)
-      return known.length === 0 || known.length < steps.length ? null : { kind: 'sequence', steps: known, withinUs }
+      const steps = readSteps(reader, fields.then, 'spec.condition.then')
+      return steps === null ? null : { kind: 'sequence', steps, withinUs }
+    }
+    case 'with': {
+      const steps = readSteps(reader, fields.with, 'spec.condition.with')
+      return steps === null ? null : { kind: 'together', steps, withinUs }
     }
     case 'without': {
       const without = readFurther(reader, fields.without, 'spec.condition.without')
@@ -76,6 +78,13 @@ function readKind(reader: FieldReader, { kind, fields, withinUs, from }: Given):
     default:
       return kind satisfies never
   }
+}
+
+function readSteps(reader: FieldReader, value: Located | undefined, what: string): readonly Step[] | null {
+  const items = reader.list(value, what, { min: 1, max: stepsMax })
+  const steps = items.map((item) => readFurther(reader, item, `a step of ${what}`))
+  const known = steps.filter((step) => step !== null)
+  return known.length === 0 || known.length < steps.length ? null : known
 }
 
 function readFurther(reader: FieldReader, value: Located | undefined, what: string): Step | null {

@@ -78,6 +78,8 @@ export type Condition =
   | { readonly kind: 'distinct'; readonly of: FieldName; readonly atLeast: number; readonly withinUs: number }
   /** Followed by one of each of these in this order, all of a group, from the first to the last within a window. */
   | { readonly kind: 'sequence'; readonly steps: readonly Step[]; readonly withinUs: number }
+  /** Together with one of each of these in any order, all of a group, within a window. One request may be several of them. */
+  | { readonly kind: 'together'; readonly steps: readonly Step[]; readonly withinUs: number }
   /** Followed by none of these of the group within a window. */
   | { readonly kind: 'absence'; readonly without: Step; readonly withinUs: number }
   /** Of values (with the group's) that no event that matches had in the time before. */

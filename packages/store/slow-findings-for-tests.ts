@@ -106,6 +106,10 @@ function counts(hit: SlowHit, all: readonly SlowHit[], decidedUntilUs: number): 
       return chains(all, condition.steps.length + 1).some(
         (chain) => chain.includes(hit) && (chain.at(-1)?.timeUs ?? 0) - (chain[0]?.timeUs ?? 0) <= condition.withinUs,
       )
+    case 'together':
+      return windowsAround(hit, all, condition.withinUs).some(
+        (window) => new Set(window.map(({ step }) => step)).size > condition.steps.length,
+      )
     case 'absence':
       return (
         hit.step === 0 &&
