@@ -28,18 +28,26 @@ export async function ruleEvents(
   stretch: LaneStretch,
   texts: EventTexts = createEventTexts(store),
 ): Promise<readonly RuleEvent[]> {
-  const rows = await rowsOf(store, stretch)
+  return await toldEvents(await rowsOf(store, stretch), texts)
+}
+
+/** A row of the event table with its number in its lane. */
+export type NumberedRow = EventRecord & { readonly seq: number; readonly receivedUs: number }
+
+/** In their order. */
+export async function toldEvents(rows: readonly NumberedRow[], texts: EventTexts): Promise<readonly RuleEvent[]> {
   await texts.know(rows)
   return rows.map((record) => ({
     seq: record.seq,
-    id: formatEventId(record.time, Buffer.from(record.key.replaceAll('-', ''), 'hex')),
+    // Of most events nobody asks for it.
+    get id() {
+      return formatEventId(record.time, Buffer.from(record.key.replaceAll('-', ''), 'hex'))
+    },
     record,
     told: toldBy(record, texts),
     receivedUs: record.receivedUs,
   }))
 }
-
-type NumberedRow = EventRecord & { readonly seq: number; readonly receivedUs: number }
 
 async function rowsOf(store: Store, stretch: LaneStretch): Promise<readonly NumberedRow[]> {
   const seals = await sealsOfNumbers(store, [stretch])

@@ -78,6 +78,8 @@ export function createRulesFollower(store: Store, options: RulesFollowerOptions)
   const judge = createEventJudge({ store, parsed, isHistoryOn })
   let unread: OpenBook<JudgedRules>['unread'] = []
   let ticks = 0
+  /** Lanes that have a position. */
+  const begun = new Set<number>()
 
   const judgeIn = async (client: PoolClient, laneId: number, bounds: JudgeBounds): Promise<JudgedBatch> => {
     const next = await lockPosition(client, laneId)
@@ -112,8 +114,14 @@ export function createRulesFollower(store: Store, options: RulesFollowerOptions)
 
   return {
     async judge(laneId, bounds = judgeBounds) {
-      await store.pool.query('insert into rule_position (lane_id) values ($1) on conflict do nothing', [laneId])
-      return await transaction(store, (client) => judgeIn(client, laneId, bounds))
+      if (!begun.has(laneId)) {
+        await store.pool.query('insert into rule_position (lane_id) values ($1) on conflict do nothing', [laneId])
+      }
+      const batch = await transaction(store, (client) => judgeIn(client, laneId, bounds))
+      // Whoever wants all judged anew takes positions away: of a lane that is judged there is one.
+      if (batch.kind === 'judged') begun.add(laneId)
+      else begun.delete(laneId)
+      return batch
     },
     async leaveOut(laneId) {
       return await transaction(store, async (client) => {
