@@ -1,4 +1,4 @@
-// parseRules: the rules of a file of plaintrail.dev/v1, and what is wrong in it, with places.
+// parseRules: the rules of a file of plaintrail.dev/v1 or of another tool, and what is wrong in it, with places.
 import { createHash } from 'node:crypto'
 import { compileRule, type CompiledRule } from './compile-rule.ts'
 import { importFalco } from './falco-import.ts'
@@ -12,6 +12,7 @@ import { errorsMax, Problems, type Place, type RuleError } from './rule-error.ts
 import type { RuleTest } from './rule-test.ts'
 import { ruleWarnings } from './rule-warnings.ts'
 import type { Rule } from './rule.ts'
+import { importSigmaDocuments, isSigmaDocument, type SigmaDocument } from './sigma-import.ts'
 import { sourcePlaces } from './source-places.ts'
 
 /** Of a file, in bytes of UTF-8. */
@@ -55,17 +56,28 @@ export function parseRules(text: string): ParsedRules {
     return importedRules(importFalco([{ name: '', text }], { reading: 'mended' }))
   const reader = new FieldReader(problems, text, placeAt)
   const rules: ParsedRule[] = []
-  for (const document of documents) {
-    if (rules.length === rulesMax) {
-      problems.add(document.start, `could not read on: the file has more than ${rulesMax} rules`, 'Split it.')
-      break
-    }
-    const parsed = readRule(reader, document, text)
-    if (parsed === null) continue
+  const take = (parsed: ParsedRule): void => {
     const isTaken = rules.some(({ rule }) => rule.name === parsed.rule.name)
     if (isTaken) problems.addAt(parsed.at, `another rule of this file is named "${parsed.rule.name}"`)
     else rules.push(parsed)
   }
+  const sigma: SigmaDocument[] = []
+  for (const document of documents) {
+    if (rules.length + sigma.length === rulesMax) {
+      problems.add(document.start, `could not read on: the file has more than ${rulesMax} rules`, 'Split it.')
+      break
+    }
+    const { root } = document
+    if (isSigmaDocument(root)) sigma.push({ file: '', root, source: text, placeAt })
+    else {
+      const parsed = readRule(reader, document, text)
+      if (parsed !== null) take(parsed)
+    }
+  }
+  // Correlations are of rules in other documents.
+  const imported = importedRules(importSigmaDocuments(sigma))
+  for (const error of imported.errors) problems.addAt(error, error.message, error.hint)
+  for (const parsed of imported.rules) take(parsed)
   return { rules, errors: problems.inOrder() }
 }
 

@@ -1,0 +1,30 @@
+// keywordExpression: a keyword, which is a part of the event wherever it stands.
+
+import type { SigmaPiece, SigmaTest, SigmaValue } from './sigma-node.ts'
+import { SigmaProblem } from './sigma-note.ts'
+import { patternsOf } from './sigma-patterns.ts'
+
+/** What a keyword is looked for in, each as one text. */
+const eventTexts = [
+  '"%s".format([[event.auditID, event.verb, event.requestURI, event.userAgent, event.sourceIPs, event.annotations]])',
+  '"%s".format([[actor.name, actor.groups, actor.uid, actor.extra]])',
+  '"%s".format([impersonated])',
+  '"%s".format([[event.resource, event.apiGroup, event.subresource, event.namespace]])',
+  'event.name',
+  '"%s".format([response.status])',
+  '"%s".format([request.object])',
+  '"%s".format([response.object])',
+].join(', ')
+
+/** Throws SigmaProblem. Where a body was not recorded, whether a word is in it is not known. */
+export function keywordExpression(test: SigmaTest): string {
+  const values = test.values.map((value): SigmaValue => {
+    if (value.kind === 'number' || value.kind === 'bool')
+      return { kind: 'text', isCased: false, pieces: ['any', { text: String(value.value) }, 'any'] }
+    if (value.kind === 'regex') return value
+    if (value.kind !== 'text') throw new SigmaProblem('a keyword is a text', test.at)
+    const open = (piece: SigmaPiece | undefined): readonly SigmaPiece[] => (piece === 'any' ? [] : ['any'])
+    return { ...value, pieces: [...open(value.pieces[0]), ...value.pieces, ...open(value.pieces.at(-1))] }
+  })
+  return `[${eventTexts}].exists(t, ${patternsOf('t', values).join(' || ')})`
+}
