@@ -52,6 +52,18 @@ export interface JudgedCounts {
 export interface EventJudge {
   /** Bytes are of events before they are parsed; one event is read whatever its size. */
   judge(rules: JudgedRules, cluster: JudgedCluster, stretch: LaneStretch, bytesMax: number): Promise<JudgedStretch>
+  /** The first of some events of one cluster, in whatever order; one is judged at least where there is one. */
+  judgeEvents(
+    rules: JudgedRules,
+    cluster: JudgedCluster,
+    events: readonly RuleEvent[],
+    bytesMax: number,
+  ): Promise<JudgedEvents>
+}
+
+interface JudgedEvents extends Omit<JudgedStretch, 'last'> {
+  /** How many of them were judged: less than there are where their bytes or hits are many. */
+  readonly taken: number
 }
 
 export interface EventJudgeParts {
@@ -86,30 +98,35 @@ export function createEventJudge({ store, parsed, isHistoryOn }: EventJudgeParts
     return read && { event, candidates, parsed: read }
   }
 
+  const judgeEvents: EventJudge['judgeEvents'] = async (rules, cluster, events, bytesMax) => {
+    const open: OpenEvent[] = []
+    let [bytes, pairs, taken, timeUs] = [0, 0, 0, 0]
+    for (const event of events) {
+      if (bytes > bytesMax || pairs > hitsMax) break
+      taken += 1
+      const { told, receivedUs } = event
+      timeUs = Math.max(timeUs, Math.min(told.time, receivedUs))
+      const candidates = rules.set.candidates({ cluster: cluster.name, event: told, receivedUs })
+      if (candidates.length === 0) continue
+      const one = await opened(rules, event, candidates)
+      if (one === null) continue
+      bytes += one.parsed?.bytes ?? 0
+      pairs += candidates.length
+      open.push(one)
+    }
+    const parts = await partsOf({ store, isHistoryOn }, sources, open)
+    const batch = new Batch(rules, cluster)
+    for (const [index, one] of open.entries()) batch.take(one, parts[index] ?? {})
+    return { ...batch.judged(), taken, timeUs }
+  }
+
   return {
+    judgeEvents,
     async judge(rules, cluster, stretch, bytesMax) {
       const events = await ruleEvents(store, stretch, texts)
-      const open: OpenEvent[] = []
-      let [bytes, pairs, { last }, timeUs] = [0, 0, stretch, 0]
-      for (const event of events) {
-        if (bytes > bytesMax || pairs > hitsMax) {
-          last = event.seq - 1
-          break
-        }
-        const { told, receivedUs } = event
-        timeUs = Math.max(timeUs, Math.min(told.time, receivedUs))
-        const candidates = rules.set.candidates({ cluster: cluster.name, event: told, receivedUs })
-        if (candidates.length === 0) continue
-        const one = await opened(rules, event, candidates)
-        if (one === null) continue
-        bytes += one.parsed?.bytes ?? 0
-        pairs += candidates.length
-        open.push(one)
-      }
-      const parts = await partsOf({ store, isHistoryOn }, sources, open)
-      const batch = new Batch(rules, cluster)
-      for (const [index, one] of open.entries()) batch.take(one, parts[index] ?? {})
-      return { ...batch.judged(), last, timeUs }
+      const { taken, ...judged } = await judgeEvents(rules, cluster, events, bytesMax)
+      const next = events[taken]
+      return { ...judged, last: next === undefined ? stretch.last : next.seq - 1 }
     },
   }
 }

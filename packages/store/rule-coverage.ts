@@ -25,6 +25,8 @@ interface FailingRule {
 
 export interface CoverageTally {
   add(event: CoveredEvent, evaluation: Evaluation): void
+  /** What was counted. */
+  days(): readonly CoveredDay[]
   /** Adds what was counted to that of the cluster; in the transaction of the client, after its findings. */
   write(client: PoolClient, clusterId: number): Promise<readonly FailingRule[]>
 }
@@ -36,8 +38,18 @@ const textCharsMax = 300
 /** A version that has so many errors on a day of a cluster, and on so large a share of what it judged, judges no more. */
 export const errorBudget = { errorsMin: 100, share: 0.1 } as const
 
-interface DayTally extends Omit<CoveredEvent, 'timeUs' | 'key'> {
+/** How one version fared on the events of one day (days since 1970). */
+export interface CoveredDay extends Omit<CoveredEvent, 'timeUs' | 'key'> {
   readonly day: number
+  readonly evaluated: number
+  readonly matched: number
+  readonly insufficient: number
+  readonly errors: number
+  /** By a digest of its texts. */
+  readonly missing: ReadonlyMap<string, Readonly<MissingTally>>
+}
+
+interface DayTally extends CoveredDay {
   evaluated: number
   matched: number
   insufficient: number
@@ -46,7 +58,8 @@ interface DayTally extends Omit<CoveredEvent, 'timeUs' | 'key'> {
   readonly missing: Map<string, MissingTally>
 }
 
-interface MissingTally {
+/** What was not known, or what an error said: time and key are those of the first event where it was so. */
+export interface MissingTally {
   readonly isError: boolean
   readonly what: string
   readonly because: string
@@ -65,6 +78,7 @@ export function createCoverageTally(): CoverageTally {
       if (tally === undefined) days.set(id, (tally = emptyDay(event, day)))
       count(tally, event, evaluation)
     },
+    days: () => [...days.values()],
     async write(client, clusterId) {
       // In one order, so that two who write wait for each other and never both.
       const tallies = [...days.values()].toSorted(
