@@ -6,6 +6,7 @@ import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
 import { migrate } from './migrate.ts'
 import { openStore } from './open-store.ts'
 import * as schema from './schema.ts'
+import * as schemaOfRules from './schema-of-rules.ts'
 
 /** Made by migrate.ts itself, and read by nothing else. */
 const runnersOwnTable = 'migration'
@@ -29,7 +30,7 @@ describe('schema.ts', () => {
 })
 
 function columnsOfSchema(): readonly string[] {
-  return Object.values(schema).flatMap((table) => {
+  return [...Object.values(schema), ...Object.values(schemaOfRules)].flatMap((table) => {
     if (!(table instanceof PgTable)) return []
     const { name, columns } = getTableConfig(table)
     return columns.map((column) => {
