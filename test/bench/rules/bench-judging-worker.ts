@@ -26,7 +26,7 @@ import { temporaryFolder } from '../../system.ts'
 import { wholeWeeks } from '../history/weeks.ts'
 import { postgresCpuUs } from '../process-cost.ts'
 import { heading, percentile, row } from '../report.ts'
-import { enoughTexts } from './rule-texts.ts'
+import { ruleTexts } from './rule-texts.ts'
 
 /** As in services/standalone/start-worker-thread.ts: with less, collecting costs more than it does there. */
 const youngGenerationMiB = 192
@@ -108,7 +108,7 @@ async function workRound(
   const own = { ...connection, database }
   await using store = openStore(own, { connectionsMax: 3, statementMs: 0, applicationName: 'bench' })
   await migrate(own)
-  await putRules(store, { source: 'api', author: 'bench', rules: enoughTexts(count) })
+  await putRules(store, { source: 'api', author: 'bench', rules: ruleTexts(count) })
   const events = await fillLog(store, copies)
   const gate = createGate(tableLogReader(store))
   await using _worker = startWorker({

@@ -1,4 +1,4 @@
-// enoughRules: as many rules as a bench wants, as files have them: shipped ones, and past those the same for teams of their own.
+// ruleTexts: as many rules as a bench wants, as files have them: shipped ones, and past those the same for teams of their own.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ const packFolder = join(import.meta.dirname, '../../../packages/rules/packs')
 const teams = 100
 
 /** Of events alone; every nth of the shipped ones where they are more. */
-export function enoughTexts(count: number): readonly ParsedRule[] {
+export function ruleTexts(count: number): readonly ParsedRule[] {
   const shipped = shippedRules()
   const step = Math.max(1, shipped.length / Math.max(1, count))
   return Array.from({ length: count }, (_, at) => {
