@@ -201,18 +201,18 @@ function ofTime(v: string, { values, at }: SigmaTest): readonly string[] {
 
 type JsonSource = Extract<SigmaSource, { readonly kind: 'json' }>
 
-/** `null` holds where no value is there. */
+/** Nothing is what is not there, null, or empty. */
 function ofPath({ root, rootKind, path }: JsonSource, test: SigmaTest): string {
-  const wanted = test.values.filter((value) => !isNothing(value))
-  const code = (values: readonly SigmaValue[]): string => {
-    const one = (v: string): string => ofAny(v, { ...test, values }).join(' || ')
-    const walk = new PathWalk(path, one)
+  const code = (leaf: (v: string) => string): string => {
+    const walk = new PathWalk(path, leaf)
     if (rootKind === 'list') return walk.maps(root)
     return rootKind === 'map' ? walk.from(root, 0) : walk.guarded(root, 0)
   }
-  if (wanted.length === test.values.length) return code(wanted)
-  const isEmpty = `!(${code([{ kind: 'exists' }])})`
-  return wanted.length === 0 ? isEmpty : `${isEmpty} || ${code(wanted)}`
+  const values = test.values.filter((value) => !isNothing(value))
+  const isOneOf = (): string => code((v) => ofAny(v, { ...test, values }).join(' || '))
+  if (values.length === test.values.length) return isOneOf()
+  const isNone = `!(${code((v) => `${v} != null && ${v} != ""`)})`
+  return values.length === 0 ? isNone : `${isNone} || ${isOneOf()}`
 }
 
 /** `v` may be anything. */

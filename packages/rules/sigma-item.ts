@@ -18,6 +18,8 @@ const encodings = ['base64', 'base64offset'] as const
 const widths = ['utf16le', 'utf16be', 'utf16', 'wide'] as const
 const flags = ['i', 'm', 's', 'ignorecase', 'multiline', 'dotall'] as const
 
+const modifiersOfTexts = [...places, ...encodings, ...widths]
+
 /** What is known and cannot be said here, and why. */
 const unsaid: ReadonlyMap<string, string> = new Map([
   ['expand', 'the values of its placeholders are in no file of Sigma: write them out'],
@@ -104,14 +106,19 @@ function readValues(value: Located, has: ReadonlySet<string>): readonly SigmaVal
   if (value.kind === 'scalar') return [scalarOf(value.value, value.from, has)]
   if (value.kind !== 'text')
     throw new SigmaProblem(`a value is a text or a number, not ${kindWords(value)}`, value.from)
-  const isEncoded = [...encodings, ...widths].some((modifier) => has.has(modifier))
+  const isEncoded = modifiersOfTexts.slice(places.length).some((modifier) => has.has(modifier))
   const written = isEncoded ? encodedTexts(value.text, has).map((text) => [{ text }]) : [sigmaPieces(value.text)]
   const isCased = has.has('cased') || isEncoded
+  // The API server writes no field that is empty.
+  if (value.text === '') {
+    if (modifiersOfTexts.some((modifier) => has.has(modifier))) throw new SigmaProblem('a value is empty', value.from)
+    return [{ kind: 'none' }]
+  }
   return written.map((pieces) => ({ kind: 'text', pieces: placedPieces(pieces, has), isCased }))
 }
 
 function scalarOf(value: number | boolean | null, at: number, has: ReadonlySet<string>): SigmaValue {
-  const isPlaced = [...places, ...encodings, ...widths].some((modifier) => has.has(modifier))
+  const isPlaced = modifiersOfTexts.some((modifier) => has.has(modifier))
   if (isPlaced && value !== null)
     return { kind: 'text', pieces: placedPieces([{ text: String(value) }], has), isCased: has.has('cased') }
   if (isPlaced) throw new SigmaProblem('nothing is in no text', at)

@@ -31,7 +31,7 @@ function mendedTest(test: SigmaTest, tell: TellSigma): SigmaTest {
   if (test.field !== null && isPodAlias(test.field)) {
     tell({
       what: test.field,
-      why: 'it is read wherever the object runs pods, of all kinds of containers, and of what was made, not only asked for',
+      why: 'it is read of what was made, wherever an object runs pods and in containers of all kinds, not of what was asked for alone',
       kind: 'changed',
       at: test.at,
     })

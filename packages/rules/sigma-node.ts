@@ -20,7 +20,7 @@ export type SigmaValue =
   | { readonly kind: 'text'; readonly pieces: readonly SigmaPiece[]; readonly isCased: boolean }
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'bool'; readonly value: boolean }
-  /** `null`: it is not there, or empty. */
+  /** `null` or an empty text: it is not there, or empty. */
   | { readonly kind: 'none' }
   | { readonly kind: 'exists' }
   | { readonly kind: 'compare'; readonly operator: '<' | '<=' | '>' | '>='; readonly than: number }

@@ -100,6 +100,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/falco.ts')).addFalco,
   },
   {
+    name: 'sigma',
+    summary: "rules from Sigma's files, and back",
+    load: async () => (await import('./commands/sigma.ts')).addSigma,
+  },
+  {
     name: 'cluster',
     summary: 'connect clusters',
     load: async () => (await import('./commands/cluster.ts')).addCluster,

@@ -120,10 +120,17 @@ async function readText(io: Pick<CliIo, 'files'>, path: string, file: string): P
 }
 
 const isAboutRules = (text: string): boolean =>
-  (text.includes('plaintrail.dev/') && !/^["']?kind["']?:\s*["']?Config\b/m.test(text)) || isOfFalco(text)
+  (text.includes('plaintrail.dev/') && !/^["']?kind["']?:\s*["']?Config\b/m.test(text)) ||
+  isOfFalco(text) ||
+  isOfSigma(text)
 
 const isOfFalco = (text: string): boolean =>
   /^- +(?:rule|macro|required_engine_version): |^- +list: .*\r?\n +items:/m.test(text)
+
+/** Of Kubernetes: who has all of Sigma's rules in a folder means those. */
+const isOfSigma = (text: string): boolean =>
+  /^(?:detection|correlation):/m.test(text) &&
+  (/^ +product: *["']?kubernetes\b/im.test(text) || /^correlation:/m.test(text))
 
 /** Throws CliError in place of what Node throws. */
 export async function attempt<T>(what: string, act: () => Promise<T>): Promise<T> {

@@ -1,0 +1,136 @@
+// exportSigma: rules as a file of Sigma, which reads back as the same rules.
+
+import { queryText } from '@plaintrail/query/normal-form'
+import { stringify } from 'yaml'
+import type { ParsedRule } from './parse-rules.ts'
+import { parseRules } from './parse-rules.ts'
+import type { Rule } from './rule.ts'
+import { detectionOfQuery } from './sigma-detection-text.ts'
+import type { SigmaNote } from './sigma-note.ts'
+import { sigmaLabelPrefix, sigmaLabels, sigmaTactics } from './sigma-words.ts'
+
+export interface SigmaExport {
+  /** One document a rule; those of its parts stand before a correlation. */
+  readonly text: string
+  /** About the rules that were given: what Sigma has no place for. */
+  readonly notes: readonly Omit<SigmaNote, 'file' | 'line' | 'column'>[]
+}
+
+/** Total. */
+export function exportSigma(rules: readonly Pick<ParsedRule, 'rule'>[]): SigmaExport {
+  const notes: Omit<SigmaNote, 'file' | 'line' | 'column'>[] = []
+  const own = new Set(rules.flatMap(({ rule }) => [labelOf(rule, 'id'), labelOf(rule, 'name')]))
+  const texts = rules.flatMap(({ rule }) => {
+    const documents = documentsOf(rule)
+    const text = documents?.map(yamlOf).join('---\n') ?? null
+    const isSame = text !== null && parseRules(text).rules.some((parsed) => sameJudgement(parsed.rule, rule))
+    if (!isSame) notes.push(lost(rule))
+    else notes.push(...left(rule))
+    // A rule that is one of its own, too, stands there once.
+    const others = documents?.filter((document) => document === documents.at(-1) || !isOwn(document, own)) ?? []
+    return isSame ? others.map(yamlOf) : []
+  })
+  return { text: texts.join('---\n'), notes }
+}
+
+const yamlOf = (document: Document): string => stringify(document, { lineWidth: 118 })
+
+const isOwn = ({ id, name }: Document, own: ReadonlySet<unknown>): boolean =>
+  (id !== undefined && own.has(id)) || (name !== undefined && own.has(name))
+
+const lost = ({ name }: Rule): SigmaExport['notes'][number] => ({
+  rule: name,
+  what: 'the rule',
+  why: 'Sigma has no way to say its match, its expression or its condition',
+  kind: 'lost',
+})
+
+/** Texts and numbers that decide what is found. */
+function judgement({ step, condition, groupBy, exceptions, on }: Rule): string {
+  const stepText = ({ match, where }: Rule['step']): readonly unknown[] => [queryText(match), where?.text ?? null]
+  const steps = condition.kind === 'sequence' || condition.kind === 'together' ? condition.steps.map(stepText) : []
+  const counted = { ...condition, steps, ...('without' in condition && { without: stepText(condition.without) }) }
+  return JSON.stringify([stepText(step), counted, groupBy, exceptions.map((one) => stepText(one.step)), on])
+}
+
+const sameJudgement = (one: Rule, other: Rule): boolean => judgement(one) === judgement(other)
+
+/** What an export leaves out. */
+function left(rule: Rule): SigmaExport['notes'] {
+  const said = [
+    ['summary', rule.summary !== rule.title],
+    ['remediation', rule.remediation !== ''],
+    ['commands', rule.commands.length > 0],
+    ['controls', rule.controls.length > 0],
+    ['owner', rule.owner !== null],
+    ['needs', rule.needs.level !== null || rule.needs.stage !== null],
+    ['params', Object.keys(rule.params).some((name) => name !== 'sigma')],
+    ['labels', Object.keys(rule.labels).some((name) => !name.startsWith(sigmaLabelPrefix))],
+    ['state', rule.state === 'off' && !isRetired(rule)],
+  ] as const
+  return said
+    .filter(([, isSaid]) => isSaid)
+    .map(([what]) => ({ rule: rule.name, what, why: 'Sigma has no place for it', kind: 'changed' }))
+}
+
+const labelOf = ({ labels }: Rule, name: string): string | undefined => labels[`${sigmaLabelPrefix}${name}`]
+const isRetired = (rule: Rule): boolean => ['deprecated', 'unsupported'].includes(labelOf(rule, 'status') ?? '')
+
+type Document = Readonly<Record<string, unknown>>
+
+const logsource = { product: 'kubernetes', service: 'audit' }
+
+/** Null where there is no detection to say it with. */
+function documentsOf(rule: Rule): readonly Document[] | null {
+  const kept = rule.params['sigma']
+  const { detection, correlation, rules } = isMap(kept) ? kept : {}
+  if (isMap(correlation) && Array.isArray(rules))
+    return [
+      ...rules.filter(isMap).map((part) => ({ ...part, logsource, level: 'informational' })),
+      { ...head(rule), correlation, ...tail(rule) },
+    ]
+  const own = isMap(detection) ? detection : rule.condition.kind === 'each' ? detectionOfRule(rule) : null
+  return own === null ? null : [{ ...head(rule), logsource, detection: own, ...tail(rule) }]
+}
+
+function detectionOfRule({ step, exceptions, on }: Rule): object | null {
+  return step.where === null && exceptions.length === 0 && on === 'event' ? detectionOfQuery(step.match) : null
+}
+
+const isMap = (value: unknown): value is Document =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function head(rule: Rule): Document {
+  const labels = sigmaLabels
+    .map((name) => [name, labelOf(rule, name)] as const)
+    .filter(([, text]) => text !== undefined)
+  const related = (labelOf(rule, 'related') ?? '')
+    .split(', ')
+    .map((one) => one.split(' '))
+    .filter((words) => words.length === 2)
+    .map(([type, id]) => ({ id, type }))
+  return {
+    title: rule.title,
+    ...Object.fromEntries(labels),
+    ...(related.length > 0 && { related }),
+    ...(rule.description !== '' && { description: rule.description }),
+    ...(rule.references.length > 0 && { references: rule.references }),
+  }
+}
+
+const levels = { info: 'informational', low: 'low', medium: 'medium', high: 'high', critical: 'critical' } as const
+
+function tail(rule: Rule): Document {
+  const others = (labelOf(rule, 'tags') ?? '').split(', ').filter((tag) => tag !== '')
+  const tags = [...rule.attack.map(tagOf), ...others]
+  return {
+    ...(rule.falsePositives.length > 0 && { falsepositives: rule.falsePositives }),
+    level: levels[rule.severity],
+    ...(tags.length > 0 && { tags }),
+  }
+}
+
+function tagOf(id: string): string {
+  const tactic = [...sigmaTactics].find(([, known]) => known === id)?.[0]
+  return `attack.${tactic ?? id.toLowerCase()}`
+}
