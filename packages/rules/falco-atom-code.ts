@@ -1,5 +1,6 @@
 // falcoAtomCode: a comparison of Falco as a CEL expression.
 
+import { compileCel } from '@plaintrail/cel/compile-cel'
 import { FalcoProblem, type FalcoAtom, type FalcoOperator } from './falco-condition.ts'
 import type { FieldCode, FieldValue, Level, Reading } from './falco-field-code.ts'
 import { falcoFieldCode } from './falco-fields.ts'
@@ -12,7 +13,7 @@ export function falcoAtomCode(atom: FalcoAtom, reading: Reading, listCode: ListC
   const { field, at } = atom
   const code = falcoFieldCode(field, reading)
   if (code === null) throw new FalcoProblem(`there is nothing like the field ${shownField(atom)} here`, at)
-  const test = new Comparison(atom, reading, listCode)
+  const test = new Comparison(withoutEmpty(atom), reading, listCode)
   const inner = code.kind === 'map' ? test.ofMap(code) : code.kind === 'list' ? test.ofList(code) : test.of(code.value)
   return code.guard === null ? inner : `${code.guard} && ${grouped(inner)}`
 }
@@ -60,9 +61,14 @@ class Comparison {
       return `${optional}.orValue(false)`
     const own = textOf(value)
     const changed = field.change === null ? own : `${own}.${field.change === 'tolower' ? 'lowerAscii' : 'upperAscii'}()`
+    if (isSame && this.reading === 'kept' && values.includes(''))
+      throw this.problem('is compared with nothing, and what is empty is not told from what is not there')
     const numeric = numbersOf(operator, values, this.reading)
     if (numeric !== null) return `${changed}.matches("^-?[0-9]{1,15}$") && int(${changed}) ${numeric}`
-    return this.compared(changed, { operator, values, list })
+    const compared = this.compared(changed, { operator, values, list })
+    // To Falco nothing is less than a text, or like a pattern, that is not there.
+    const isThere = optional === null ? `${own} != ""` : `${optional}.hasValue()`
+    return mayBeNothing.has(operator) ? `${isThere} && ${compared}` : compared
   }
 
   private compared(text: string, { operator, values, list }: Pick<FalcoAtom, 'operator' | 'values' | 'list'>): string {
@@ -91,12 +97,16 @@ class Comparison {
       case 'endswith':
         return `${text}.endsWith(${quoted(value)})`
       case 'glob':
-        return matching(text, globPattern(value))
-      case 'iglob':
-        return matching(text, `(?i:${globPattern(value)})`)
+      case 'iglob': {
+        const pattern = operator === 'glob' ? globPattern(value) : `(?i:${globPattern(value)})`
+        this.refuseWrong(pattern)
+        return matching(text, pattern)
+      }
       case 'regex':
+        this.refuseWrong(value)
         return matching(text, value)
       case 'pmatch':
+        this.refuseWrong(pathPattern(values))
         return matching(text, pathPattern(values))
       case '!=':
       case 'exists':
@@ -111,7 +121,7 @@ class Comparison {
     if (this.atom.operator !== 'in') return this.anyOf(levels, value)
     const exists = new Comparison({ ...this.atom, operator: 'exists', values: [] }, this.reading, this.listCode)
     const isThere = exists.of(value)
-    const test = value.optional === null ? this.of(value) : `!${isThere} || ${this.of(value)}`
+    const test = value.optional === null ? this.of(value) : `!${isThere} || ${grouped(this.of(value))}`
     return `${exists.anyOf(levels, value)} && ${allOf(levels, test)}`
   }
 
@@ -146,6 +156,12 @@ class Comparison {
     return this.atom.values[0] ?? ''
   }
 
+  private refuseWrong(pattern: string): void {
+    const compiled = compileCel(matching('""', pattern), { variables: {} })
+    if (!compiled.ok)
+      throw this.problem(`is compared with a pattern that cannot be read: ${compiled.errors[0]?.message}`)
+  }
+
   private textOfBytes(hex: string): string {
     const bytes = Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
     const text = /^(?:[0-9a-fA-F]{2})+$/.test(hex) ? new TextDecoder().decode(bytes) : '\u{fffd}'
@@ -156,6 +172,24 @@ class Comparison {
   private problem(why: string): FalcoProblem {
     return new FalcoProblem(`${shownField(this.atom)} ${why}`, this.atom.at)
   }
+}
+
+/** Comparisons that may hold of an empty text. */
+const mayBeNothing: ReadonlySet<FalcoOperator> = new Set(['<', '<=', 'glob', 'iglob', 'regex', 'pmatch'])
+const everyText: ReadonlySet<FalcoOperator> = new Set([
+  'contains',
+  'icontains',
+  'bcontains',
+  'startswith',
+  'bstartswith',
+  'endswith',
+  '>=',
+])
+
+/** What holds of every text asks whether there is one. */
+function withoutEmpty(atom: FalcoAtom): FalcoAtom {
+  const isEvery = everyText.has(atom.operator) && atom.values.includes('')
+  return isEvery ? { ...atom, operator: 'exists', values: [] } : atom
 }
 
 function textOf({ optional, type, text }: FieldValue): string {

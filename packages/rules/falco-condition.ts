@@ -80,8 +80,7 @@ export function parseFalcoCondition(text: string): FalcoCondition {
 
 const word = /[A-Za-z_][A-Za-z0-9_.-]*/y
 /** Of a value without quotes. */
-const bare = /[^\s(),"'=]+/y
-const bareAlone = /[^\s()"',]+/y
+const bare = /[^\s()"',]+/y
 const blank = /\s*/y
 const changes = ['tolower', 'toupper'] as const
 
@@ -137,7 +136,7 @@ class ConditionReader {
       if (!name.includes('.') && field.change === null && field.argument === null) return { kind: 'named', name, at }
       throw this.problem(`an operator is expected after ${name}`)
     }
-    const values = operator === 'exists' ? [] : this.values(operator)
+    const values = operator === 'exists' ? [] : this.values()
     return { kind: 'atom', field, operator, values, list: null, at }
   }
 
@@ -184,22 +183,22 @@ class ConditionReader {
     return falcoOperators.find((one) => /[a-z]/.test(one) && this.takesWord(one)) ?? null
   }
 
-  private values(operator: FalcoOperator): readonly string[] {
-    if (!this.takes('(')) return [this.value(operator === 'in' || operator === 'intersects' ? bare : bareAlone)]
+  private values(): readonly string[] {
+    if (!this.takes('(')) return [this.value()]
     const values: string[] = []
     if (this.takes(')')) return values
-    do values.push(this.value(bare))
+    do values.push(this.value())
     while (this.takes(','))
     if (!this.takes(')')) throw this.problem('"," or ")" is expected here')
     return values
   }
 
-  private value(pattern: RegExp): string {
+  private value(): string {
     this.skip()
     const quote = this.text[this.at]
     if (quote === '"' || quote === "'") return this.quoted(quote)
     const at = this.at
-    const found = this.matched(pattern)
+    const found = this.matched(bare)
     if (found === null) throw this.problem('a value is expected here')
     if (found === 'val' && this.text[this.at] === '(')
       throw new FalcoProblem('a field is compared with another field, which a rule here cannot do', at)

@@ -242,7 +242,7 @@ const rows: readonly Row[] = [
   [
     'ka.req.binding.subjects.serviceaccount_ns_names',
     'none',
-    ofSubjects('ServiceAccount', member('s.?name', 'text', 's.?namespace.orValue("") + ":" + s.?name.orValue("")')),
+    ofSubjects('ServiceAccount', member('s.?name', 'text', '(s.?namespace.orValue("") + ":" + s.?name.orValue(""))')),
   ],
   ['ka.req.binding.role', 'none', ofBody('?roleRef.?name')],
   ['ka.req.binding.subject.has_name', 'key', hasSubject, 'it is looked up; Falco always says true'],

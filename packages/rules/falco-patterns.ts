@@ -100,7 +100,7 @@ function valuesFor(operator: FalcoOperator): readonly (readonly string[])[] {
       return [[valueHole], ['true']]
     case 'in':
     case 'intersects':
-      return [[valueHole], [valueHole, valueHole]]
+      return [[valueHole], [valueHole, valueHole], ['true']]
     case 'contains':
     case 'icontains':
       return [[valueHole], [valueHole, valueHole]]

@@ -3,11 +3,12 @@
 import { and, isEverything, matches, type Query } from '@plaintrail/query/ast'
 import { queryText } from '@plaintrail/query/normal-form'
 import { falcoAtomCode, grouped, type ListCode } from './falco-atom-code.ts'
-import { joinedFalco, type FalcoAtom, type FalcoCondition, type FalcoOperator } from './falco-condition.ts'
+import { joinedFalco, ofRule, type FalcoAtom, type FalcoCondition, type FalcoOperator } from './falco-condition.ts'
 import type { Reading } from './falco-field-code.ts'
 import { falcoFieldCode, falcoFieldEntry } from './falco-fields.ts'
 import { falcoName, falcoQuery, isReadAgain } from './falco-query.ts'
 import { simplified } from './falco-resolve.ts'
+import { namesStage } from './named-stages.ts'
 
 export interface FalcoTranslation {
   readonly match: string
@@ -60,7 +61,7 @@ export function translateFalco(condition: FalcoCondition, options: TranslationOp
     const query = falcoQuery(part, { reading, isOfObject })
     if (query !== null) queries.set(part, query)
   }
-  const match = matchOf(queries, isException ? [] : stagesOf(parts, reading))
+  const match = matchOf(queries, isException ? null : { reading, tell })
   const codes = parts.filter((part) => !queries.has(part)).map((part) => codeOf(part, options))
   const isOfWorkloads = parts.some(isOfAllWorkloads) && atomsOf(condition).some(isOfPod)
   return { match, where: codes.length === 0 ? null : joinedCodes(codes, '&&'), isNever, isOfWorkloads }
@@ -70,30 +71,37 @@ const partsOf = (condition: FalcoCondition): readonly FalcoCondition[] =>
   condition.kind === 'and' ? condition.parts.flatMap(partsOf) : [condition]
 
 /** The text of the query; what makes it larger than a query may be is taken out, and so left to the expression. */
-function matchOf(queries: Map<FalcoCondition, Query>, stages: readonly Query[]): string {
+function matchOf(
+  queries: Map<FalcoCondition, Query>,
+  options: Pick<TranslationOptions, 'reading' | 'tell'> | null,
+): string {
   for (;;) {
-    const query = and([...queries.values(), ...stages])
-    if (isEverything(query)) return ''
-    if (isReadAgain(query) || queries.size === 0) return queryText(query)
-    const sized = [...queries].map(([part, own]) => ({ part, size: queryText(own).length }))
+    const own = and([...queries.values()])
+    const query = options === null ? own : and([own, ...stagesOf(own, options.reading)])
+    if (isReadAgain(query) || queries.size === 0) {
+      if (options?.reading === 'mended' && !namesStage(own))
+        options.tell('stage', 'RequestReceived is not judged: what comes of the request is', ofRule)
+      return isEverything(query) ? '' : queryText(query)
+    }
+    const sized = [...queries].map(([part, one]) => ({ part, size: queryText(one).length }))
     const largest = sized.toSorted((one, other) => other.size - one.size)[0]
     if (largest !== undefined) queries.delete(largest.part)
   }
 }
 
-const stage = (values: readonly string[]): Query =>
-  matches(
-    'stage',
-    values.map((value) => [value]),
-  )
 const laterStages = ['ResponseStarted', 'ResponseComplete', 'Panic']
 
-/** A rule here judges every stage but RequestReceived where it is silent, and must say something. */
-function stagesOf(parts: readonly FalcoCondition[], reading: Reading): readonly Query[] {
-  const isSaid = parts.some((part) => atomsOf(part).some(({ field }) => falcoName(field) === 'ka.stage'))
-  if (isSaid) return parts.length === 0 ? [stage(laterStages)] : []
-  if (reading === 'kept') return [stage(['RequestReceived', ...laterStages])]
-  return [stage(laterStages)]
+/** A rule here judges every stage but RequestReceived where it is silent, and its match must say something. */
+function stagesOf(query: Query, reading: Reading): readonly Query[] {
+  if (namesStage(query)) return []
+  if (reading === 'mended' && !isEverything(query)) return []
+  const stages = reading === 'kept' ? ['RequestReceived', ...laterStages] : laterStages
+  return [
+    matches(
+      'stage',
+      stages.map((stage) => [stage]),
+    ),
+  ]
 }
 
 export function atomsOf(condition: FalcoCondition): readonly FalcoAtom[] {
