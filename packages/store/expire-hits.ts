@@ -54,13 +54,14 @@ async function keepCounts(client: PoolClient, table: string, which: string, valu
   )
 }
 
-/** Of what might have come to count. One that is judged now goes with the next run. */
+/** Of what might have come to count, and nobody made anything of. One that is judged now goes with the next run. */
 async function forgetEmptyFindings(store: Store): Promise<void> {
   for (let gone = rowsMax; gone === rowsMax;) {
     const { rowCount } = await store.pool.query(
       `delete from finding where id in (
          select f.id from finding f
-         where f.events = 0 and not exists (select from rule_hit h where h.finding_id = f.id)
+         where f.events = 0 and f.triage_steps = 0
+           and not exists (select from rule_hit h where h.finding_id = f.id)
          limit ${rowsMax} for update skip locked)`,
     )
     gone = rowCount ?? 0

@@ -6,13 +6,14 @@ import type { Window } from '@plaintrail/query/window'
 import type { FieldValues } from '@plaintrail/rules/evaluation'
 import { formatFindingId, parseFindingId } from '@plaintrail/rules/finding-id'
 import type { Severity } from '@plaintrail/rules/rule'
+import type { FindingState } from '@plaintrail/rules/triage'
 import { sql, type SQL } from 'drizzle-orm'
 import { asManyAsFit } from './as-many-as-fit.ts'
 import { isFindingTerm, isSuchFinding } from './finding-condition.ts'
 import type { EventPosition } from './find-records.ts'
 import type { Store } from './open-store.ts'
 import { patternMatches } from './pattern-matches.ts'
-import { readRows } from './read-rows.ts'
+import { arrayOf, readRows } from './read-rows.ts'
 import type { RuleTold } from './rules.ts'
 import { allOf, anyOf, type Condition } from './term-condition.ts'
 import { timestampOf, timeUs } from './time-position.ts'
@@ -46,6 +47,25 @@ export interface Finding {
   /** Requests that count, and how many of them are past retention. */
   readonly events: number
   readonly expired: number
+  readonly triage: FindingTriage
+}
+
+/** What people made of it, or a new event did. */
+export interface FindingTriage {
+  readonly state: FindingState
+  /** It was resolved, and there was a new event. */
+  readonly isRegressed: boolean
+  readonly assignee: string | null
+  readonly reason: string | null
+  /** When an ignored one opens again: at a time, with so many events in all, or with one that a query means. */
+  readonly untilUs: number | null
+  readonly untilEvents: number | null
+  readonly untilMatch: string | null
+  /** Goes up with every change. */
+  readonly version: number
+  /** How many steps led here, and when the last was; microseconds since 1970, null for none. */
+  readonly steps: number
+  readonly changedUs: number | null
 }
 
 /** `last`: those whose last event is the latest come first. `opened`: those that were found last. */
@@ -57,6 +77,10 @@ export interface FindingQuestion {
   readonly query: Query
   /** Those with an event in it. */
   readonly window: Window
+  /** In one of these; any unless given. */
+  readonly states?: readonly FindingState[] | undefined
+  /** Whose they are, '' being nobody's; anybody's unless given. */
+  readonly assignee?: string | undefined
   readonly sort: FindingSort
   readonly limit: number
   readonly after: EventPosition | null
@@ -71,7 +95,11 @@ export interface FoundFindings {
 }
 
 /** Its id is a UUID. */
-type FindingRow = Omit<Finding, 'told'> & { readonly told: RuleTold } & Record<string, unknown>
+type FindingRow = Omit<Finding, 'told' | 'triage'> & { readonly told: RuleTold } & FlatTriage & Record<string, unknown>
+
+interface FlatTriage extends Omit<FindingTriage, 'version'> {
+  readonly triageVersion: number
+}
 
 export async function findFindings(store: Store, scope: Scope, question: FindingQuestion): Promise<FoundFindings> {
   const { query, window, sort, limit, after } = question
@@ -83,7 +111,7 @@ export async function findFindings(store: Store, scope: Scope, question: Finding
     store,
     sql`select ${findingColumns} from ${findingTables}
         where f.events > 0 and ${inScope(scope)} and ${isMeant} and ${hasEventIn(window)}
-          and f.opened_at <= ${timestampOf(asOfUs)} and ${isAfter(by, sort, after)}
+          and ${isTriaged(question)} and f.opened_at <= ${timestampOf(asOfUs)} and ${isAfter(by, sort, after)}
         order by ${by} desc, f.id desc limit ${limit + 1}`,
   )
   const page = asManyAsFit(rows.slice(0, limit).map(findingOf))
@@ -110,14 +138,36 @@ const findingTables = sql`finding f
 
 const findingColumns = sql`f.id::text as id, r.name as rule, f.version, f.severity, f.controls, c.name as cluster, f."group",
   f.summary, f.fields, v.told, f.first_time as "firstUs", f.last_time as "lastUs",
-  ${timeUs(sql`f.opened_at`)} as "openedUs", f.events, f.expired`
+  ${timeUs(sql`f.opened_at`)} as "openedUs", f.events, f.expired, f.state, f.regressed as "isRegressed", f.assignee, f.reason,
+  ${timeUs(sql`f.ignored_until`)} as "untilUs", f.ignored_events as "untilEvents", f.ignored_match as "untilMatch",
+  f.triage_version as "triageVersion", f.triage_steps as steps, ${timeUs(sql`f.triaged_at`)} as "changedUs"`
+
+function isTriaged({ states, assignee }: Pick<FindingQuestion, 'assignee' | 'states'>): SQL {
+  const isInState = states === undefined ? sql`true` : sql`f.state = any(${arrayOf('text', states)})`
+  if (assignee === undefined) return isInState
+  return sql`${isInState} and ${assignee === '' ? sql`f.assignee is null` : sql`f.assignee = ${assignee}`}`
+}
 
 /** jsonb keeps no order: the rule says it. */
-function findingOf({ id, group, ...row }: FindingRow): Finding {
+function findingOf({ id, group, ...all }: FindingRow): Finding {
+  const { state, isRegressed, assignee, reason, untilUs, untilEvents, untilMatch, steps, changedUs, ...row } = all
+  const { triageVersion: version, ...told } = row
   const names = row.told.groupBy.filter((name) => name in group)
   const others = Object.entries(group).filter(([name]) => !names.some((known) => known === name))
   return {
-    ...row,
+    ...told,
+    triage: {
+      state,
+      isRegressed,
+      assignee,
+      reason,
+      untilUs,
+      untilEvents,
+      untilMatch,
+      version,
+      steps,
+      changedUs,
+    },
     id: formatFindingId(Buffer.from(id.replaceAll('-', ''), 'hex')),
     group: Object.fromEntries([...names.map((name) => [name, group[name] ?? null] as const), ...others]),
   }

@@ -2,6 +2,7 @@
 
 import type { FieldValues } from '@plaintrail/rules/evaluation'
 import type { Severity } from '@plaintrail/rules/rule'
+import type { FindingState } from '@plaintrail/rules/triage'
 import type { PoolClient } from 'pg'
 
 /** What a version of a rule says of a finding by its last hit. */
@@ -29,6 +30,7 @@ export interface LockedFinding {
   readonly expired: number
   readonly firstUs: number | null
   readonly lastUs: number | null
+  readonly state: FindingState
 }
 
 /**
@@ -74,7 +76,7 @@ export async function lockKnown(
   const { rows } = await client.query<LockedFinding>({
     name: 'lock-findings',
     text: `select f.id::text as id, f.rule_id as "ruleId", f.events, f.expired, f.first_time as "firstUs",
-             f.last_time as "lastUs"
+             f.last_time as "lastUs", f.state
            from finding f where f.id = any($1::uuid[]) order by f.id for update`,
     values: [ids],
   })

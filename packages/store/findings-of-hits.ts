@@ -4,6 +4,7 @@
 import { countingHits } from '@plaintrail/rules/counting-hits'
 import { filledText } from '@plaintrail/rules/filled-text'
 import type { Condition } from '@plaintrail/rules/rule'
+import { isDoneWith } from '@plaintrail/rules/triage'
 import type { PoolClient } from 'pg'
 import {
   lockFindings,
@@ -27,6 +28,9 @@ import {
   type LastHit,
   type WindowHit,
 } from './rule-hits.ts'
+import { hasExceptions, holdExceptions, settleHidden, type SettledHit } from './hidden-hits.ts'
+import type { Store } from './open-store.ts'
+import { reopenFindings } from './reopen-findings.ts'
 import type { RuleBook } from './rule-book.ts'
 
 export interface FoundHit extends Omit<Hit, 'findingId'> {
@@ -34,6 +38,7 @@ export interface FoundHit extends Omit<Hit, 'findingId'> {
 }
 
 export interface FindingTools {
+  readonly store: Store
   /** In whose transaction all of it happens. */
   readonly client: PoolClient
   readonly clusterId: number
@@ -52,6 +57,7 @@ export interface TouchedFinding {
 export async function takeFoundHits(tools: FindingTools, found: readonly FoundHit[]): Promise<void> {
   if (found.length === 0) return
   const { client, clusterId } = tools
+  await holdExceptions(client)
   const findings = await lockFindings(
     client,
     clusterId,
@@ -67,14 +73,48 @@ export async function takeFoundHits(tools: FindingTools, found: readonly FoundHi
   const isAlone = ({ findingId, version }: Hit): boolean =>
     conditionOf(ruleOf.get(findingId) ?? 0, version).kind === 'each'
   const { made, changed } = await takeHits(client, clusterId, hits, isAlone)
-  const counted = made.filter(isAlone).map((hit) => ({ ...hit, counts: true }))
+  const settled = await settleTaken(tools, [...new Set(ruleOf.values())], [...made, ...changed])
+  const isSettled = new Map(settled.map((hit) => [placeText(hit), hit]))
+  const fresh = made.filter((hit) => isAlone(hit) && !isSettled.has(placeText(hit)))
+  const madePlaces = new Set(made.map(placeText))
+  const alone = [...made, ...changed].filter(isAlone).flatMap((hit) => isSettled.get(placeText(hit)) ?? [])
+  await markCounting(client, alone.map(countedBy))
+  const counted = [
+    ...fresh.map((hit) => ({ ...hit, counts: true })),
+    // One that is new and hidden never counted.
+    ...alone.filter((hit) => !madePlaces.has(placeText(hit))).map(countedBy),
+  ]
   const touched = [...made, ...changed].filter((hit) => !isAlone(hit)).map(touchedBy)
   await recount(tools, { findings, touched, counted, changed })
 }
 
+const countedBy = ({ isHidden, ...hit }: SettledHit): MarkedHit => ({ ...hit, counts: !isHidden })
+
+/** What no exception holds for, and none held for, costs one statement. */
+async function settleTaken(
+  tools: FindingTools,
+  ruleIds: readonly number[],
+  hits: readonly Hit[],
+): Promise<readonly SettledHit[]> {
+  return (await hasExceptions(tools.client, ruleIds)) ? await settleHidden(tools, ruleIds, hits) : []
+}
+
+/** What has become of findings of hits that an exception has come to hide, or has ceased to. Whoever calls holds them. */
+export async function recountHidden(tools: FindingTools, settled: readonly SettledHit[]): Promise<void> {
+  if (settled.length === 0) return
+  const conditions = await conditionsOf(tools, settled)
+  const isAlone = ({ ruleId, version }: SettledHit): boolean =>
+    (conditions.get(`${ruleId}/${version}`) ?? each).kind === 'each'
+  const counted = settled.filter(isAlone).map(countedBy)
+  await markCounting(tools.client, counted)
+  const findings = await lockKnown(tools.client, [...new Set(settled.map(({ findingId }) => findingId))])
+  const touched = settled.filter((hit) => !isAlone(hit)).map(touchedBy)
+  await recount(tools, { findings, touched, counted, changed: [] })
+}
+
 const each: Condition = { kind: 'each' }
 
-const touchedBy = ({ findingId, version, timeUs }: Hit): TouchedFinding => ({
+const touchedBy = ({ findingId, version, timeUs }: Pick<Hit, 'findingId' | 'timeUs' | 'version'>): TouchedFinding => ({
   findingId,
   version,
   fromUs: timeUs,
@@ -120,6 +160,21 @@ async function recount(tools: FindingTools, { findings, touched, counted, change
     return own.length === 0 && !isRetold ? [] : [sumOf(finding, own)]
   })
   await writeFindings(tools.client, await toldSums(tools, sums))
+  await reopenGained(tools, findings, changes)
+}
+
+/** What somebody was done with may not be over with requests that have come to count. */
+async function reopenGained(
+  tools: FindingTools,
+  findings: ReadonlyMap<string, LockedFinding>,
+  changes: ReadonlyMap<string, readonly MarkedHit[]>,
+): Promise<void> {
+  const gained = [...changes].flatMap(([id, hits]) => {
+    const own = hits.filter(({ counts }) => counts)
+    const { state = 'open' } = findings.get(id) ?? {}
+    return own.length > 0 && isDoneWith(state) ? [[id, own] as const] : []
+  })
+  if (gained.length > 0) await reopenFindings(tools, new Map(gained))
 }
 
 /** What the changes of a finding come to, as far as they say it. */
@@ -228,9 +283,11 @@ async function recountWindows(
 }
 
 function countingIn(condition: Condition, hits: readonly WindowHit[]): ReadonlySet<string> {
-  const counting = countingHits(condition, hits)
+  // What is hidden never counts. Where one hit keeps another from counting it still does: to hide it finds nothing more.
+  const isKept = condition.kind === 'absence' || condition.kind === 'first-seen'
+  const counting = countingHits(condition, isKept ? hits : hits.filter(({ isHidden }) => !isHidden))
   // Whether something followed is not decided yet.
-  return new Set(counting.filter(({ isDue }) => !isDue).map(placeText))
+  return new Set(counting.filter(({ isDue, isHidden }) => !isDue && !isHidden).map(placeText))
 }
 
 function changedRequests(hits: readonly WindowHit[], counting: ReadonlySet<string>): readonly MarkedHit[] {

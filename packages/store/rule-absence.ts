@@ -85,7 +85,7 @@ async function decideSome(
        returning h.finding_id::text as "findingId", h.version, h.time as "timeUs"`,
       [clusterId, watermarkUs, ids],
     )
-    const tools: FindingTools = { client, clusterId, book }
+    const tools: FindingTools = { store, client, clusterId, book }
     await recountFindings(
       tools,
       rows.map(({ timeUs, ...row }) => ({ ...row, fromUs: timeUs, toUs: timeUs })),

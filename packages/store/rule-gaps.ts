@@ -51,7 +51,7 @@ export async function judgeGaps(store: Store, book: RuleBook<JudgedRules>, nowUs
     const cluster = { id: first.clusterId, uid: first.clusterUid, name: first.cluster }
     await transaction(store, async (client) => {
       const hits = own.flatMap((gap) => rules.flatMap((rule) => hitOf(cluster, rule, gap) ?? []))
-      await takeFoundHits({ client, clusterId: cluster.id, book }, await atTheirFirstTime(client, hits))
+      await takeFoundHits({ store, client, clusterId: cluster.id, book }, await atTheirFirstTime(client, hits))
     })
   }
   await takeBack(store, { book, rules, sinceUs: nowUs - begunUs })
@@ -161,7 +161,7 @@ async function takeBack(store: Store, { book, rules, sinceUs }: TakeBack): Promi
         toUs: timeUs,
       }))
       const counted = own.filter(({ counts }) => counts)
-      await recountFindings({ client, clusterId, book }, touched, counted)
+      await recountFindings({ store, client, clusterId, book }, touched, counted)
     }
   })
 }

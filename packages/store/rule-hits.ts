@@ -31,6 +31,8 @@ export interface WindowHit extends HitPlace {
   readonly value: string | null
   readonly counts: boolean
   readonly isDue: boolean
+  /** An exception holds for it. */
+  readonly isHidden: boolean
 }
 
 /** A stretch of time of one finding under one version. */
@@ -162,10 +164,11 @@ export async function readWindows(
   windows: readonly HitWindow[],
 ): Promise<readonly (readonly WindowHit[])[]> {
   if (windows.length === 0) return []
-  const columns = 'h.time, h.request, h.step, h.value, h.counts, h.due_us'
+  const columns = 'h.time, h.request, h.step, h.value, h.counts, h.due_us, h.hidden_by'
   const own = 'h.finding_id = i.finding_id and h.version = i.version and h.time >= $5 and h.time <= $6'
   const { rows } = await client.query<Omit<WindowHit, 'findingId'> & { readonly at: number }>(
-    `select i.at, n.time as "timeUs", n.request::text as request, n.step, n.value, n.counts, n.due_us is not null as "isDue"
+    `select i.at, n.time as "timeUs", n.request::text as request, n.step, n.value, n.counts, n.due_us is not null as "isDue",
+       n.hidden_by is not null as "isHidden"
      from unnest($1::uuid[], $2::int4[], $3::int8[], $4::int8[]) with ordinality as i (finding_id, version, lo, hi, at)
      cross join lateral (
        (select ${columns} from rule_hit h where ${own} and h.time >= i.lo and h.time < (i.lo + i.hi) / 2

@@ -3,6 +3,7 @@
 import { sql } from 'drizzle-orm'
 import type { PoolClient } from 'pg'
 import { oddBeforeUs } from './event-stretches.ts'
+import { applyExceptions } from './apply-exceptions.ts'
 import { takeFoundHits, type FoundHit } from './findings-of-hits.ts'
 import { createEventJudge, type JudgedCluster, type JudgedCounts } from './judge-events.ts'
 import { judgedRules, type JudgedRules } from './judged-rules.ts'
@@ -11,6 +12,7 @@ import { createParsedItems, type ParsedItems } from './parsed-items.ts'
 import { eventDays, makeRuleHitDays, ruleHitDays } from './partitions.ts'
 import { readRows } from './read-rows.ts'
 import { decideAbsences } from './rule-absence.ts'
+import { reopenByTime } from './reopen-findings.ts'
 import { createRuleBook, type OpenBook } from './rule-book.ts'
 import { judgeGaps } from './rule-gaps.ts'
 import { markFailing } from './rules.ts'
@@ -58,7 +60,8 @@ export interface RulesFollower {
    */
   leaveOut(laneId: number): Promise<number | null>
   /**
-   * What no event brings: says of what had to be followed by something whether it was, and judges gaps. To be called every
+   * What no event brings: says of what had to be followed by something whether it was, judges gaps, applies exceptions
+   * that are new or over, and opens findings that were ignored until now. To be called every
    * few seconds, by any number of callers; `nowUs` is in microseconds since 1970.
    */
   tick(nowUs?: number): Promise<{ readonly decided: number; readonly gaps: number }>
@@ -101,7 +104,7 @@ export function createRulesFollower(store: Store, options: RulesFollowerOptions)
       return { kind: 'judged', last: stretch.last, events: stretch.last - stretch.after, counts: noCounts, failing: [] }
     }
     const found = await judge.judge(rules, lane, stretch, bounds.bytesMax)
-    const tools = { client, clusterId: lane.id, book }
+    const tools = { store, client, clusterId: lane.id, book }
     await takeFoundHits(tools, await ofKeptDays(store, found.hits))
     const failing: { name: string; says: string }[] = []
     for (const one of await found.coverage.write(client, lane.id)) {
@@ -134,6 +137,8 @@ export function createRulesFollower(store: Store, options: RulesFollowerOptions)
     async tick(nowUs = Date.now() * 1_000) {
       const sinceUs = ticks % everyDayTicks === 0 ? 0 : nowUs - recentUs
       ticks += 1
+      await applyExceptions(store, book, nowUs)
+      await reopenByTime(store, nowUs)
       return { decided: await decideAbsences(store, book, nowUs, sinceUs), gaps: await judgeGaps(store, book, nowUs) }
     },
     unread: () => unread,

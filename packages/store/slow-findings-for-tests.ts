@@ -47,16 +47,23 @@ interface SlowHit {
   readonly value: string | null
   readonly summary: string
   readonly eventId: string
+  /** An exception means its event. */
+  readonly isHidden: boolean
 }
 
-/** By id. `decidedUntilUs`: what is followed by nothing is said of what happened so long before. */
+/**
+ * By id. `decidedUntilUs`: what is followed by nothing is said of what happened so long before. `isHidden`: of the text of an
+ * event, whether an exception means it.
+ */
 export function slowFindings(
   rules: readonly Rule[],
   events: readonly SlowEvent[],
   decidedUntilUs = Infinity,
+  isHidden: (text: string) => boolean = () => false,
 ): readonly SlowFound[] {
   const hits = new Map<string, SlowHit>()
-  for (const hit of rules.flatMap((rule) => events.flatMap((event) => hitsOf(rule, event)))) {
+  for (const found of rules.flatMap((rule) => events.flatMap((event) => hitsOf(rule, event)))) {
+    const hit = { ...found, isHidden: isHidden(found.text) }
     const place = JSON.stringify([hit.finding, hit.step, hit.timeUs, hit.request])
     const before = hits.get(place)
     if (before === undefined || JSON.stringify(before.order) < JSON.stringify(hit.order)) hits.set(place, hit)
@@ -68,7 +75,11 @@ export function slowFindings(
 }
 
 function foundIn(id: string, hits: readonly SlowHit[], decidedUntilUs: number): SlowFound | null {
-  const counting = hits.filter((hit) => counts(hit, hits, decidedUntilUs))
+  const condition = hits[0]?.rule.condition
+  // What keeps another hit from counting keeps it also where an exception means it.
+  const isKept = condition?.kind === 'absence' || condition?.kind === 'first-seen'
+  const looked = isKept ? hits : hits.filter((hit) => !hit.isHidden)
+  const counting = looked.filter((hit) => !hit.isHidden && counts(hit, looked, decidedUntilUs))
   const requests = new Map(counting.map((hit) => [`${hit.timeUs} ${hit.request}`, hit]))
   const times = counting.map(({ timeUs }) => timeUs)
   const last = counting.toSorted((a, b) => a.timeUs - b.timeUs || (a.eventId < b.eventId ? -1 : 1)).at(-1)
@@ -149,7 +160,7 @@ function chains(hits: readonly SlowHit[], length: number): readonly (readonly Sl
 
 const stageOrder: readonly Stage[] = ['Unknown', 'RequestReceived', 'ResponseStarted', 'ResponseComplete', 'Panic']
 
-function hitsOf(rule: Rule, { cluster, text }: SlowEvent): readonly SlowHit[] {
+function hitsOf(rule: Rule, { cluster, text }: SlowEvent): readonly (Omit<SlowHit, 'isHidden'> & SlowEvent)[] {
   const raw = JSON.parse(text) as JsonObject
   const event = normalize(raw)
   const compilation = compileRule(rule)
@@ -163,6 +174,7 @@ function hitsOf(rule: Rule, { cluster, text }: SlowEvent): readonly SlowHit[] {
   const { steps, group, value } = evaluation
   return steps.map((step) => ({
     finding: findingId(cluster.uid, rule.name, group),
+    text,
     cluster,
     rule,
     group: Object.fromEntries(rule.groupBy.map((name, index) => [name, group[index] ?? null])),
