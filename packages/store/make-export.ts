@@ -66,7 +66,7 @@ export async function beginPart(store: Store, job: string): Promise<ExportToMake
 }
 
 /** As exports.ts wrote it. What is of another version sees nothing. */
-function readScope(value: unknown): Scope {
+export function readScope(value: unknown): Scope {
   const fields: Readonly<Record<string, unknown>> = typeof value === 'object' && value !== null ? { ...value } : {}
   if (fields['kind'] === 'everything') return { kind: 'everything' }
   const clusters = fields['kind'] === 'clusters' && Array.isArray(fields['clusters']) ? fields['clusters'] : []

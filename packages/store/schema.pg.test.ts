@@ -6,6 +6,7 @@ import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
 import { migrate } from './migrate.ts'
 import { openStore } from './open-store.ts'
 import * as schema from './schema.ts'
+import * as schemaOfBacktests from './schema-of-backtests.ts'
 import * as schemaOfRules from './schema-of-rules.ts'
 
 /** Made by migrate.ts itself, and read by nothing else. */
@@ -30,7 +31,8 @@ describe('schema.ts', () => {
 })
 
 function columnsOfSchema(): readonly string[] {
-  return [...Object.values(schema), ...Object.values(schemaOfRules)].flatMap((table) => {
+  const tables = [schema, schemaOfBacktests, schemaOfRules].flatMap((one): readonly unknown[] => Object.values(one))
+  return tables.flatMap((table) => {
     if (!(table instanceof PgTable)) return []
     const { name, columns } = getTableConfig(table)
     return columns.map((column) => {

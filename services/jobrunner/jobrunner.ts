@@ -6,11 +6,13 @@ import type { Health } from '@plaintrail/runtime/health'
 import type { Logger } from '@plaintrail/runtime/logger'
 import type { Metrics } from '@plaintrail/runtime/metrics'
 import { version } from '@plaintrail/runtime/version'
+import { backtestPartDue } from '@plaintrail/store/backtests'
 import { exportPartDue } from '@plaintrail/store/exports'
 import { quarantineNoticed } from '@plaintrail/store/notices'
 import type { Store } from '@plaintrail/store/open-store'
 import { markDead } from '@plaintrail/store/outbox'
 import { createSegmentItems } from '@plaintrail/store/segment-items'
+import { backtestPart, type BacktestBounds } from './backtest-part.ts'
 import type { JobrunnerConfig } from './config.ts'
 import { exportPart } from './export-part.ts'
 import { keepBlame } from './keep-blame.ts'
@@ -32,6 +34,7 @@ export interface JobrunnerParts {
   readonly relay?: RelayTiming
   /** Where the parts of exports end. */
   readonly partBounds?: PartBounds
+  readonly backtestBounds?: BacktestBounds
 }
 
 /** Without outbox rows: each may run twice, and late. */
@@ -103,12 +106,15 @@ function handlersOf(config: JobrunnerConfig, parts: JobrunnerParts, wakeRelay: (
     limits: { bytesMax: config.exportBytesMax, keepDays: config.exportDays },
     ...(parts.partBounds ? { bounds: parts.partBounds } : {}),
   }
+  const bounds = parts.backtestBounds
+  const backtesting = { store, logger, nowUs, onNext: wakeRelay, ...(bounds ? { bounds } : {}) }
   return {
     'days.keep': () => keepDays({ store, logger, nowUs, ...config }),
     'clusters.silent': () => noticeSilence({ store, logger, nowUs, silentAfterUs: config.silentAfterMs * 1_000 }),
     'tallies.keep': (_job: Job, signal: AbortSignal) => keepTallies({ store, logger, nowUs, signal }),
     'blame.keep': (_job: Job, signal: AbortSignal) => keepBlame({ store, logger, signal }),
     [quarantineNoticed]: (job: Job) => noticeQuarantine({ store, logger }, outboxJob(job)),
+    [backtestPartDue]: (job: Job, signal: AbortSignal) => backtestPart(backtesting, outboxJob(job), signal),
     [exportPartDue]: (job: Job, signal: AbortSignal) => exportPart(exporting, outboxJob(job), signal),
   }
 }

@@ -1,6 +1,7 @@
-// Keep the store's days in order: partitions made ahead of midnight, old days and old exports dropped.
+// Keep the store's days in order: partitions made ahead of midnight, old days, exports and back-tests dropped.
 
 import type { Logger } from '@plaintrail/runtime/logger'
+import { dropOldBacktests } from '@plaintrail/store/backtests'
 import { expire } from '@plaintrail/store/expire'
 import { dropExpiredExports } from '@plaintrail/store/exports'
 import { dropNotices } from '@plaintrail/store/notices'
@@ -24,6 +25,8 @@ export async function keepDays({ store, logger, retentionDays, exportDays, nowUs
   const expired = await expire(store, nowUs(), retentionDays)
   await dropNotices(store, nowUs() - retentionDays * dayUs)
   const exports = await dropExpiredExports(store, exportDays)
+  const backtests = await dropOldBacktests(store)
+  if (backtests > 0) logger.info({ backtests }, 'dropped old back-tests')
   if (exports > 0) logger.info({ exports }, 'dropped exports whose days are over')
   if (expired.eventDays.length > 0) logger.info({ ...expired }, 'dropped days past retention')
 }

@@ -1,0 +1,110 @@
+// Back-tests as jobs on real Redis and Postgres: in parts, by two at once, with the same result; cancelled and unreadable ones end.
+
+import { randomUUID } from 'node:crypto'
+import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
+import { startRedis, testRedis } from '@plaintrail/test/redis-for-tests'
+import { itemWith } from '@plaintrail/formats/rows-for-tests'
+import { redisJobs } from '@plaintrail/jobs/redis-jobs'
+import { createHealth } from '@plaintrail/runtime/health'
+import { createLogger } from '@plaintrail/runtime/logger'
+import { createMetrics } from '@plaintrail/runtime/metrics'
+import { cancelBacktest, createBacktest, findBacktest, type Backtest } from '@plaintrail/store/backtests'
+import { addCluster } from '@plaintrail/store/clusters'
+import { storeDeliveries } from '@plaintrail/store/events-for-tests'
+import { ruleText } from '@plaintrail/store/findings-for-tests'
+import { migrate } from '@plaintrail/store/migrate'
+import { openStore } from '@plaintrail/store/open-store'
+import { describe, expect, test } from 'vitest'
+import { backtestBounds } from './backtest-part.ts'
+import { jobrunnerConfig } from './config-for-tests.ts'
+import { startJobrunner } from './jobrunner.ts'
+
+const everything = { kind: 'everything' } as const
+const beginsUs = Date.UTC(2026, 10, 20) * 1_000
+const window = { sinceUs: beginsUs - 1_000_000, untilUs: beginsUs + 86_400_000_000 }
+const maker = { id: '00000000-0000-4000-8000-000000000000', name: 'test' }
+const redis = await testRedis()
+const inSteps = { ...backtestBounds, pageRowsMax: 10, partHitsMax: 25 }
+
+describe.skipIf(redis === null)('a back-test', () => {
+  test('is made in parts by two runners at once, and counts every event once', async () => {
+    await using place = await startPlace(200)
+    const id = await place.ask()
+    await using _one = await place.startRunner()
+    await using _other = await place.startRunner()
+    const ended = await place.untilEnded(id)
+    expect(ended).toMatchObject({ state: 'done', read: 200, tally: { evaluated: 200, matched: 200 } })
+    expect(ended.result).toMatchObject({ findings: 1, events: 200, reachedUs: null })
+    await expect.poll(() => place.count('outbox')).toBe(0)
+    expect(await place.count('backtest_hit')).toBe(0)
+  })
+
+  test('of a rule that matches too much stops, and says where', async () => {
+    await using place = await startPlace(200)
+    const id = await place.ask()
+    await using _runner = await place.startRunner({ ...inSteps, hitsMax: 90 })
+    const { state, result } = await place.untilEnded(id)
+    expect([state, result?.reachedUs, result?.events]).toEqual(['done', beginsUs + 100_000, 99])
+  })
+
+  test('that is cancelled, or cannot be read any more, ends', async () => {
+    await using place = await startPlace(200)
+    const [id, other] = [await place.ask(), await place.ask('other')]
+    await place.store.pool.query(`update backtest set text = 'kind: Nothing' where rule = 'other'`)
+    await using _runner = await place.startRunner({ ...inSteps, restShare: 20 })
+    expect(await cancelBacktest(place.store, everything, id)).toBe(true)
+    expect((await place.untilEnded(other)).error).toContain('could not read the rule')
+    await expect.poll(() => place.count('outbox'), { timeout: 20_000 }).toBe(0)
+    expect(await findBacktest(place.store, everything, id)).toMatchObject({ state: 'cancelled', result: null })
+    expect(await place.count('backtest_hit')).toBe(0)
+  })
+})
+
+async function startPlace(events: number) {
+  await using stack = new AsyncDisposableStack()
+  const server = stack.use(await startRedis())
+  const { connection } = stack.use(await createTestDatabase())
+  await migrate(connection)
+  const store = stack.use(openStore(connection, { connectionsMax: 8, statementMs: 0, applicationName: 'test' }))
+  const { uid } = await addCluster(store, { name: 'lab' })
+  const items = Array.from({ length: events }, (_, at) => {
+    const time = new Date(beginsUs / 1_000 + at + 1).toISOString().replace('Z', '000Z')
+    return itemWith({ auditID: randomUUID(), verb: 'create', requestReceivedTimestamp: time, stageTimestamp: time })
+  })
+  await storeDeliveries(store, [{ cluster: uid, items, receivedAtUs: beginsUs }])
+  const kept = stack.move()
+  return {
+    store,
+    async ask(rule = 'one'): Promise<string> {
+      const text = ruleText(rule, { groupBy: [] })
+      const id = await createBacktest(store, everything, { maker, rule, text, running: null, cluster: null, window })
+      if (id === null) throw new Error('too many')
+      return id
+    },
+    async untilEnded(id: string): Promise<Backtest> {
+      const found = (): Promise<Backtest | null> => findBacktest(store, everything, id)
+      await expect.poll(async () => (await found())?.state, { timeout: 60_000 }).toMatch(/done|failed|cancelled/)
+      const ended = await found()
+      if (!ended) throw new Error('it is gone')
+      return ended
+    },
+    async count(table: 'backtest_hit' | 'outbox'): Promise<number> {
+      const { rows } = await store.pool.query<{ n: number }>(`select count(*)::int4 as n from ${table}`)
+      return rows[0]?.n ?? -1
+    },
+    startRunner: (bounds = inSteps) => startRunner(server.url, store, bounds),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  }
+}
+
+async function startRunner(url: string, store: ReturnType<typeof openStore>, bounds: typeof backtestBounds) {
+  await using stack = new AsyncDisposableStack()
+  const logger = createLogger('test', { level: 'silent' })
+  const jobs = stack.use(redisJobs({ url, logger, limits: { stallMs: 30_000 } }))
+  const metrics = createMetrics({ version: null, processMetrics: false })
+  const relay = { everyMs: 5, againAfterMs: 0 }
+  const parts = { store, jobs, logger, metrics, health: createHealth(), relay, backtestBounds: bounds }
+  stack.use(await startJobrunner(jobrunnerConfig, parts))
+  const kept = stack.move()
+  return { [Symbol.asyncDispose]: () => kept.disposeAsync() }
+}
