@@ -5,7 +5,7 @@ import { kindWords } from './located.ts'
 import { ConditionProblem, parseSigmaCondition, selectionsMeant, type SigmaCondition } from './sigma-condition.ts'
 import { readSigmaItem } from './sigma-item.ts'
 import { joinedSigma, type SigmaNode } from './sigma-node.ts'
-import { SigmaProblem } from './sigma-note.ts'
+import { SigmaProblem, type TellSigma } from './sigma-note.ts'
 import { scalarOffsets } from './scalar-offsets.ts'
 
 /** Tests of one rule: what `1 of` repeats is counted each time. */
@@ -14,7 +14,7 @@ const testsMax = 5_000
 const notSelections: ReadonlySet<string> = new Set(['condition', 'timeframe'])
 
 /** Throws SigmaProblem. `source` is the text of the file, for the places of words in the condition. */
-export function readDetection(detection: LocatedMap, source: string): SigmaNode {
+export function readDetection(detection: LocatedMap, source: string, tell: TellSigma): SigmaNode {
   const timeframe = detection.entries.get('timeframe')
   if (timeframe !== undefined)
     throw new SigmaProblem('a timeframe is no part of Sigma any more: write a correlation', timeframe.from)
@@ -26,16 +26,23 @@ export function readDetection(detection: LocatedMap, source: string): SigmaNode 
   const written = condition.value.kind === 'list' ? condition.value.items : [condition.value]
   if (written.length === 0) throw new SigmaProblem('the condition is empty', condition.from)
   const budget = { left: testsMax }
-  return joinedSigma(
+  const used = new Set<string>()
+  const node = joinedSigma(
     'or',
-    written.map((one) => readCondition(one, { selections, source, budget })),
+    written.map((one) => readCondition(one, { selections, source, budget, used })),
   )
+  for (const [name, { from }] of detection.entries)
+    if (selections.has(name) && !used.has(name))
+      tell({ what: `selection ${name.slice(0, 60)}`, why: 'the condition does not name it', kind: 'changed', at: from })
+  return node
 }
 
 interface ConditionScope {
   readonly selections: ReadonlyMap<string, SigmaNode>
   readonly source: string
   readonly budget: { left: number }
+  /** Names of those that a condition means. */
+  readonly used: Set<string>
 }
 
 function readCondition(value: Located, scope: ConditionScope): SigmaNode {
@@ -78,9 +85,10 @@ function nodeOf(condition: SigmaCondition, scope: ConditionScope): SigmaNode {
   }
 }
 
-function selection(name: string, at: number, { selections, budget }: ConditionScope): SigmaNode {
+function selection(name: string, at: number, { selections, budget, used }: ConditionScope): SigmaNode {
   const found = selections.get(name)
   if (found === undefined) throw new ConditionProblem(`there is no selection "${name.slice(0, 60)}"`, at)
+  used.add(name)
   budget.left -= sizeOf(found)
   if (budget.left < 0) throw new ConditionProblem(`it makes more than ${testsMax} tests`, at)
   return found

@@ -192,7 +192,7 @@ function importOne(reading: Reading, correlation: CorrelationReading | null, tak
   const steps = (correlation?.steps ?? (said.kind === 'rule' ? [said.node] : [])).map((node) =>
     sigmaStep(node, head.at),
   )
-  const name = sigmaRuleName(head, taken)
+  const name = sigmaRuleName(words, taken)
   taken.add(name)
   const text = sigmaRuleText({ name, words, steps, correlation, source: sourceOf(said, correlation) })
   return { name, title: head.title, text, file: document.file, at: document.placeAt(head.at) }

@@ -10,8 +10,7 @@ import { sigmaExpression } from './sigma-expression.ts'
 import type { SigmaNode } from './sigma-node.ts'
 import { SigmaProblem } from './sigma-note.ts'
 import { splitSigma } from './sigma-query.ts'
-import type { SigmaHead } from './sigma-rule.ts'
-import type { SigmaWords } from './sigma-words.ts'
+import { sigmaLabelPrefix, type SigmaWords } from './sigma-words.ts'
 
 /** Throws SigmaProblem. `at` is where the detection stands. */
 export function sigmaStep(node: SigmaNode, at: number): { readonly match: string; readonly where?: string } {
@@ -82,7 +81,8 @@ function conditionOf({ condition, groupBy }: CorrelationReading, further: SigmaS
 const nameMax = 63
 
 /** `sigma-` and the words of its title; told apart by a part of its hash where that is too long, or another rule's. */
-export function sigmaRuleName({ title, id }: SigmaHead, taken: ReadonlySet<string>): string {
+export function sigmaRuleName({ spec: { title }, labels }: SigmaWords, taken: ReadonlySet<string>): string {
+  const id = labels[`${sigmaLabelPrefix}id`] ?? null
   const words = title
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')

@@ -62,20 +62,30 @@ export function readSigmaRule(head: SigmaHead, source: string, tell: TellSigma):
   if (head.title === '') throw new SigmaProblem('it has no title', root.from)
   const correlation = entries.get('correlation')
   if (correlation !== undefined) {
+    const both = entries.get('detection') ?? entries.get('logsource')
+    if (both !== undefined) throw new SigmaProblem('a correlation has no detection of its own', both.from)
     if (correlation.value.kind !== 'map') throw new SigmaProblem('the correlation is no map', correlation.from)
     return { ...head, kind: 'correlation', correlation: correlation.value }
   }
-  checkLogsource(entries.get('logsource')?.value, root.from)
+  checkLogsource(entries.get('logsource')?.value, root.from, tell)
   const detection = entries.get('detection')
   if (detection?.value.kind !== 'map') throw new SigmaProblem('the detection is no map', detection?.from ?? root.from)
-  const node = mendedSigma(readDetection(detection.value, source), tell)
+  const node = mendedSigma(readDetection(detection.value, source, tell), tell)
   return { ...head, kind: 'rule', node, detection: jsonOf(detection.value) }
 }
 
 /** Only the audit log of Kubernetes itself has the fields that are known here. */
-function checkLogsource(value: Located | undefined, at: number): void {
+function checkLogsource(value: Located | undefined, at: number, tell: TellSigma): void {
   if (value?.kind !== 'map')
     throw new SigmaProblem('it does not say which log it is about (logsource)', value?.from ?? at)
+  for (const [name, { from }] of value.entries)
+    if (!['product', 'service', 'category'].includes(name))
+      tell({
+        what: `logsource.${name.slice(0, 60)}`,
+        why: 'a rule here has no place for it',
+        kind: 'changed',
+        at: from,
+      })
   const said = (name: string): string | null => {
     const found = value.entries.get(name)?.value
     return found?.kind === 'text' ? found.text.trim().toLowerCase() : null

@@ -169,7 +169,7 @@ function nodeOf(text: string) {
   const root = document?.root
   const detection = root?.kind === 'map' ? root.entries.get('detection')?.value : undefined
   if (detection?.kind !== 'map') throw new Error('every rule here has a detection')
-  return readDetection(detection, text)
+  return readDetection(detection, text, () => {})
 }
 
 test('a rule finds what the slow way finds, whatever it asks and whatever the event holds', () => {

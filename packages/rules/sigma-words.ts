@@ -62,6 +62,7 @@ const carried: ReadonlySet<string> = new Set([
   'logsource',
   'detection',
   'correlation',
+  'generate',
 ])
 
 /** Characters of a title, of a label, of a description and of one line; items of a list. */
@@ -77,7 +78,9 @@ export function sigmaWords({ root, title }: SigmaHead, tell: TellSigma): SigmaWo
     const text = cut(lineOf(value(name)), labelMax, () => told(tell, name, at(name), labelMax))
     if (text !== '') labels[`${sigmaLabelPrefix}${name}`] = text
   }
-  const related = relatedOf(value('related'))
+  const related = relatedOf(value('related'), () =>
+    tell({ what: 'related', why: 'what has no id and type is left out', kind: 'changed', at: at('related') }),
+  )
   if (related !== '')
     labels[`${sigmaLabelPrefix}related`] = cut(related, labelMax, () => told(tell, 'related', at('related'), labelMax))
   const tags = tagsOf(value('tags'))
@@ -179,16 +182,17 @@ function listed(value: Located | undefined): readonly string[] {
 }
 
 /** `derived UUID, similar UUID`. */
-function relatedOf(value: Located | undefined): string {
-  if (value?.kind !== 'list') return ''
-  return value.items
+function relatedOf(value: Located | undefined, tellLeft: () => void): string {
+  const items = value?.kind === 'list' ? value.items : value === undefined ? [] : [value]
+  const texts = items
     .map((item) => {
       const json = jsonOf(item)
       const { id, type } = typeof json === 'object' && json !== null ? (json as { id?: unknown; type?: unknown }) : {}
       return typeof id === 'string' && typeof type === 'string' ? clean(`${type} ${id}`) : ''
     })
-    .filter((text) => text !== '')
-    .join(', ')
+    .filter((text) => /^\S+ \S+$/.test(text) && !text.includes(','))
+  if (texts.length < items.length) tellLeft()
+  return texts.join(', ')
 }
 
 /** Techniques and tactics by their ids, the others as they are. */
