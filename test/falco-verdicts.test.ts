@@ -157,6 +157,44 @@ test.skipIf(!here).each(readings)('an ingress of which no body was recorded is n
   expect(take({ level: 'Request', requestObject: { ...object, spec: { tls: [{}] } } })).toBe('no-match')
 })
 
+/** What the API server takes: etcd keeps 1.5 MiB of an object. */
+const largeBodies: Readonly<Record<string, object>> = {
+  pods: {
+    spec: {
+      hostNetwork: true,
+      containers: Array.from({ length: 250 }, (_, index) => ({
+        name: `c${index}`,
+        image: `registry.acme.io:5000/${'team/'.repeat(20)}image-${index}:1.2.3`,
+        securityContext: { privileged: index === 249 },
+      })),
+      volumes: Array.from({ length: 500 }, (_, index) => ({ name: `v${index}`, hostPath: { path: `/data/${index}` } })),
+    },
+  },
+  clusterroles: {
+    rules: Array.from({ length: 1_500 }, () => ({
+      verbs: ['get', 'list', 'watch'],
+      resources: ['pods', 'services', 'configmaps', 'endpoints'],
+    })),
+  },
+  configmaps: { data: Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`k${index}`, 'x'.repeat(1_000)])) },
+}
+
+test.skipIf(!here).each(readings)('no rule costs more than it may on the largest objects: %s', (reading) => {
+  const rules = imported([ofData()], reading)
+  for (const [resource, body] of Object.entries(largeBodies)) {
+    const raw = {
+      ...ingress,
+      level: 'Request',
+      objectRef: { resource, namespace: 'kube-system', name: 'web', apiVersion: 'v1' },
+      requestObject: { kind: resource === 'pods' ? 'Pod' : 'Other', metadata: { name: 'web' }, ...body },
+    }
+    const subject = new OfflineSubjects({ cluster: 'a', parts: new Set() }).take('1', raw)
+    if (subject === null) throw new Error('it is an event')
+    const kinds = rules.map(({ title, compiled }) => [title, evaluate(compiled, subject)] as const)
+    expect(kinds.filter(([, { kind }]) => kind === 'error')).toEqual([])
+  }
+})
+
 const object = { kind: 'Ingress', apiVersion: 'networking.k8s.io/v1', metadata: { name: 'web', namespace: 'shop' } }
 const ingress = {
   kind: 'Event',

@@ -18,7 +18,7 @@ export function falcoAtomCode(atom: FalcoAtom, reading: Reading, listCode: ListC
   return code.guard === null ? inner : `${code.guard} && ${grouped(inner)}`
 }
 
-export const shownField = ({ field: { name, argument } }: FalcoAtom): string =>
+const shownField = ({ field: { name, argument } }: FalcoAtom): string =>
   argument === null ? name : `${name}[${argument}]`
 
 /** In parentheses where it is several things that hold together or apart. */

@@ -64,7 +64,7 @@ export class FalcoProblem extends Error {
 }
 
 /** Characters of one condition, what is appended to it included. */
-export const conditionCharactersMax = 64 * 1024
+const conditionCharactersMax = 64 * 1024
 /** Groups within groups. */
 const depthMax = 64
 

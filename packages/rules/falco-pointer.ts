@@ -65,7 +65,3 @@ const celWords: ReadonlySet<string> = new Set(
     ' ',
   ),
 )
-
-/** The pointer of a chain of optional members, which is how falcoPointerCode writes one. */
-export const pointerSegment = (name: string | number): string =>
-  `/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`

@@ -26,7 +26,7 @@ export type FalcoParams = Map<string, readonly string[]>
 export type TellChange = (what: string, why: string, at: number) => void
 
 /** What of the kinds that Kubernetes has runs pods. */
-export const workloadKinds: readonly string[] = [
+const workloadKinds: readonly string[] = [
   'pods',
   'deployments',
   'daemonsets',
@@ -104,7 +104,7 @@ function stagesOf(query: Query, reading: Reading): readonly Query[] {
   ]
 }
 
-export function atomsOf(condition: FalcoCondition): readonly FalcoAtom[] {
+function atomsOf(condition: FalcoCondition): readonly FalcoAtom[] {
   switch (condition.kind) {
     case 'atom':
       return [condition]
@@ -265,5 +265,5 @@ function listCodeOf(params: FalcoParams): ListCode {
   }
 }
 
-export const camelCase = (name: string): string =>
+const camelCase = (name: string): string =>
   name.replaceAll(/[^A-Za-z0-9]+([A-Za-z0-9]?)/g, (_, letter: string) => letter.toUpperCase())
