@@ -141,6 +141,70 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/audit": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What was done here, newest first
+         * @description Every step about a finding or an exception: who did it, what it was before and after, and why. None is ever changed or taken away. Of all time unless you say.
+         */
+        readonly get: operations["getAudit"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/backtests": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Try a rule over what is stored
+         * @description What the rule would have found, over the last 30 days unless you say, without putting it in force. It is worked out in parts; what is stored meanwhile goes first.
+         */
+        readonly post: operations["postBacktests"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/backtests/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * How far one back-test is, and what it found
+         * @description Ask every few seconds until `state` is `done`, `failed` or `cancelled`. It is kept for 30 days, for tokens with the same rights as that which asked.
+         */
+        readonly get: operations["getBacktest"];
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * End a back-test, and throw away what it found
+         * @description Whatever its state.
+         */
+        readonly delete: operations["deleteBacktest"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/clusters": {
         readonly parameters: {
             readonly query?: never;
@@ -405,6 +469,54 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/exceptions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What is not to count, newest first
+         * @description Exceptions that hold, and those that have ended, with how much each hides now.
+         */
+        readonly get: operations["getExceptions"];
+        readonly put?: never;
+        /**
+         * Say what is not to count in what a rule finds
+         * @description Events that the query means are kept and do not count in findings of the rule, those that come and, within seconds, those that were found already. When it ends they count again.
+         */
+        readonly post: operations["postExceptions"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/exceptions/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * One exception
+         * @description With how much it hides now.
+         */
+        readonly get: operations["getException"];
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * End an exception
+         * @description What it hid counts again within seconds, and opens what was resolved. It stays in the list.
+         */
+        readonly delete: operations["deleteException"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/exports": {
         readonly parameters: {
             readonly query?: never;
@@ -527,6 +639,50 @@ export interface paths {
         readonly get: operations["getFinding"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        /**
+         * Say what is made of a finding
+         * @description Its state, who looks after it, and why. Who resolves or ignores one gives a reason, and a comment where its severity is high or critical. A resolved one opens again with a new event, an ignored one when `until` comes. What was done is a step, which stays.
+         */
+        readonly patch: operations["patchFinding"];
+        readonly trace?: never;
+    };
+    readonly "/v1/findings/{id}/comments": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Say something about a finding
+         * @description A step without a change: what others have of the finding is not old by it.
+         */
+        readonly post: operations["postFindingComments"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/findings/bulk": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Say the same of several findings
+         * @description One change of at most 100 findings, each by itself: it is changed as a PATCH with its tag would change it, or not at all, and the answer says which.
+         */
+        readonly post: operations["postFindingsBulk"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1201,6 +1357,129 @@ export interface components {
         } & {
             readonly [key: string]: unknown;
         };
+        /** @description What a rule would have found in what is stored. */
+        readonly Backtest: {
+            /** @description As asked for; null for all that the token may see. */
+            readonly cluster: string | null;
+            /** @description When it was asked for. What was stored later is not in it. */
+            readonly created_at: components["schemas"]["MicroTime"];
+            /** @description Days with something, oldest first. */
+            readonly days: readonly {
+                /** @description A day in UTC: `2026-11-10`. */
+                readonly day: string;
+                /** @description Requests of this day that count. */
+                readonly events: number;
+                /** @description Findings whose first event is of this day. */
+                readonly findings: number;
+            }[] | null;
+            /** @description Why it failed, and how to mend it. */
+            readonly error: string | null;
+            /** @description Requests that count for them. */
+            readonly events: number | null;
+            /** @description Findings that there would be; null until it is done, as all that follows. */
+            readonly findings: number | null;
+            /** @description When it ended; null until then. */
+            readonly finished_at: components["schemas"]["MicroTime"] | null;
+            /** @description Of the back-test. */
+            readonly id: string;
+            /** @description What the rule said of each event, so far. */
+            readonly judged: {
+                /** @description What was not known and why, the most frequent first, at most 20. */
+                readonly because: readonly {
+                    /** @description Why, as the end of a sentence; or what the error says. */
+                    readonly because: string;
+                    /** @description Of how many events. */
+                    readonly count: number;
+                    /** @description Whether the rule is at fault. */
+                    readonly error: boolean;
+                    /** @description One of them: `evt_…`. */
+                    readonly example: string;
+                    /** @description What is not known; empty for an error. */
+                    readonly what: string;
+                }[];
+                /** @description Those where the rule is at fault. */
+                readonly errors: number;
+                /** @description Events of the window that the match lets through, each stage by itself. */
+                readonly evaluated: number;
+                /** @description Those that could not be judged by what was recorded. */
+                readonly insufficient: number;
+                /** @description Of these, those that match. */
+                readonly matched: number;
+            };
+            /** @description Paths of this API. */
+            readonly links: {
+                /** @description This back-test. */
+                readonly self: string;
+            };
+            /** @description The name of the token that asked for it. */
+            readonly maker: string;
+            /** @description Null where no version of the name is in force, or it says the same. */
+            readonly new_against_running: components["schemas"]["BacktestDifference"] | null;
+            /** @description The day that opens the most findings; of several the last. */
+            readonly peak: {
+                /** @description A day in UTC: `2026-11-10`. */
+                readonly day: string;
+                /** @description Findings whose first event is of that day. */
+                readonly findings: number;
+            } | null;
+            /** @description How far it is. */
+            readonly progress: {
+                /** @description Events that were read so far: those that the match lets through. */
+                readonly events: number;
+                /** @description How far it has gone through the window, by time. */
+                readonly fraction: number;
+            };
+            /** @description Where it stopped, as the rule matches more than 250,000 requests; null where it did not. */
+            readonly reached: components["schemas"]["MicroTime"] | null;
+            /** @description The name of the rule. */
+            readonly rule: string;
+            /**
+             * @description `queued`, `running`, and at last `done`, `failed` or `cancelled`.
+             * @enum {string}
+             */
+            readonly state: "queued" | "running" | "done" | "failed" | "cancelled";
+            /** @description The busiest findings, at most 20. */
+            readonly top: readonly components["schemas"]["BacktestFinding"][] | null;
+            readonly window: components["schemas"]["Window"];
+        };
+        /** @description The rule that was sent, against the version in force of its name. */
+        readonly BacktestDifference: {
+            /** @description Requests that count for these. */
+            readonly events: number;
+            /** @description What that finds in the same events. */
+            readonly findings: number;
+            /** @description The busiest that start, at most 20. */
+            readonly starting: readonly components["schemas"]["BacktestFinding"][];
+            /** @description Findings that there would be, and are none of that version. */
+            readonly starts: number;
+            /** @description The busiest that stop, at most 20. */
+            readonly stopping: readonly components["schemas"]["BacktestFinding"][];
+            /** @description Findings of that version that there would not be. */
+            readonly stops: number;
+            /** @description The version in force when it was asked. */
+            readonly version: number;
+        };
+        /** @description What the rule would have found, of one group. */
+        readonly BacktestFinding: {
+            /** @description The name of the cluster. */
+            readonly cluster: string;
+            /** @description The last of them: `evt_…`. */
+            readonly event: string;
+            /** @description Requests that count. */
+            readonly events: number;
+            /** @description The time of the first of them. */
+            readonly first: components["schemas"]["MicroTime"];
+            /** @description What it is of: fields that the rule groups by. */
+            readonly group: {
+                readonly [key: string]: string | null;
+            };
+            /** @description The id that the finding has, or would have: `fnd_…`. */
+            readonly id: string;
+            /** @description The time of the last of them. */
+            readonly last: components["schemas"]["MicroTime"];
+            /** @description The sentence of the rule, of its last event. */
+            readonly summary: string;
+        };
         /** @description A field of the object that has a value of its own. */
         readonly BlamedField: {
             /** @description The revision before; null for `set`, and where none is known. */
@@ -1235,6 +1514,48 @@ export interface components {
             readonly from: components["schemas"]["MicroTime"];
             /** @description Where it ends, itself not in it. */
             readonly to: components["schemas"]["MicroTime"];
+        };
+        /** @description One change of several findings. */
+        readonly BulkChange: {
+            /** @description Who looks after it; null for nobody. */
+            readonly assignee?: string | null;
+            /** @description In words. Who resolves or ignores a finding of severity high or critical must say something. */
+            readonly comment?: string;
+            /** @description At most 100, each once. */
+            readonly findings: readonly components["schemas"]["TaggedFinding"][];
+            /**
+             * @description Why it is resolved or ignored, which must be said.
+             * @enum {string}
+             */
+            readonly reason?: "false_positive" | "testing_or_maintenance" | "remediated" | "expected" | "true_positive_benign" | "true_positive_malicious" | "other";
+            /**
+             * @description What it is from now on.
+             * @enum {string}
+             */
+            readonly state?: "open" | "acknowledged" | "resolved" | "ignored";
+            /** @description Of one that is ignored: when it opens again. Never, unless you say. */
+            readonly until?: components["schemas"]["NewIgnoreEnd"];
+        };
+        /** @description What came of one finding: all of the change, or nothing. */
+        readonly BulkItem: {
+            /** @description The code of the problem; null where it is changed. */
+            readonly code: string | null;
+            /** @description What is wrong; null where it is changed. */
+            readonly detail: string | null;
+            readonly id: components["schemas"]["FindingId"];
+            /** @description As a PATCH of this one would be answered: 200, 404, 409, 412 or 422. */
+            readonly status: number;
+            /** @description Of its triage now; null where there is no such finding. */
+            readonly tag: string | null;
+        };
+        /** @description What came of each. */
+        readonly BulkResult: {
+            /** @description How many are as they were to be. */
+            readonly changed: number;
+            /** @description In the order in which they were sent. */
+            readonly data: readonly components["schemas"]["BulkItem"][];
+            /** @description How many are as they were. */
+            readonly failed: number;
         };
         /** @description One difference between two states of an object. */
         readonly Change: {
@@ -1655,6 +1976,55 @@ export interface components {
             /** @description To be sent alone, as `?cursor=…`, to this path; null at the end. */
             readonly next_cursor: string | null;
         };
+        /** @description What does not count in what a rule finds, while it holds. */
+        readonly Exception: {
+            /** @description Whether what was found before it began or ended is still being looked at. */
+            readonly applying: boolean;
+            /** @description When it was made. */
+            readonly created_at: components["schemas"]["MicroTime"];
+            /** @description The name of the token that made it. */
+            readonly created_by: string;
+            /** @description When it ended. */
+            readonly ended_at: components["schemas"]["MicroTime"] | null;
+            /** @description Who deleted it; null where it expired, or holds. */
+            readonly ended_by: string | null;
+            /** @description When it ends by itself; null for never. */
+            readonly expires_at: components["schemas"]["MicroTime"] | null;
+            /** @description What it hides now. */
+            readonly hides: {
+                /** @description Findings that these are of. */
+                readonly findings: number;
+                /** @description Requests that do not count by it. */
+                readonly requests: number;
+            };
+            /** @description Whether it has not ended. */
+            readonly holds: boolean;
+            /** @description Of the exception. */
+            readonly id: string;
+            /** @description Paths. */
+            readonly links: {
+                /** @description The rule. */
+                readonly rule: string;
+                /** @description This one. */
+                readonly self: string;
+            };
+            /** @description The query; what it means does not count. */
+            readonly match: string;
+            /** @description Who answers for it. */
+            readonly owner: string | null;
+            /** @description Why that is no finding. */
+            readonly reason: string;
+            /** @description The name of the rule. */
+            readonly rule: string;
+        };
+        /** @description One page. */
+        readonly ExceptionPage: {
+            readonly data: readonly components["schemas"]["Exception"][];
+            /** @description Whether there is another page. */
+            readonly has_more: boolean;
+            /** @description To be sent alone, as `?cursor=…`, to the same path; null at the end. */
+            readonly next_cursor: string | null;
+        };
         /** @description What a query or a part of it asks for. */
         readonly Explained: {
             /** @description Of what it says so: of all, one or none of them. */
@@ -1956,6 +2326,7 @@ export interface components {
             readonly summary: string;
             /** @description What the rule finds, in one line. */
             readonly title: string;
+            readonly triage: components["schemas"]["Triage"];
             /** @description Of the rule, when it found the last event. What follows is as that version says it. */
             readonly version: number;
         };
@@ -2017,6 +2388,8 @@ export interface components {
             readonly group: {
                 readonly [key: string]: string | null;
             };
+            /** @description What does not count in it, by the exceptions that hold; at most 100. */
+            readonly hidden: readonly components["schemas"]["HiddenBy"][];
             readonly id: components["schemas"]["FindingId"];
             /** @description The time of its last event. */
             readonly last: components["schemas"]["MicroTime"] | null;
@@ -2036,10 +2409,13 @@ export interface components {
              * @enum {string}
              */
             readonly severity: "info" | "low" | "medium" | "high" | "critical";
+            /** @description What was done about it, newest first, at most 100; GET /v1/audit has all. */
+            readonly steps: readonly components["schemas"]["Step"][];
             /** @description What happened, in one sentence, as of the last event. */
             readonly summary: string;
             /** @description What the rule finds, in one line. */
             readonly title: string;
+            readonly triage: components["schemas"]["Triage"];
             /** @description Of the rule, when it found the last event. What follows is as that version says it. */
             readonly version: number;
         };
@@ -2184,6 +2560,13 @@ export interface components {
             /** @description Before what is shown. */
             readonly before: boolean;
         };
+        /** @description What is not counted, and by what. */
+        readonly HiddenBy: {
+            /** @description The id of an exception. */
+            readonly exception: string;
+            /** @description How many requests of this finding do not count by it. */
+            readonly requests: number;
+        };
         /** @description How many requests match, over time. */
         readonly HistogramAnswer: {
             /** @description Oldest first, also where there is nothing; at most 5000. */
@@ -2198,6 +2581,15 @@ export interface components {
         /** @description How far history has come. */
         readonly HistoryMeta: {
             readonly history: components["schemas"]["Followed"];
+        };
+        /** @description When it opens again: one of the three is not null. */
+        readonly IgnoreEnd: {
+            /** @description With so many events in all. */
+            readonly events: number | null;
+            /** @description With an event that this query means. */
+            readonly match: string | null;
+            /** @description At this time. */
+            readonly time: components["schemas"]["MicroTime"] | null;
         };
         /** @description Who is behind an event, which the caller may only have carried out. The user agent is never evidence of who. */
         readonly Initiator: {
@@ -2391,6 +2783,19 @@ export interface components {
             readonly has_more: components["schemas"]["HasMore"];
             readonly window: components["schemas"]["Window"];
         };
+        /** @description A rule, and the time over which it is to be tried. */
+        readonly NewBacktest: {
+            /** @description The name of a cluster; all that you may see, unless you say. */
+            readonly cluster?: string;
+            /** @description The name of a rule: the version of it that holds now. Either this or `text`. */
+            readonly rule?: string;
+            /** @description Where the window begins, as of a list of events. 30 days ago, unless you say. */
+            readonly since?: string;
+            /** @description A rule file with one rule. It is also told what changes against the version in force of its name. */
+            readonly text?: string;
+            /** @description Where the window ends, itself not in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`). Now, unless you say. */
+            readonly until?: string;
+        };
         /** @description A cluster to add. */
         readonly NewCluster: {
             /**
@@ -2404,6 +2809,24 @@ export interface components {
              * @example prod-eu
              */
             readonly name: string;
+        };
+        /** @description Something about a finding. */
+        readonly NewComment: {
+            /** @description In words. */
+            readonly comment: string;
+        };
+        /** @description What is not to count in what a rule finds. */
+        readonly NewException: {
+            /** @description When it ends by itself; never unless you say. */
+            readonly expires_at?: string | null;
+            /** @description A query of what stands in the event itself: `actor:sa:ci/* ns:build`. What it means does not count. */
+            readonly match: string;
+            /** @description Who answers for it. */
+            readonly owner?: string | null;
+            /** @description Why that is no finding. */
+            readonly reason: string;
+            /** @description The name of a rule on events. */
+            readonly rule: string;
         };
         /** @description A question whose whole answer is to be written to files. */
         readonly NewExport: {
@@ -2423,6 +2846,18 @@ export interface components {
             readonly since?: string;
             /** @description Where the window ends, itself not in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`). Now, unless you say. */
             readonly until?: string;
+        };
+        /** @description When an ignored finding opens again: one of the three. */
+        readonly NewIgnoreEnd: {
+            /** @description With so many more events. */
+            readonly events?: number;
+            /** @description With an event that this query means, of what stands in the event itself: `ns:prod-*`. */
+            readonly match?: string;
+            /**
+             * Format: date-time
+             * @description At this time.
+             */
+            readonly time?: string;
         };
         /** @description What the server has to tell its operators. Each is told once. */
         readonly Notice: {
@@ -2576,7 +3011,7 @@ export interface components {
              * @description The kind of problem, for programs.
              * @enum {string}
              */
-            readonly code: "query_syntax" | "bad_request" | "auth_required" | "forbidden" | "not_found" | "conflict" | "idempotency_mismatch" | "gone" | "precondition_failed" | "payload_too_large" | "headers_too_large" | "unavailable" | "unprocessable" | "rate_limited" | "internal" | "busy" | "dependency_unavailable";
+            readonly code: "query_syntax" | "bad_request" | "auth_required" | "forbidden" | "not_found" | "conflict" | "idempotency_mismatch" | "gone" | "precondition_failed" | "precondition_required" | "payload_too_large" | "headers_too_large" | "unavailable" | "unprocessable" | "rate_limited" | "internal" | "busy" | "dependency_unavailable";
             /** @description What could not be done, for people. */
             readonly detail: string;
             /** @description Where this server tells more about such problems. */
@@ -3151,6 +3586,54 @@ export interface components {
                 readonly value: string;
             } | null;
         };
+        /** @description Something that was done about a finding or an exception. It never changes. */
+        readonly Step: {
+            /** @description The name of the token; `plaintrail` for what it did by itself. */
+            readonly actor: string;
+            /** @description What it became. */
+            readonly after: {
+                readonly [key: string]: string | number | null;
+            } | null;
+            /** @description What it was, as far as that was changed; null for nothing. */
+            readonly before: {
+                readonly [key: string]: string | number | null;
+            } | null;
+            /** @description The name of the cluster; null of an exception. */
+            readonly cluster: string | null;
+            /** @description In words. */
+            readonly comment: string | null;
+            /** @description Ids of steps have a number, in the order in which they were written. */
+            readonly id: string;
+            /** @description What it was done to. */
+            readonly object: {
+                /**
+                 * @description What it was done to.
+                 * @enum {string}
+                 */
+                readonly kind: "finding" | "exception";
+                /** @description Its id. */
+                readonly name: string;
+            };
+            /** @description Why, in one word, or as an exception says it. */
+            readonly reason: string | null;
+            /** @description The name of the rule. */
+            readonly rule: string;
+            /** @description When it was done. */
+            readonly time: components["schemas"]["MicroTime"];
+            /**
+             * @description What was done.
+             * @enum {string}
+             */
+            readonly verb: "state" | "assignee" | "comment" | "regressed" | "ignore-over" | "exception-added" | "exception-deleted" | "exception-expired";
+        };
+        /** @description One page. */
+        readonly StepPage: {
+            readonly data: readonly components["schemas"]["Step"][];
+            /** @description Whether there is another page. */
+            readonly has_more: boolean;
+            /** @description To be sent alone, as `?cursor=…`, to the same path; null at the end. */
+            readonly next_cursor: string | null;
+        };
         /** @description One request to an API server, as its last stored stage tells it. */
         readonly StoredEvent: {
             readonly actor: components["schemas"]["Actor"];
@@ -3213,6 +3696,12 @@ export interface components {
             /** @description verb (kubernetes/apiserver pkg/apis/audit/v1/types.go). */
             readonly verb: string;
         };
+        /** @description A finding, and which state of it you saw. */
+        readonly TaggedFinding: {
+            readonly id: components["schemas"]["FindingId"];
+            /** @description The `triage.tag` that you have: where it is another by now, nothing is done. */
+            readonly tag: string;
+        };
         /** @description How many there are. */
         readonly Total: {
             /**
@@ -3222,6 +3711,47 @@ export interface components {
             readonly relation: "eq" | "gte";
             /** @description At most 10001. */
             readonly value: number;
+        };
+        /** @description What people make of a finding. */
+        readonly Triage: {
+            /** @description Who looks after it; null for nobody. */
+            readonly assignee: string | null;
+            /** @description When somebody did something with it last; null where nobody did. */
+            readonly changed_at: components["schemas"]["MicroTime"] | null;
+            /** @description Why it is resolved or ignored; null where it is neither. */
+            readonly reason: ("false_positive" | "testing_or_maintenance" | "remediated" | "expected" | "true_positive_benign" | "true_positive_malicious" | "other") | null;
+            /** @description It was resolved, and then there was a new event. */
+            readonly regressed: boolean;
+            /**
+             * @description What people made of it last, or a new event did.
+             * @enum {string}
+             */
+            readonly state: "open" | "acknowledged" | "resolved" | "ignored";
+            /** @description How many steps led here. */
+            readonly steps: number;
+            /** @description To be sent as `If-Match` with a change, so that nobody undoes what another did meanwhile. */
+            readonly tag: string;
+            /** @description Of one that is ignored; null where that is for ever. */
+            readonly until: components["schemas"]["IgnoreEnd"] | null;
+        };
+        /** @description What is left out stays as it is. */
+        readonly TriageChange: {
+            /** @description Who looks after it; null for nobody. */
+            readonly assignee?: string | null;
+            /** @description In words. Who resolves or ignores a finding of severity high or critical must say something. */
+            readonly comment?: string;
+            /**
+             * @description Why it is resolved or ignored, which must be said.
+             * @enum {string}
+             */
+            readonly reason?: "false_positive" | "testing_or_maintenance" | "remediated" | "expected" | "true_positive_benign" | "true_positive_malicious" | "other";
+            /**
+             * @description What it is from now on.
+             * @enum {string}
+             */
+            readonly state?: "open" | "acknowledged" | "resolved" | "ignored";
+            /** @description Of one that is ignored: when it opens again. Never, unless you say. */
+            readonly until?: components["schemas"]["NewIgnoreEnd"];
         };
         /** @description A command of kubectl. */
         readonly UndoCommand: {
@@ -3963,6 +4493,144 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["FirstsAnswer"];
+                };
+            };
+        };
+    };
+    readonly getAudit: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Names of tokens, or globs; `plaintrail` for what it did by itself. */
+                readonly actor?: readonly string[];
+                /** @description Names of clusters, or globs. */
+                readonly cluster?: readonly string[];
+                /** @description The `next_cursor` of the page before, sent alone: it carries the whole question and its window. */
+                readonly cursor?: string;
+                /** @description Items in the page, 1 to 1000. */
+                readonly limit?: number;
+                /** @description None of these; see `actor`. */
+                readonly "not.actor"?: readonly string[];
+                /** @description None of these; see `cluster`. */
+                readonly "not.cluster"?: readonly string[];
+                /** @description None of these; see `rule`. */
+                readonly "not.rule"?: readonly string[];
+                /** @description None of these; see `vio`. */
+                readonly "not.vio"?: readonly string[];
+                /** @description Names of rules, or globs. */
+                readonly rule?: readonly string[];
+                /** @description Where the window begins, itself in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`); or an interval (`2026-11-20/P1D`). */
+                readonly since?: string;
+                /** @description Where the window ends, itself not in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`). Now, unless you say. */
+                readonly until?: string;
+                /** @description Ids of findings. */
+                readonly vio?: readonly string[];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The page. */
+            readonly 200: {
+                headers: {
+                    /** @description `<…>; rel="next"` (RFC 8288) where there is another page. */
+                    readonly Link?: string;
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["StepPage"];
+                };
+            };
+        };
+    };
+    readonly postBacktests: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Of your choice, at most 255 characters: within 24 hours the same key with the same body has the same answer, and nothing is done twice. One exception: where the server died before it kept its answer, the same key does the work again from 60 s later on, though it may have been done. */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewBacktest"];
+            };
+        };
+        readonly responses: {
+            /** @description It is tried soon. */
+            readonly 202: {
+                headers: {
+                    /** @description The path of the back-test. */
+                    readonly Location?: string;
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Backtest"];
+                };
+            };
+        };
+    };
+    readonly getBacktest: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The id of a back-test: `bt_…`. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The back-test. */
+            readonly 200: {
+                headers: {
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Backtest"];
+                };
+            };
+        };
+    };
+    readonly deleteBacktest: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The id of a back-test: `bt_…`. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is cancelled. */
+            readonly 200: {
+                headers: {
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Backtest"];
                 };
             };
         };
@@ -4995,6 +5663,128 @@ export interface operations {
             };
         };
     };
+    readonly getExceptions: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The `next_cursor` of the page before, sent alone: it carries the whole question and its window. */
+                readonly cursor?: string;
+                /** @description Those that hold, or those that have ended. */
+                readonly holds?: boolean;
+                /** @description Items in the page, 1 to 1000. */
+                readonly limit?: number;
+                /** @description The name of a rule. */
+                readonly rule?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The page. */
+            readonly 200: {
+                headers: {
+                    /** @description `<…>; rel="next"` (RFC 8288) where there is another page. */
+                    readonly Link?: string;
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ExceptionPage"];
+                };
+            };
+        };
+    };
+    readonly postExceptions: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Of your choice, at most 255 characters: within 24 hours the same key with the same body has the same answer, and nothing is done twice. One exception: where the server died before it kept its answer, the same key does the work again from 60 s later on, though it may have been done. */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewException"];
+            };
+        };
+        readonly responses: {
+            /** @description It holds. */
+            readonly 201: {
+                headers: {
+                    /** @description The path of the exception. */
+                    readonly Location?: string;
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Exception"];
+                };
+            };
+        };
+    };
+    readonly getException: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The id of an exception: `exc_…`. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The exception. */
+            readonly 200: {
+                headers: {
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Exception"];
+                };
+            };
+        };
+    };
+    readonly deleteException: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The id of an exception: `exc_…`. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It has ended. */
+            readonly 200: {
+                headers: {
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Exception"];
+                };
+            };
+        };
+    };
     readonly getExports: {
         readonly parameters: {
             readonly query?: {
@@ -5193,6 +5983,8 @@ export interface operations {
     readonly getFindings: {
         readonly parameters: {
             readonly query?: {
+                /** @description Whose they are; `assignee=` nobody's. */
+                readonly assignee?: string;
                 /** @description Names of clusters, or globs. */
                 readonly cluster?: readonly string[];
                 /** @description Controls, such as `pci:10.2.1.2`, or globs. */
@@ -5219,6 +6011,8 @@ export interface operations {
                 readonly since?: string;
                 /** @description `last`: by the last event; `opened`: by when it was found. `last` unless you say. */
                 readonly sort?: "last" | "opened";
+                /** @description In one of these states: open, acknowledged, resolved, ignored. */
+                readonly state?: readonly ("open" | "acknowledged" | "resolved" | "ignored")[];
                 /** @description Where the window ends, itself not in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`). Now, unless you say. */
                 readonly until?: string;
                 /** @description Ids of findings. */
@@ -5277,6 +6071,106 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["FindingWithEvents"];
+                };
+            };
+        };
+    };
+    readonly patchFinding: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Required: the `triage.tag` that you have. Where it is another by now nothing is done. `*` for any. */
+                readonly "If-Match"?: string;
+            };
+            readonly path: {
+                /** @description The id of a finding: `fnd_…`. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["TriageChange"];
+            };
+        };
+        readonly responses: {
+            /** @description It is as you say. */
+            readonly 200: {
+                headers: {
+                    /** @description Its `triage.tag` by now. */
+                    readonly ETag?: string;
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Finding"];
+                };
+            };
+        };
+    };
+    readonly postFindingComments: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Of your choice, at most 255 characters: within 24 hours the same key with the same body has the same answer, and nothing is done twice. One exception: where the server died before it kept its answer, the same key does the work again from 60 s later on, though it may have been done. */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path: {
+                /** @description The id of a finding: `fnd_…`. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewComment"];
+            };
+        };
+        readonly responses: {
+            /** @description It is said. */
+            readonly 201: {
+                headers: {
+                    /** @description The `triage.tag` of the finding. */
+                    readonly ETag?: string;
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Finding"];
+                };
+            };
+        };
+    };
+    readonly postFindingsBulk: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["BulkChange"];
+            };
+        };
+        readonly responses: {
+            /** @description What came of each. */
+            readonly 200: {
+                headers: {
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BulkResult"];
                 };
             };
         };

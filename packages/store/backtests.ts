@@ -13,6 +13,7 @@ import type { ExportState } from './exports.ts'
 import type { Store } from './open-store.ts'
 import { addOutbox } from './outbox.ts'
 import { readRows, statementOf } from './read-rows.ts'
+import { storable } from './revision-row.ts'
 import { takeSnapshot } from './take-snapshot.ts'
 import { timeUs } from './time-position.ts'
 import { transaction } from './transaction.ts'
@@ -108,7 +109,7 @@ export async function createBacktest(
         maker.name,
         scopeText(scope),
         rule,
-        text,
+        storable(text),
         running?.version ?? null,
         running?.text ?? null,
         cluster,

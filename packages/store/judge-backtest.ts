@@ -14,6 +14,7 @@ import { judgedRules, type JudgedRules } from './judged-rules.ts'
 import type { Store } from './open-store.ts'
 import { createParsedItems } from './parsed-items.ts'
 import type { CoveredDay } from './rule-coverage.ts'
+import { storable } from './revision-row.ts'
 import { toldEvents, type RuleEvent } from './rule-events.ts'
 import { createEventTexts } from './rule-event-texts.ts'
 import { visibleClusters } from './visible-clusters.ts'
@@ -144,7 +145,7 @@ function tallyOf({ evaluated, matched, insufficient, errors, missing }: CoveredD
 
 function withSummary({ fields, ...hit }: FieldHit, said: BacktestRules): BacktestHit {
   const rule = hit.version === running ? said.running : said.rule
-  return { ...hit, summary: filledText(rule?.summary ?? '', fields) }
+  return { ...hit, summary: storable(filledText(rule?.summary ?? '', fields)) }
 }
 
 async function hasHistory(store: Store): Promise<boolean> {

@@ -2,6 +2,7 @@
 
 import type { ApiRoute } from './route.ts'
 import { actorRoutes } from './routes/actor-routes.ts'
+import { backtestRoutes } from './routes/backtest-routes.ts'
 import { clusterRoutes } from './routes/cluster-routes.ts'
 import { controlRoutes } from './routes/control-routes.ts'
 import { countRoutes } from './routes/count-routes.ts'
@@ -28,6 +29,7 @@ export const routeTable: readonly ApiRoute[] = [
   ...sessionRoutes,
   ...exportRoutes,
   ...ruleRoutes,
+  ...backtestRoutes,
   ...findingRoutes,
   ...clusterRoutes,
   ...controlRoutes,

@@ -13,6 +13,9 @@ export interface SampleIds {
   readonly deadJob: string
   /** Of one that is done. */
   readonly export: string
+  /** Of back-tests, of which one is done, and another may be cancelled. */
+  readonly backtest: string
+  readonly unwantedBacktest: string
   /** Of one that may be cancelled. */
   readonly unwantedExport: string
   readonly cursor: string
@@ -120,6 +123,12 @@ export const sampleRequests: Readonly<Record<string, (ids: SampleIds) => readonl
   getExportPart: ({ export: id }) => [{ path: `/v1/exports/${id}/parts/1` }],
   getExportManifest: ({ export: id }) => [{ path: `/v1/exports/${id}/manifest` }],
   deleteExport: ({ unwantedExport: id }) => [{ path: `/v1/exports/${id}` }],
+  postBacktests: ({ rule }) => [
+    { path: '/v1/backtests', body: { rule }, status: 202 },
+    { path: '/v1/backtests', body: { text: ruleText('tried'), since: '7d', cluster: 'east' }, status: 202 },
+  ],
+  getBacktest: ({ backtest: id }) => [{ path: `/v1/backtests/${id}` }],
+  deleteBacktest: ({ unwantedBacktest: id }) => [{ path: `/v1/backtests/${id}` }],
   getRules: () => [{ path: '/v1/rules' }, { path: '/v1/rules?limit=1' }],
   getRule: ({ rule }) => [
     { path: `/v1/rules/${rule}` },

@@ -6,6 +6,7 @@ import { everything as everyEvent } from '@plaintrail/query/ast'
 import { everything } from '@plaintrail/query/scope'
 import { addCluster } from '@plaintrail/store/clusters'
 import { storeDeliveries } from '@plaintrail/store/events-for-tests'
+import { createBacktest } from '@plaintrail/store/backtests'
 import { createExport } from '@plaintrail/store/exports'
 import { ruleText, seedFinding, seedRule } from '@plaintrail/store/findings-for-tests'
 import { recordGap } from '@plaintrail/store/gaps'
@@ -77,6 +78,8 @@ export async function startSeededApi(connection: string, recorded: readonly stri
       deadJob,
       export: done,
       unwantedExport,
+      backtest: await addBacktest(api, true),
+      unwantedBacktest: await addBacktest(api, false),
       cursor: cursor ?? '',
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
@@ -93,6 +96,42 @@ async function addExport({ store }: TestApi): Promise<string> {
   const maker = { id: randomUUID(), name: 'test' }
   const window = { sinceUs: 0, untilUs: nowUs }
   const id = await createExport(store, everything, { maker, query: everyEvent, window, format: 'csv', withRaw: false })
+  return id ?? ''
+}
+
+const someFinding = {
+  id: 'fnd_0000000000000000000000000A',
+  cluster: 'east',
+  group: { actor: 'alice', 'object.namespace': null },
+  summary: 'alice did it',
+  events: 2,
+  firstUs: nowUs - 60_000_000,
+  lastUs: nowUs,
+  event: 'evt_0000000000000000000000000A',
+}
+
+/** As a jobrunner ends one. */
+async function addBacktest({ store }: TestApi, isDone: boolean): Promise<string> {
+  const window = { sinceUs: nowUs - 3_600_000_000, untilUs: nowUs }
+  const asked = { rule: 'tried', text: ruleText('tried'), running: null, cluster: null, window }
+  const id = await createBacktest(store, everything, { ...asked, maker: { id: randomUUID(), name: 'test' } })
+  if (!isDone) return id ?? ''
+  const told = { findings: 1, events: 2, days: [{ day: 20_780, opened: 1, events: 2 }], top: [someFinding] }
+  const difference = { version: 1, findings: 1, events: 1, starts: 1, stops: 1, starting: [someFinding], stopping: [] }
+  const because = {
+    isError: false,
+    what: '/object',
+    because: 'it was not recorded',
+    count: 1,
+    event: someFinding.event,
+  }
+  await store.pool.query(
+    `update backtest set state = 'done', job = null, finished_at = now(), is_read = true, events = 3, result = $1, tally = $2`,
+    [
+      JSON.stringify({ ...told, difference, reachedUs: nowUs }),
+      JSON.stringify({ evaluated: 3, matched: 2, insufficient: 1, errors: 0, missing: [because] }),
+    ],
+  )
   return id ?? ''
 }
 

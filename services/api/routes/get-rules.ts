@@ -80,9 +80,11 @@ const nameForm = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
 
 export function nameIn(request: Request): string {
   const name = String(request.params['name'])
-  if (!nameForm.test(name)) throw noRule()
+  if (!isRuleName(name)) throw noRule()
   return name
 }
+
+export const isRuleName = (text: string): boolean => nameForm.test(text)
 
 export function noRule(): Problem {
   return new Problem('not_found', 'there is no such rule', 'GET /v1/rules lists them.')

@@ -69,13 +69,14 @@ function nameInPath(request: Request): string {
   return String(request.params['name'])
 }
 
-function onlyRule({ rules, errors }: ParsedRules, name: string): ParsedRule {
+/** Of any name where that is null. Throws a Problem. */
+export function onlyRule({ rules, errors }: ParsedRules, name: string | null): ParsedRule {
   if (errors.length > 0) throw wrongRule(errors)
   const [first, second] = rules
   if (first === undefined) throw wrongRule([errorAt({ line: 1, column: 1 }, 'there is no rule in it')])
   if (second !== undefined)
-    throw wrongRule([errorAt(second.at, 'there is more than one rule in it', 'Send each to its own path.')])
-  if (first.rule.name === name) return first
+    throw wrongRule([errorAt(second.at, 'there is more than one rule in it', 'Send each by itself.')])
+  if (name === null || first.rule.name === name) return first
   const says = `the rule is named "${first.rule.name}", and the path says "${name.slice(0, 100)}"`
   throw wrongRule([errorAt(first.at, says, 'Send it to the path of its name.')])
 }
