@@ -57,9 +57,9 @@ export function readCorrelation(
   const condition = field('condition')
   const shared = { groupBy, rules, isGenerated }
   if (type === 'temporal' || type === 'temporal_ordered') {
-    checkAll(condition, rules, at('condition'))
     if (rules.length < 2) throw new SigmaProblem('it takes two rules or more to be one after the other', at('rules'))
     if (rules.length > rulesMax) throw new SigmaProblem(`it has more than ${rulesMax} rules`, at('rules'))
+    checkAll(condition, rules, at('condition'))
     return {
       ...shared,
       steps: rules.map(({ node }) => node),
