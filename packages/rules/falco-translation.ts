@@ -171,7 +171,8 @@ function united(condition: FalcoCondition): FalcoCondition {
   if (condition.kind !== 'and' && condition.kind !== 'or') return condition
   const parts = condition.parts.map(united)
   if (condition.kind === 'and') return joinedFalco('and', parts)
-  const groups = Map.groupBy(parts, (part) => (part.kind === 'atom' ? (unitedAs(part)?.key ?? part) : part))
+  const flat = parts.flatMap((part) => (part.kind === 'or' ? part.parts : [part]))
+  const groups = Map.groupBy(flat, (part) => (part.kind === 'atom' ? (unitedAs(part)?.key ?? part) : part))
   return joinedFalco(
     'or',
     [...groups.values()].map((group) => {
@@ -186,7 +187,8 @@ function united(condition: FalcoCondition): FalcoCondition {
 
 /** Which others it stands for one with; null for none. */
 function unitedAs({ field, operator }: FalcoAtom): { readonly key: string; readonly operator: FalcoOperator } | null {
-  const name = JSON.stringify({ ...field, name: falcoName(field) })
+  const own = falcoName(field)
+  const name = JSON.stringify([own, own === field.name ? field.argument : null, field.change])
   const kind = falcoFieldCode(field, 'kept')?.kind
   if (kind === 'map' && (operator === 'contains' || operator === 'icontains'))
     return { key: `${operator} ${name}`, operator }
