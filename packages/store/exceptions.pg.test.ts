@@ -200,7 +200,7 @@ test('an exception hides what was there, says how much, and when it expires what
   const [first, all] = [await add('name:c1', laterUs + second), await add('name:c*')]
   await settle()
   expect(await findFinding(store, everything, id)).toBeNull()
-  expect(await hidingExceptions(store, uuidOf(id))).toEqual([
+  expect(await hidingExceptions(store, id)).toEqual([
     { id: first, requests: 1 },
     { id: all, requests: 2 },
   ])

@@ -1,5 +1,6 @@
 // Exceptions: what is not to be counted in what a rule finds, until it expires or is deleted. Each stays, as does who made it.
 
+import { parseFindingId } from '@plaintrail/rules/finding-id'
 import { sql, type SQL } from 'drizzle-orm'
 import type { PoolClient } from 'pg'
 import { readExceptionMatch } from './exception-query.ts'
@@ -206,15 +207,15 @@ async function readExceptions(store: Store, which: SQL, limit: number): Promise<
 const keyOf = (id: number): string => id.toString(16).padStart(32, '0')
 const idIn = ({ key }: EventPosition): number => Number.parseInt(key.replaceAll('-', '').slice(-8), 16)
 
-/** Of one finding: by which exceptions requests of it do not count, and how many by each. */
+/** Of one finding (`fnd_…`): by which exceptions requests of it do not count, and how many by each. */
 export async function hidingExceptions(
   store: Store,
-  findingUuid: string,
+  finding: string,
 ): Promise<readonly { readonly id: number; readonly requests: number }[]> {
   return await readRows<{ id: number; requests: number }>(
     store,
     sql`select h.hidden_by as id, count(distinct (h.time, h.request)) as requests from rule_hit h
-        where h.finding_id = ${findingUuid}::uuid and h.hidden_by is not null
+        where h.finding_id = ${parseFindingId(finding)?.toString('hex') ?? null}::uuid and h.hidden_by is not null
         group by h.hidden_by order by h.hidden_by limit ${exceptionsOfRuleMax}`,
   )
 }

@@ -29,6 +29,8 @@ export interface TestApi extends AsyncDisposable {
   delete(path: string): Promise<Response>
   /** Of a rule: as YAML, unless `headers` has another type. */
   put(path: string, body: string, headers?: Readonly<Record<string, string>>): Promise<Response>
+  /** JSON. */
+  patch(path: string, body: object, headers?: Readonly<Record<string, string>>): Promise<Response>
   post(path: string, body: string, headers?: Readonly<Record<string, string>>): Promise<Response>
 }
 
@@ -84,6 +86,12 @@ export async function startTestApi(
         method: 'PUT',
         body,
         headers: { authorization, 'content-type': 'application/yaml', ...headers },
+      }),
+    patch: (path, body, headers = {}) =>
+      fetch(api.url + path, {
+        method: 'PATCH',
+        body: JSON.stringify(body),
+        headers: { authorization, 'content-type': 'application/json', ...headers },
       }),
     post: (path, body, headers = {}) =>
       fetch(api.url + path, {

@@ -3,6 +3,7 @@
 import { formatMicroTime } from '@plaintrail/event/time'
 import { filledCommand, filledText } from '@plaintrail/rules/filled-text'
 import type { Finding } from '@plaintrail/store/find-findings'
+import { triageAnswer } from './triage-answer.ts'
 
 export function findingAnswer(finding: Finding): object {
   const { id, rule, version, told, fields, firstUs, lastUs } = finding
@@ -28,6 +29,7 @@ export function findingAnswer(finding: Finding): object {
     opened_at: formatMicroTime(finding.openedUs),
     events: finding.events,
     expired_events: finding.expired,
+    triage: triageAnswer(finding),
     links: { self: `/v1/findings/${id}`, rule: `/v1/rules/${rule}`, events: eventsPath(finding) },
   }
 }

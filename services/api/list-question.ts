@@ -16,7 +16,6 @@ import type { Snapshot } from '@plaintrail/query/snapshot'
 import type { Window } from '@plaintrail/query/window'
 import { windowOfQuery } from '@plaintrail/query/window-of-query'
 import type { EventPosition } from '@plaintrail/store/find-records'
-import type { FindingSort } from '@plaintrail/store/find-findings'
 import type { SessionState } from '@plaintrail/store/session'
 import type { RouteParts } from './api-parts.ts'
 import type { Caller } from './authenticate.ts'
@@ -28,7 +27,9 @@ type ListName =
   | 'actors'
   | 'events'
   | `finding ${string}`
-  | `findings ${FindingSort}`
+  | `findings ${string}`
+  | 'audit'
+  | `exceptions ${string}`
   | 'exports'
   | 'history'
   | 'jobs'

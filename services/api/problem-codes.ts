@@ -14,6 +14,7 @@ export const problemCodes = {
   idempotency_mismatch: [409, 'The Idempotency-Key was used in the last 24 hours for another request.'],
   gone: [410, 'It was here and is not any more.'],
   precondition_failed: [412, 'Somebody changed it meanwhile: it is not the version that If-Match names.'],
+  precondition_required: [428, 'It was not said which state is to be changed: send its tag as If-Match.'],
   payload_too_large: [413, 'The body is over 1 MiB.'],
   headers_too_large: [
     431,

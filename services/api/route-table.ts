@@ -8,6 +8,7 @@ import { controlRoutes } from './routes/control-routes.ts'
 import { countRoutes } from './routes/count-routes.ts'
 import { eventRoutes } from './routes/event-routes.ts'
 import { exportRoutes } from './routes/export-routes.ts'
+import { exceptionRoutes } from './routes/exception-routes.ts'
 import { findingRoutes } from './routes/finding-routes.ts'
 import { objectRoutes } from './routes/object-routes.ts'
 import { queryRoutes } from './routes/query-routes.ts'
@@ -31,6 +32,7 @@ export const routeTable: readonly ApiRoute[] = [
   ...ruleRoutes,
   ...backtestRoutes,
   ...findingRoutes,
+  ...exceptionRoutes,
   ...clusterRoutes,
   ...controlRoutes,
   ...upkeepRoutes,

@@ -15,7 +15,7 @@ export const tags = {
   objects: 'What was done to one object, and which objects there are.',
   actors: 'Who asks Kubernetes: people, service accounts, nodes.',
   sessions: 'Shells and other connections into pods.',
-  findings: 'What rules found.',
+  findings: 'What rules found, and what people make of it.',
   rules: 'What is watched for, whether it can be seen, and which controls it is evidence for.',
   queries: 'Help for who writes a query.',
   exports: 'Many events as files.',
@@ -33,7 +33,7 @@ export interface Answer {
 }
 
 interface Documentation {
-  readonly method: 'get' | 'post' | 'put' | 'delete'
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   /** As OpenAPI writes it: `/v1/events/{id}`. */
   readonly path: string
   readonly tag: keyof typeof tags

@@ -151,6 +151,27 @@ export const sampleRequests: Readonly<Record<string, (ids: SampleIds) => readonl
   ],
   getFindings: () => [{ path: '/v1/findings' }, { path: '/v1/findings?limit=1&severity=>=info&sort=opened' }],
   getFinding: ({ finding }) => [{ path: `/v1/findings/${finding}` }],
+  patchFinding: ({ finding }) => [
+    { path: `/v1/findings/${finding}`, body: { assignee: 'alice' } },
+    {
+      path: `/v1/findings/${finding}`,
+      body: { state: 'ignored', reason: 'expected', comment: 'a test', until: { events: 3 } },
+    },
+    { path: `/v1/findings/${finding}`, body: { state: 'acknowledged' } },
+  ],
+  postFindingComments: ({ finding }) => [
+    { path: `/v1/findings/${finding}/comments`, body: { comment: 'seen' }, status: 201 },
+  ],
+  postFindingsBulk: ({ finding }) => [
+    { path: '/v1/findings/bulk', body: { findings: [{ id: finding, tag: '"0"' }], state: 'acknowledged' } },
+  ],
+  getAudit: ({ finding }) => [{ path: '/v1/audit' }, { path: `/v1/audit?vio=${finding}&actor=t*&limit=1` }],
+  postExceptions: ({ rule }) => [
+    { path: '/v1/exceptions', body: { rule, match: 'actor:nobody', reason: 'a test' }, status: 201 },
+  ],
+  getExceptions: () => [{ path: '/v1/exceptions' }, { path: '/v1/exceptions?holds=true&limit=1' }],
+  getException: () => [{ path: '/v1/exceptions/exc_1' }],
+  deleteException: () => [{ path: '/v1/exceptions/exc_1' }],
   getClusters: () => [{ path: '/v1/clusters' }],
   getCluster: () => [{ path: '/v1/clusters/east' }, { path: '/v1/clusters/quiet' }],
   postClusters: () => [

@@ -182,6 +182,18 @@ describe('a finding', () => {
       last: timeOf(9),
       events: 3,
       expired_events: 0,
+      triage: {
+        state: 'open',
+        regressed: false,
+        assignee: null,
+        reason: null,
+        until: null,
+        changed_at: null,
+        steps: 0,
+        tag: '"0"',
+      },
+      hidden: [],
+      steps: [],
       links: { self: `/v1/findings/${exec}`, rule: '/v1/rules/exec', events: expect.stringContaining(`vio=${exec}`) },
     })
     expect(evidence).toMatchObject({

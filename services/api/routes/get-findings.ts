@@ -1,36 +1,48 @@
 // GET /v1/findings and /v1/findings/{id}: what rules found, and the events behind one.
 
 import { formatMicroTime } from '@plaintrail/event/time'
+import { matches } from '@plaintrail/query/ast'
 import { openCursor } from '@plaintrail/query/cursor'
 import { queryText } from '@plaintrail/query/normal-form'
 import { onlyValue, type UrlParameters } from '@plaintrail/query/parameters'
-import { findFinding, findFindings, findingSorts, type FindingSort } from '@plaintrail/store/find-findings'
+import { findingStates } from '@plaintrail/rules/triage'
+import {
+  findFinding,
+  findFindings,
+  findingSorts,
+  type Finding,
+  type FindingQuestion,
+  type FindingSort,
+} from '@plaintrail/store/find-findings'
+import { hidingExceptions } from '@plaintrail/store/exceptions'
 import { findingEvents, findingGaps } from '@plaintrail/store/finding-events'
 import { rulesProgressFor } from '@plaintrail/store/history-progress'
+import { findSteps } from '@plaintrail/store/triage-steps'
 import type { RouteParts } from '../api-parts.ts'
-import type { Route } from '../authenticate.ts'
+import type { Caller, Route } from '../authenticate.ts'
 import { findingAnswer } from '../finding-answer.ts'
 import { followedOf } from '../history-meta.ts'
 import { nextPage } from '../list-answer.ts'
 import { cursorKeyFor, listQuestion, urlParameters } from '../list-question.ts'
 import { Problem } from '../problems.ts'
 import { withLinks } from '../send-events.ts'
+import { exceptionId, stepAnswer } from '../triage-answer.ts'
 
 /** Findings are few and must not be overlooked, so the window is everything unless something else is asked for. */
 export function getFindings(parts: RouteParts): Route {
   return async (request, response, caller) => {
     const cursorKey = cursorKeyFor(parts, caller)
     const parameters = urlParameters(request)
-    const sort = sortAsked(parameters, cursorKey)
-    const question = listQuestion(withoutSort(parameters), cursorKey, {
-      list: `findings ${sort}`,
+    const own = ownAsked(parameters, cursorKey)
+    const question = listQuestion(withoutOwn(parameters), cursorKey, {
+      list: `findings ${ownText(own)}`,
       nowUs: parts.nowUs(),
       sinceUs: 0,
     })
     const { query, window, limit, after, snapshot } = question
     // Asked first: what is judged meanwhile is more than is said, and never less.
     const judged = await rulesProgressFor(parts.store, caller.scope, query)
-    const asked = { query, window, sort, limit, after, asOfUs: snapshot?.takenUs ?? null }
+    const asked = { query, window, ...own, limit, after, asOfUs: snapshot?.takenUs ?? null }
     const { items, next, asOfUs } = await findFindings(parts.store, caller.scope, asked)
     const end = next && { position: next, snapshot: { takenUs: asOfUs, lanes: null } }
     response.json({
@@ -46,16 +58,38 @@ export function getFindings(parts: RouteParts): Route {
   }
 }
 
+/** What this list is asked for beside the words of the query language. */
+type Own = Pick<FindingQuestion, 'assignee' | 'sort' | 'states'>
+
 /** A cursor carries it in the name of its list. */
-function sortAsked(parameters: UrlParameters, cursorKey: Uint8Array): FindingSort {
+function ownAsked(parameters: UrlParameters, cursorKey: Uint8Array): Own {
   const cursor = onlyValue('cursor', parameters['cursor'])
-  const text = cursor === undefined ? parameters['sort'] : openCursor(cursor, cursorKey).list.split(' ')[1]
-  return findingSorts.find((known) => known === text) ?? 'last'
+  if (cursor !== undefined) {
+    const [, sort, states = '', assignee] = openCursor(cursor, cursorKey).list.split(' ')
+    return { sort: sortOf(sort), states: statesOf(states), assignee: assignee && decodeURIComponent(assignee).slice(1) }
+  }
+  const { sort, state, assignee } = parameters
+  const states = state === undefined ? '' : typeof state === 'string' ? state : state.join(',')
+  return { sort: sortOf(sort), states: statesOf(states), assignee: onlyValue('assignee', assignee) }
+}
+
+const sortOf = (text: unknown): FindingSort => findingSorts.find((known) => known === text) ?? 'last'
+
+/** The route has refused other words. */
+function statesOf(text: string): Own['states'] {
+  const words = text.split(',')
+  return text === '' ? undefined : findingStates.filter((state) => words.includes(state))
+}
+
+function ownText({ sort, states, assignee }: Own): string {
+  const who = assignee === undefined ? '' : ` ${encodeURIComponent(`=${assignee}`)}`
+  return `${sort} ${states?.join(',') ?? ''}${who}`
 }
 
 /** What stands beside a cursor is refused with it. */
-function withoutSort({ sort, ...others }: UrlParameters): UrlParameters {
-  return others['cursor'] === undefined ? others : { ...others, ...(sort === undefined ? {} : { sort }) }
+function withoutOwn(parameters: UrlParameters): UrlParameters {
+  const { sort: _sort, state: _state, assignee: _assignee, ...others } = parameters
+  return others['cursor'] === undefined ? others : parameters
 }
 
 export function getFinding(parts: RouteParts): Route {
@@ -78,13 +112,33 @@ export function getFinding(parts: RouteParts): Route {
     const asked = { finding, limit, after, snapshot: before }
     const { events, next, snapshot } = await findingEvents(parts.store, caller.scope, asked)
     const gaps = await findingGaps(parts.store, caller.scope, finding)
+    const { hidden, steps } = await triageOf(parts, caller, finding)
     response.json({
       ...findingAnswer(finding),
+      hidden,
+      steps,
       evidence: {
         data: events.map(withLinks),
         ...nextPage(response, question, next && { position: next, snapshot }, cursorKey),
         gaps,
       },
     })
+  }
+}
+
+/** Of one finding; the newest. GET /v1/audit pages through all. */
+const stepsMax = 100
+
+async function triageOf(
+  { store }: RouteParts,
+  { scope }: Caller,
+  { id }: Finding,
+): Promise<{ readonly hidden: readonly object[]; readonly steps: readonly object[] }> {
+  const window = { sinceUs: 0, untilUs: Number.MAX_SAFE_INTEGER }
+  const asked = { query: matches('vio', [[id]]), window, limit: stepsMax, after: null }
+  const [hidden, steps] = await Promise.all([hidingExceptions(store, id), findSteps(store, scope, asked)])
+  return {
+    hidden: hidden.map(({ id: exception, requests }) => ({ exception: exceptionId(exception), requests })),
+    steps: steps.items.map(stepAnswer),
   }
 }

@@ -5,6 +5,7 @@ import * as z from 'zod'
 import { gapSchema, pageSchema, windowSchema } from './page-schemas.ts'
 import { followedSchema } from './revision-schemas.ts'
 import { storedEventSchema } from './stored-event-schema.ts'
+import { hiddenSchema, stepSchema, triageSchema } from './triage-schemas.ts'
 import { findingIdSchema, microTimeSchema } from './value-schemas.ts'
 
 const findingFields = {
@@ -33,6 +34,7 @@ const findingFields = {
   opened_at: microTimeSchema.describe('When it was found.'),
   events: z.int().describe('Requests in it. However often one is delivered, it is one.'),
   expired_events: z.int().describe('How many of these are past retention.'),
+  triage: triageSchema,
   links: z
     .object({
       self: z.string().describe('This finding, with its events.'),
@@ -42,7 +44,7 @@ const findingFields = {
     .meta({ id: 'FindingLinks', description: 'Paths of this API.' }),
 }
 
-const findingSchema = z.object(findingFields).meta({
+export const findingSchema = z.object(findingFields).meta({
   id: 'Finding',
   description: 'What a rule found: one for a cluster, a rule and a group, which counts its events.',
 })
@@ -64,6 +66,8 @@ export const findingPageSchema = pageSchema('FindingPage', findingSchema).extend
 export const findingWithEventsSchema = z
   .object({
     ...findingFields,
+    hidden: z.array(hiddenSchema).describe('What does not count in it, by the exceptions that hold; at most 100.'),
+    steps: z.array(stepSchema).describe('What was done about it, newest first, at most 100; GET /v1/audit has all.'),
     evidence: z
       .object({
         data: z.array(storedEventSchema).describe('Events behind it, newest first; those past retention are gone.'),
