@@ -1388,6 +1388,8 @@ export interface components {
                 readonly because: readonly {
                     /** @description Why, as the end of a sentence; or what the error says. */
                     readonly because: string;
+                    /** @description The name of the cluster where it was so. */
+                    readonly cluster: string;
                     /** @description Of how many events. */
                     readonly count: number;
                     /** @description Whether the rule is at fault. */

@@ -222,7 +222,7 @@ const missingMax = 20
 export function joinedTallies(one: BacktestTally, other: BacktestTally): BacktestTally {
   const missing = new Map<string, BacktestMissing>()
   for (const told of [...one.missing, ...other.missing]) {
-    const key = JSON.stringify([told.isError, told.what, told.because])
+    const key = JSON.stringify([told.cluster, told.isError, told.what, told.because])
     const before = missing.get(key)
     missing.set(key, before === undefined ? told : { ...before, count: before.count + told.count })
   }

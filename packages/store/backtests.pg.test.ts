@@ -252,6 +252,6 @@ test('what was not recorded is counted, and told with an event', async () => {
     evaluated: 1,
     matched: 0,
     insufficient: 1,
-    missing: [{ isError: false, count: 1, event: expect.stringMatching(/^evt_/) as unknown }],
+    missing: [{ cluster: cluster.name, isError: false, count: 1, event: expect.stringMatching(/^evt_/) as unknown }],
   })
 })

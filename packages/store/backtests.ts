@@ -41,6 +41,8 @@ export interface BacktestTally {
 }
 
 export interface BacktestMissing {
+  /** The name of the cluster where it was so. */
+  readonly cluster: string
   readonly isError: boolean
   readonly what: string
   readonly because: string

@@ -130,15 +130,16 @@ async function judgedAll(
     from += judged.taken
     for (const { finding, gapId: _gap, ...hit } of judged.hits)
       hits.push({ ...hit, clusterId: cluster.id, findingId: finding.id, group: finding.group })
-    for (const day of judged.coverage.days()) if (day.version === asked) tally = joinedTallies(tally, tallyOf(day))
+    for (const day of judged.coverage.days())
+      if (day.version === asked) tally = joinedTallies(tally, tallyOf(day, cluster.name))
   }
   return { hits, tally }
 }
 
-function tallyOf({ evaluated, matched, insufficient, errors, missing }: CoveredDay): BacktestTally {
+function tallyOf({ evaluated, matched, insufficient, errors, missing }: CoveredDay, cluster: string): BacktestTally {
   const told = [...missing.values()].map(({ isError, what, because, count, timeUs, key }) => {
     const event = formatEventId(timeUs, Buffer.from(key.replaceAll('-', ''), 'hex'))
-    return { isError, what, because, count, event }
+    return { cluster, isError, what, because, count, event }
   })
   return { evaluated, matched, insufficient, errors, missing: told }
 }

@@ -28,8 +28,8 @@ export function backtestAnswer(found: Backtest) {
       matched: tally.matched,
       insufficient: tally.insufficient,
       errors: tally.errors,
-      because: tally.missing.map(({ isError, what, because, count, event }) => {
-        return { error: isError, what, because, count, example: event }
+      because: tally.missing.map(({ cluster, isError, what, because, count, event }) => {
+        return { cluster, error: isError, what, because, count, example: event }
       }),
     },
     links: { self: `/v1/backtests/${id}` },

@@ -119,6 +119,7 @@ async function addBacktest({ store }: TestApi, isDone: boolean): Promise<string>
   const told = { findings: 1, events: 2, days: [{ day: 20_780, opened: 1, events: 2 }], top: [someFinding] }
   const difference = { version: 1, findings: 1, events: 1, starts: 1, stops: 1, starting: [someFinding], stopping: [] }
   const because = {
+    cluster: 'east',
     isError: false,
     what: '/object',
     because: 'it was not recorded',

@@ -12,6 +12,8 @@ export type Finding = Schemas['Finding']
 export type FindingPage = Schemas['FindingPage']
 export type FindingWithEvents = Schemas['FindingWithEvents']
 
+type Backtest = Schemas['Backtest']
+
 type Fields = Readonly<Record<string, unknown>>
 
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null
@@ -62,3 +64,10 @@ export function isFindingWithEvents(value: unknown): value is FindingWithEvents 
   if (!isFinding(value) || !('evidence' in value) || !isFields(value.evidence)) return false
   return hasLists(value.evidence, 'gaps') && (listed(value.evidence)?.every(isStoredEvent) ?? false)
 }
+
+export function isBacktest(value: unknown): value is Backtest {
+  if (!isFields(value) || !hasTexts(value, 'id', 'rule', 'state')) return false
+  return isFields(value['progress']) && isFields(value['window']) && isJudged(value['judged'])
+}
+
+const isJudged = (value: unknown): boolean => isFields(value) && hasLists(value, 'because')

@@ -112,6 +112,7 @@ export const backtestSchema = z
         because: z
           .array(
             z.object({
+              cluster: z.string().describe('The name of the cluster where it was so.'),
               error: z.boolean().describe('Whether the rule is at fault.'),
               what: z.string().describe('What is not known; empty for an error.'),
               because: z.string().describe('Why, as the end of a sentence; or what the error says.'),

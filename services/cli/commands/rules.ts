@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import type { RunCommand } from '../session.ts'
 import { addRulesApply } from './rules-apply.ts'
+import { addRulesBacktest } from './rules-backtest.ts'
 import { addRulesExplain } from './rules-explain.ts'
 import { addRulesGet } from './rules-get.ts'
 import { addRulesLint } from './rules-lint.ts'
@@ -14,13 +15,14 @@ export function addRules(program: Command, run: RunCommand): void {
     .command('rules')
     .summary('what is worth knowing: rules on the server and in files')
     .description(
-      'Rules say which events matter (docs/rules.md). list, get, apply, delete and explain are about the rules of the server; lint, test and run work on files of this machine and ask no server.',
+      'Rules say which events matter (docs/rules.md). list, get, apply, delete, explain and backtest ask the server; lint, test and run work on files of this machine and ask no server.',
     )
     .addHelpText('after', helpText)
   addRulesList(rules, run)
   addRulesGet(rules, run)
   addRulesApply(rules, run)
   addRulesExplain(rules, run)
+  addRulesBacktest(rules, run)
   addRulesLint(rules, run)
   addRulesTest(rules, run)
   addRulesRun(rules, run)
