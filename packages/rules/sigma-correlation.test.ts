@@ -227,7 +227,7 @@ test('a correlation finds what the slow way finds', () => {
         else expect(evaluation.kind).toBe('no-match')
       }
       const groups = findings.findings({ isOver: true }).map(({ group }) => group[0])
-      expect(groups.toSorted()).toEqual(slowly(asked, all))
+      expect(new Set(groups)).toEqual(new Set(slowly(asked, all)))
       found += groups.length
     }),
     { numRuns: 400 },

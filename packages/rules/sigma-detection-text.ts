@@ -37,14 +37,14 @@ class DetectionWriter {
     }
   }
 
-  /** Terms that are wanted are one selection. */
+  /** Terms that are wanted are one selection, where no two of them ask for the same field. */
   private together(parts: readonly Query[]): string | null {
     const terms = parts.filter((part) => part.kind === 'matches' || part.kind === 'within')
     const others = parts.filter((part) => part.kind !== 'matches' && part.kind !== 'within')
     const found = terms.map(selectionOf)
     const known = found.filter((selection) => selection !== null)
     if (known.length < found.length) return null
-    const own = known.length === 0 ? [] : [this.named(Object.assign({}, ...known) as Selection)]
+    const own = together(known).map((selection) => this.named(selection))
     const rest = others.length === 0 ? '' : this.joined(others, ' and ')
     if (rest === null) return null
     return [...own, ...(rest === '' ? [] : [rest])].join(' and ')
@@ -63,6 +63,16 @@ class DetectionWriter {
     this.selections[name] = selection
     return name
   }
+}
+
+function together(selections: readonly Selection[]): readonly Selection[] {
+  const joined: Selection[] = []
+  for (const selection of selections) {
+    const at = joined.findIndex((other) => !Object.keys(selection).some((field) => Object.hasOwn(other, field)))
+    if (at === -1) joined.push(selection)
+    else joined[at] = { ...joined[at], ...selection }
+  }
+  return joined
 }
 
 const fields = {

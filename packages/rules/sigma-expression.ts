@@ -31,8 +31,15 @@ function within(node: SigmaNode, binding: 0 | 1 | 2): string {
   }
 }
 
-/** One call, or one group. */
-const isWhole = (text: string): boolean => /^[\w.?"[\]]+\([^()]*\)$/.test(text)
+/** One call: no operator stands outside of its parentheses. */
+function isWhole(text: string): boolean {
+  let outside = text.replaceAll(/"(?:[^"\\]|\\.)*"/g, '')
+  for (let before = ''; before !== outside;) {
+    before = outside
+    outside = outside.replaceAll(/\([^()]*\)|\[[^[\]]*\]/g, '')
+  }
+  return !outside.includes(' ') && !outside.startsWith('!')
+}
 
 interface Code {
   readonly text: string

@@ -140,7 +140,7 @@ export function importSigmaDocuments(documents: readonly SigmaDocument[]): Sigma
         what: `the rule "${reading.head.title.slice(0, 100)}"`,
         kind: 'changed',
       })
-      whole.notes.push(...reading.notes.map((note) => ({ ...note, rule: whole.head.title })))
+      whole.notes.push(...reading.notes.splice(0).map((note) => ({ ...note, rule: whole.head.title })))
       return []
     }
     const imported = attempted(reading, () => importOne(reading, correlations.get(reading) ?? null, taken))
