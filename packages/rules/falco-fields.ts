@@ -206,7 +206,7 @@ const rows: readonly Row[] = [
   ],
   ['ka.security.pod.violations', 'none', () => annotation('pod-security.kubernetes.io/audit-violations')],
   ['ka.user.name', 'none', () => present('actor.name')],
-  ['ka.user.groups', 'none', listedFromActor('actor.groups', 'g')],
+  ['ka.user.groups', 'none', plainList('actor.groups', 'g')],
   ['ka.impuser.name', 'none', () => ({ ...present('impersonated.name'), guard: 'impersonated != null' })],
   ['ka.verb', 'none', () => present('event.verb')],
   ['ka.uri', 'none', () => present('event.requestURI')],
@@ -224,9 +224,7 @@ const rows: readonly Row[] = [
     'ka.sourceips',
     'index',
     (reading, index) =>
-      reading === 'kept'
-        ? listedFromActor('request.object.?rules.orValue([]).filter(r, false)', 'i')(reading, index)
-        : listedFromActor('event.sourceIPs', 'i')(reading, index),
+      reading === 'kept' ? plainList('[]', 'i')(reading, index) : plainList('event.sourceIPs', 'i')(reading, index),
     'the addresses of the caller are read; Falco looks elsewhere and finds none',
   ],
   [
@@ -297,7 +295,7 @@ const rows: readonly Row[] = [
   ],
 ]
 
-function listedFromActor(over: string, as: string): Make {
+function plainList(over: string, as: string): Make {
   return (_, index) => ({ kind: 'list', levels: [level(only(over, index), as)], value: itself(as), guard: null })
 }
 

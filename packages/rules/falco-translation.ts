@@ -55,6 +55,7 @@ export function translateFalco(condition: FalcoCondition, options: TranslationOp
   const widened = reading === 'mended' && !isException ? said.map((part) => widen(part, said, tell)) : said
   const parts = widened.flatMap((part) => partsOf(united(withoutUnequal(part, reading))))
   if (reading === 'mended') tellMends(condition, parts, tell)
+  tellOfJson(condition, tell)
   const isOfObject = parts.some((part) => part.kind === 'atom' && isOfResource(part))
   const queries = new Map<FalcoCondition, Query>()
   for (const part of parts) {
@@ -126,13 +127,15 @@ const isOfResource = ({ field, operator }: FalcoAtom): boolean =>
 
 const isOfPod = ({ field: { name } }: FalcoAtom): boolean => /^ka\.req\.(?:pod|container|volume)\./.test(name)
 
-function isOfAllWorkloads(part: FalcoCondition): boolean {
-  return part.kind === 'atom' && isOfResource(part) && part.values.length > 1 && part.values.includes('pods')
-}
+const isOneOfResources = (atom: FalcoAtom): boolean =>
+  isOfResource(atom) && (atom.operator === '=' || atom.operator === 'in' || atom.operator === 'intersects')
+
+const isOfAllWorkloads = (part: FalcoCondition): boolean =>
+  part.kind === 'atom' && isOneOfResources(part) && workloadKinds.every((kind) => part.values.includes(kind))
 
 /** Who wants to know of pods wants to know of what makes them. */
 function widen(part: FalcoCondition, all: readonly FalcoCondition[], tell: TellChange): FalcoCondition {
-  const isOfPods = part.kind === 'atom' && isOfResource(part) && part.values.join() === 'pods'
+  const isOfPods = part.kind === 'atom' && isOneOfResources(part) && part.values.join() === 'pods'
   const isOfSubresource = all.some((one) => one.kind === 'atom' && falcoName(one.field) === 'ka.target.subresource')
   if (!isOfPods || isOfSubresource || !all.flatMap(atomsOf).some(isOfPod)) return part
   tell(
@@ -217,6 +220,20 @@ function tellMends(condition: FalcoCondition, parts: readonly FalcoCondition[], 
       : 'it is read of the object that came of the request, and of one that failed there is none; Falco reads what was sent, also of failed ones',
     body.at,
   )
+}
+
+/** Falco compares with the JSON of what a pointer leads to, be it an object. */
+function tellOfJson(condition: FalcoCondition, tell: TellChange): void {
+  for (const { field, operator, at } of atomsOf(condition)) {
+    const isOfText = operator === 'exists' || operator === '=' || operator === '!=' || operator === 'in'
+    if (
+      falcoFieldCode(field, 'kept')?.kind !== 'text' ||
+      isOfText ||
+      !/^\/(?:request|response)Object\//.test(field.argument ?? '')
+    )
+      continue
+    tell(`${field.name}[${field.argument}]`, 'where it is an object or a list, and no text, the rule is in error', at)
+  }
 }
 
 const isOfBody = (name: string): boolean => name.startsWith('ka.req.') && name !== 'ka.req.configmap.name'
