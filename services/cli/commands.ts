@@ -76,8 +76,13 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'findings',
-    summary: 'what rules found',
+    summary: 'what rules found, and what is made of it',
     load: async () => (await import('./commands/findings.ts')).addFindings,
+  },
+  {
+    name: 'exceptions',
+    summary: 'what is not to count in what rules find',
+    load: async () => (await import('./commands/exceptions.ts')).addExceptions,
   },
   {
     name: 'coverage',

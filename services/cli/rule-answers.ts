@@ -11,6 +11,8 @@ export type RuleClause = Schemas['RuleClause']
 export type Finding = Schemas['Finding']
 export type FindingPage = Schemas['FindingPage']
 export type FindingWithEvents = Schemas['FindingWithEvents']
+export type Exception = Schemas['Exception']
+export type Step = Schemas['Step']
 
 type Backtest = Schemas['Backtest']
 
@@ -45,13 +47,15 @@ export function isRuleExplanation(value: unknown): value is RuleExplanation {
   return isFields(value) && hasTexts(value, 'rule', 'event', 'result') && hasLists(value, 'clauses', 'missing')
 }
 
-function isFinding(value: unknown): value is Finding {
+export function isFinding(value: unknown): value is Finding {
   return (
     isFields(value) &&
     hasTexts(value, 'id', 'rule', 'severity', 'cluster', 'summary') &&
     typeof value['events'] === 'number' &&
     hasLists(value, 'commands', 'controls', 'attack', 'references', 'false_positives') &&
-    isFields(value['group'])
+    isFields(value['group']) &&
+    isFields(value['triage']) &&
+    hasTexts(value['triage'], 'state', 'tag')
   )
 }
 
@@ -62,7 +66,11 @@ export function isFindingPage(value: unknown): value is FindingPage {
 
 export function isFindingWithEvents(value: unknown): value is FindingWithEvents {
   if (!isFinding(value) || !('evidence' in value) || !isFields(value.evidence)) return false
-  return hasLists(value.evidence, 'gaps') && (listed(value.evidence)?.every(isStoredEvent) ?? false)
+  return (
+    hasLists(value.evidence, 'gaps') &&
+    hasLists(value, 'steps', 'hidden') &&
+    (listed(value.evidence)?.every(isStoredEvent) ?? false)
+  )
 }
 
 export function isBacktest(value: unknown): value is Backtest {
@@ -71,3 +79,11 @@ export function isBacktest(value: unknown): value is Backtest {
 }
 
 const isJudged = (value: unknown): boolean => isFields(value) && hasLists(value, 'because')
+
+export function isException(value: unknown): value is Exception {
+  return isFields(value) && hasTexts(value, 'id', 'rule', 'match', 'reason', 'created_at') && isFields(value['hides'])
+}
+
+export function isExceptionList(value: unknown): value is List<Exception> {
+  return listed(value)?.every(isException) ?? false
+}

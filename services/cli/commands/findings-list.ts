@@ -1,5 +1,6 @@
 // plaintrail findings list: what rules found, the latest first.
 import { severities } from '@plaintrail/query/severities'
+import { findingStates } from '@plaintrail/rules/triage'
 import { Option, type Command } from 'commander'
 import type { Api, Query } from '../api.ts'
 import { windowOptions } from '../ask.ts'
@@ -17,6 +18,8 @@ interface ListOptions {
   readonly severity?: readonly string[]
   readonly control?: readonly string[]
   readonly cluster?: readonly string[]
+  readonly state?: readonly string[]
+  readonly assignee?: string
   readonly since?: string
   readonly until?: string
   readonly sort?: string
@@ -39,6 +42,8 @@ export function addFindingsList(findings: Command, run: RunCommand): void {
     .option('--severity <severity>', "so severe: high, '>=high', low..medium", collect)
     .option('--control <control>', 'about these controls: pci:10.2.1.2, soc2:*', collect)
     .option('-c, --cluster <name>', 'in these clusters', collect)
+    .option('--state <state>', `in these states: ${findingStates.join(', ')}`, collect)
+    .option('--assignee <name>', "whose they are; '' for nobody's")
     .option('--since <time>', 'with an event from then on: 7d, 2026-11-20 (default: all of time)')
     .option(windowOptions.until.flags, 'with an event before then')
     .addOption(
@@ -80,10 +85,11 @@ async function listFindings(session: Session, options: ListOptions): Promise<voi
 }
 
 async function askedFindings(session: Session, options: ListOptions): Promise<Query> {
-  const { rule, severity, control, cluster, since, until } = options
+  const { rule, severity, control, cluster, since, until, state, assignee } = options
   const said = { cluster: cluster !== undefined, namespace: true, query: true }
   const { clusters } = await askedByDefault(session, said)
-  return { rule, severity, control, cluster: cluster ?? (clusters.length === 0 ? undefined : clusters), since, until }
+  const meant = cluster ?? (clusters.length === 0 ? undefined : clusters)
+  return { rule, severity, control, cluster: meant, since, until, state, assignee }
 }
 
 /** The last of them that was read. */
@@ -141,6 +147,8 @@ function findingView(session: Session): View<Finding> {
     columns: [
       { title: 'LAST', cell: ({ last }) => terminalText(when(last)) },
       { title: 'SEVERITY', cell: ({ severity }) => terminalText(severity), look: 'bold' },
+      { title: 'STATE', cell: ({ triage }) => terminalText(triage.regressed ? 'open again' : triage.state) },
+      { title: 'WHO', cell: ({ triage }) => terminalText(triage.assignee ?? '-'), isWide: true },
       { title: 'CLUSTER', cell: ({ cluster }) => terminalText(cluster), look: 'dim' },
       { title: 'EVENTS', cell: ({ events }) => String(events) },
       { title: 'FIRST', cell: ({ first }) => terminalText(when(first)), isWide: true },

@@ -6,7 +6,7 @@ import { terminalText } from '../output/terminal-text.ts'
 import type { View } from '../output/view.ts'
 import { wrappedLines } from '../output/wrapped-lines.ts'
 import { notPlaintrail } from '../refusal.ts'
-import { isFindingWithEvents, type FindingWithEvents } from '../rule-answers.ts'
+import { isFindingWithEvents, type FindingWithEvents, type Step } from '../rule-answers.ts'
 import { readCount, type Printed, type RunCommand, type Session } from '../session.ts'
 
 interface ShowOptions {
@@ -75,7 +75,7 @@ const wholeView: View<FindingWithEvents> = {
 }
 
 function headOf(session: Session, finding: FindingWithEvents): string {
-  const { description, remediation, commands, references, evidence } = finding
+  const { description, remediation, commands, references, evidence, steps } = finding
   const fields = fieldsOf(session, finding)
   const width = Math.max(...fields.map(([label]) => label.length))
   const lines = fields.map(([label, value]) => `${session.style('dim', label.padEnd(width))}  ${terminalText(value)}`)
@@ -88,6 +88,11 @@ function headOf(session: Session, finding: FindingWithEvents): string {
     // A command that is broken over lines could not be pasted.
     part(session, 'What to do', [...prose(session, remediation), ...commands]),
     part(session, 'More about it', references),
+    part(
+      session,
+      'What was done',
+      steps.map((step) => stepLine(session, step)),
+    ),
     part(
       session,
       'Events are missing',
@@ -121,6 +126,7 @@ function fieldsOf(session: Session, finding: FindingWithEvents): readonly Field[
   return [
     ['finding', id],
     ['severity', severity],
+    ...triageOf(session, finding),
     ['rule', `${rule} (version ${version}): ${title}`],
     ['cluster', cluster],
     ...Object.entries(group).map(([name, value]): Field => [name, value === null || value === '' ? 'none' : value]),
@@ -131,6 +137,36 @@ function fieldsOf(session: Session, finding: FindingWithEvents): readonly Field[
     ...listed('ATT&CK', attack),
     ...(owner === null ? [] : [['owner', owner] as const]),
   ]
+}
+
+function triageOf(session: Session, { triage, hidden }: FindingWithEvents): readonly Field[] {
+  const { state, regressed, reason, until, assignee } = triage
+  const ends = until === null ? [] : [untilText(session, until)]
+  const said = [state, ...(regressed ? ['it was resolved'] : []), ...(reason === null ? [] : [reason]), ...ends]
+  return [
+    ['state', said.join(', ')],
+    ...(assignee === null ? [] : [['looked after', `by ${assignee}`] as const]),
+    ...hidden.map(({ exception, requests }): Field => ['not counted', `${requests} by ${exception}`]),
+  ]
+}
+
+function untilText(
+  session: Session,
+  { time, events, match }: NonNullable<FindingWithEvents['triage']['until']>,
+): string {
+  if (time !== null) return `until ${session.clock(time)}`
+  return events === null ? `until ${match ?? ''}` : `until there are ${events} events`
+}
+
+function stepLine(session: Session, { time, actor, verb, after, reason, comment }: Step): string {
+  const state =
+    verb === 'state'
+      ? String(after?.['state'] ?? '')
+      : verb === 'assignee'
+        ? `assigned to ${String(after?.['assignee'] ?? 'nobody')}`
+        : verb
+  const why = [reason, comment].filter((text) => text !== null).join(': ')
+  return `${session.when(time)}  ${actor}  ${state}${why === '' ? '' : ` (${why})`}`
 }
 
 const listed = (label: string, values: readonly string[]): readonly Field[] =>

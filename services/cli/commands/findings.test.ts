@@ -26,9 +26,21 @@ const finding = {
   opened_at: '2026-11-20T12:17:25.000000Z',
   events: 12,
   expired_events: 2,
+  triage: {
+    state: 'ignored',
+    regressed: false,
+    assignee: 'alice',
+    reason: 'expected',
+    until: { time: null, events: 20, match: null },
+    changed_at: '2026-11-20T14:00:00.000000Z',
+    steps: 1,
+    tag: '"1"',
+  },
   links: { self: '', rule: '', events: '' },
 }
-const low = { ...finding, id: 'fnd_0', severity: 'low', cluster: 'dev', first: null, last: null, events: 1 }
+const reopened = { ...finding.triage, state: 'open', regressed: true, reason: null, until: null, tag: '"7"' }
+const times = { first: null, last: null }
+const low = { ...finding, ...times, id: 'fnd_0', severity: 'low', cluster: 'dev', events: 1, triage: reopened }
 const judged = { complete: true, behind: 0, until: null }
 
 function page(data: readonly object[], next: string | null = null, rules: object = judged): object {
@@ -51,9 +63,9 @@ test('findings list tells what was found, how bad it is and when it was last see
     since: '7d',
   })
   expect(done.out.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
-    ['LAST', 'SEVERITY', 'CLUSTER', 'EVENTS', 'FINDING', 'WHAT'],
-    ['14m ago', 'high', 'prod-eu', '12', finding.id, finding.summary],
-    ['no time', 'low', 'dev', '1', 'fnd_0', finding.summary],
+    ['LAST', 'SEVERITY', 'STATE', 'CLUSTER', 'EVENTS', 'FINDING', 'WHAT'],
+    ['14m ago', 'high', 'ignored', 'prod-eu', '12', finding.id, finding.summary],
+    ['no time', 'low', 'open again', 'dev', '1', 'fnd_0', finding.summary],
     [''],
   ])
   expect(done.err).toContain('2 findings · one in full: plaintrail findings show FINDING')
@@ -119,16 +131,30 @@ test('findings list says that rules have yet to judge, which a script may insist
   expect((await plaintrail(['findings', 'list', '--require-complete'], { server: api.url })).code).toBe(3)
 })
 
+const step = {
+  id: 'stp_1',
+  time: '2026-11-20T14:00:00.000000Z',
+  actor: 'bob',
+  verb: 'state',
+  before: { state: 'open' },
+}
+const beside = {
+  hidden: [{ exception: 'exc_4', requests: 3 }],
+  steps: [{ ...step, after: { state: 'ignored' }, reason: 'expected', comment: 'a drill' }],
+}
 const evidence = { data: [sampleEvent()], has_more: true, next_cursor: 'c2.y', gaps: [] }
 
 test('findings show tells what happened, why it matters, what to do, and shows the events', async () => {
-  await using api = await startCannedApi(() => ({ body: { ...finding, evidence } }))
+  await using api = await startCannedApi(() => ({ body: { ...finding, ...beside, evidence } }))
   const done = await plaintrail(['findings', 'show', finding.id], { server: api.url, ...onTerminal })
   expect(api.requests[0]).toMatchObject({ path: `/v1/findings/${finding.id}` })
   expect(done.out).toBe(`bob@acme.io opened a shell in pod/a
 
 finding           ${finding.id}
 severity          high
+state             ignored, expected, until there are 20 events
+looked after      by alice
+not counted       3 by exc_4
 rule              exec-into-prod (version 3): Shell opened in a production pod
 cluster           prod-eu
 actor             bob@acme.io
@@ -152,18 +178,21 @@ What to do
 More about it
   https://kubernetes.io/docs/
 
+What was done
+  17m ago  bob  ignored (expected: a drill)
+
 WHEN      CLUSTER  WHO            VERB   NS    OBJECT           OUT  WHAT
 14:03:22  demo     alice@acme.io  patch  shop  deploy/checkout  ok   image api:1.9
 `)
   expect(done.err).toContain('there are more events')
   const json = await plaintrail(['findings', 'show', finding.id, '-o', 'json'], { server: api.url })
-  expect(JSON.parse(json.out)).toEqual({ ...finding, evidence })
+  expect(JSON.parse(json.out)).toEqual({ ...finding, ...beside, evidence })
 })
 
 test('findings show --all reads all of its events, and no text of them steers a terminal', async () => {
   const rest = { ...evidence, data: [sampleEvent({ detail: 'last \u001b[31m' })], has_more: false, next_cursor: null }
   await using api = await startCannedApi(({ query }) => ({
-    body: { ...finding, summary: 'a\u001b[31m', evidence: query.has('cursor') ? rest : evidence },
+    body: { ...finding, ...beside, summary: 'a\u001b[31m', evidence: query.has('cursor') ? rest : evidence },
   }))
   const done = await plaintrail(['findings', 'show', 'fnd_x', '--all'], { server: api.url })
   expect(api.requests.map(({ query }) => Object.fromEntries(query))).toEqual([{ limit: '1000' }, { cursor: 'c2.y' }])
