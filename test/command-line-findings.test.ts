@@ -105,6 +105,42 @@ test('a finding is told with the events behind it, which are found by its id', a
   expect(why.out).toContain(`${event} matches`)
 }, 60_000)
 
+test(
+  'findings are triaged, and an exception hides them until it ends, on the whole system',
+  async () => {
+    const all = await found('--rule', 'shells-of-the-week')
+    const [first] = all
+    const refused = await plaintrail('findings', 'resolve', first?.id ?? '', '--reason', 'expected')
+    expect(refused.err).toContain('says in words why')
+    expect(refused.code).toBe(2)
+    const words = ['--reason', 'expected', '--comment', 'a drill']
+    const resolved = await plaintrail('findings', 'resolve', ...all.map(({ id }) => id), ...words)
+    expect(resolved.code, resolved.err).toBe(0)
+    expect(await found('--rule', 'shells-of-the-week', '--state', 'open')).toEqual([])
+    const added = await plaintrail(
+      'exceptions',
+      'add',
+      'shells-of-the-week',
+      'sub:exec',
+      '--reason',
+      'drill',
+      '-o',
+      'name',
+    )
+    expect(added.code, added.err).toBe(0)
+    await until(async () => (await found('--rule', 'shells-of-the-week')).length === 0, waitMsMax)
+    const ended = await plaintrail('exceptions', 'delete', added.out.trim())
+    expect(ended.code, ended.err).toBe(0)
+    const open = async () => await found('--rule', 'shells-of-the-week', '--state', 'open')
+    await until(async () => (await open()).length === all.length, waitMsMax)
+    expect((await open()).map(({ id, events }) => [id, events])).toEqual(all.map(({ id, events }) => [id, events]))
+    const shown = await plaintrail('findings', 'show', first?.id ?? '')
+    expect(shown.out).toContain('open, it was resolved')
+    expect(shown.out).toContain('(expected: a drill)')
+  },
+  3 * waitMsMax,
+)
+
 test('the rules that come with the server are there, and a script can fail by what they find', async () => {
   const { out } = await plaintrail('rules', 'list', '--all', '-o', 'jsonl')
   const rules = out
