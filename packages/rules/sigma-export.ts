@@ -18,25 +18,31 @@ export interface SigmaExport {
 
 /** Total. */
 export function exportSigma(rules: readonly Pick<ParsedRule, 'rule'>[]): SigmaExport {
-  const notes: Omit<SigmaNote, 'file' | 'line' | 'column'>[] = []
-  const own = new Set(rules.flatMap(({ rule }) => [labelOf(rule, 'id'), labelOf(rule, 'name')]))
-  const texts = rules.flatMap(({ rule }) => {
-    const documents = documentsOf(rule)
-    const text = documents?.map(yamlOf).join('---\n') ?? null
-    const isSame = text !== null && parseRules(text).rules.some((parsed) => sameJudgement(parsed.rule, rule))
-    if (!isSame) notes.push(lost(rule))
-    else notes.push(...left(rule))
-    // A rule that is one of its own, too, stands there once.
-    const others = documents?.filter((document) => document === documents.at(-1) || !isOwn(document, own)) ?? []
-    return isSame ? others.map(yamlOf) : []
-  })
-  return { text: texts.join('---\n'), notes }
+  const parts = new Map(
+    rules
+      .flatMap(({ rule }) => partsOf(rule))
+      .flatMap((part) => namesOf(part).map((name) => [name, part['detection']])),
+  )
+  const said = rules.map(({ rule }) => ({ rule, documents: saidAs(rule, parts) }))
+  const own = new Set(said.flatMap(({ documents }) => (documents === null ? [] : namesOf(documents.at(-1) ?? {}))))
+  // A rule that is one of its own, too, stands there once.
+  const documents = said.flatMap(({ documents: all }) =>
+    (all ?? []).filter((document) => document === all?.at(-1) || !namesOf(document).some((name) => own.has(name))),
+  )
+  return {
+    text: documents.map(yamlOf).join('---\n'),
+    notes: said.flatMap(({ rule, documents: all }) => (all === null ? [lost(rule)] : left(rule))),
+  }
+}
+
+/** Null where no documents read back as the rule. What is a part of a correlation is said as that has it. */
+function saidAs(rule: Rule, parts: ReadonlyMap<unknown, unknown>): readonly Document[] | null {
+  const asPart = [labelOf(rule, 'id'), labelOf(rule, 'name')].map((name) => parts.get(name)).find(isMap)
+  const ways = [...(asPart === undefined ? [] : [documentsOf(rule, asPart)]), documentsOf(rule)]
+  return ways.find((way) => way !== null && saysTheSame(way, rule)) ?? null
 }
 
 const yamlOf = (document: Document): string => stringify(document, { lineWidth: 118 })
-
-const isOwn = ({ id, name }: Document, own: ReadonlySet<unknown>): boolean =>
-  (id !== undefined && own.has(id)) || (name !== undefined && own.has(name))
 
 const lost = ({ name }: Rule): SigmaExport['notes'][number] => ({
   rule: name,
@@ -80,13 +86,26 @@ type Document = Readonly<Record<string, unknown>>
 
 const logsource = { product: 'kubernetes', service: 'audit' }
 
+const saysTheSame = (documents: readonly Document[], rule: Rule): boolean =>
+  parseRules(documents.map(yamlOf).join('---\n')).rules.some((parsed) => sameJudgement(parsed.rule, rule))
+
+const keptOf = ({ params }: Rule): Document => (isMap(params['sigma']) ? params['sigma'] : {})
+
+/** The rules of a correlation. */
+function partsOf(rule: Rule): readonly Document[] {
+  const { correlation, rules } = keptOf(rule)
+  return isMap(correlation) && Array.isArray(rules) ? rules.filter(isMap) : []
+}
+
+const namesOf = ({ id, name }: Document): readonly unknown[] => [id, name].filter((one) => one !== undefined)
+
 /** Null where there is no detection to say it with. */
-function documentsOf(rule: Rule): readonly Document[] | null {
-  const kept = rule.params['sigma']
-  const { detection, correlation, rules } = isMap(kept) ? kept : {}
-  if (isMap(correlation) && Array.isArray(rules))
+function documentsOf(rule: Rule, asPart?: Document): readonly Document[] | null {
+  const { detection = asPart, correlation } = keptOf(rule)
+  const parts = partsOf(rule)
+  if (isMap(correlation) && parts.length > 0)
     return [
-      ...rules.filter(isMap).map((part) => ({ ...part, logsource, level: 'informational' })),
+      ...parts.map((part) => ({ ...part, logsource, level: 'informational' })),
       { ...head(rule), correlation, ...tail(rule) },
     ]
   const own = isMap(detection) ? detection : rule.condition.kind === 'each' ? detectionOfRule(rule) : null

@@ -99,6 +99,15 @@ test('a rule of our own is exported where it is a match, and else refused', asyn
   expect(refused.err).toContain('! own: the rule: Sigma has no way to say its match')
 })
 
+test('a rule that somebody changed since is not exported as what it was', async () => {
+  await run('sigma', 'import', 'secrets.yml', '--out', 'made')
+  const path = join(folder, 'made/sigma-secret-replaced.yaml')
+  await writeFile(path, (await readFile(path, 'utf8')).replace('startsWith', 'endsWith'))
+  const { code, out, err } = await run('sigma', 'export', 'made')
+  expect([code, out]).toEqual([6, ''])
+  expect(err).toContain('! sigma-secret-replaced: the rule: Sigma has no way to say')
+})
+
 test('the file itself is a file of rules, also in a folder with others of Sigma', async () => {
   await writeFile(join(folder, 'windows.yml'), secrets.replace('kubernetes', 'windows').replaceAll('replaced', 'other'))
   await rm(join(folder, 'many.yml'))
