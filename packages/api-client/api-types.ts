@@ -2324,6 +2324,8 @@ export interface components {
              * @enum {string}
              */
             readonly severity: "info" | "low" | "medium" | "high" | "critical";
+            /** @description Whether the rule was only tried out (`state: shadow`) when it found the last event. */
+            readonly shadow: boolean;
             /** @description What happened, in one sentence, as of the last event. */
             readonly summary: string;
             /** @description What the rule finds, in one line. */
@@ -2411,6 +2413,8 @@ export interface components {
              * @enum {string}
              */
             readonly severity: "info" | "low" | "medium" | "high" | "critical";
+            /** @description Whether the rule was only tried out (`state: shadow`) when it found the last event. */
+            readonly shadow: boolean;
             /** @description What was done about it, newest first, at most 100; GET /v1/audit has all. */
             readonly steps: readonly components["schemas"]["Step"][];
             /** @description What happened, in one sentence, as of the last event. */
@@ -2734,10 +2738,10 @@ export interface components {
              */
             readonly source: "pack" | "folder" | "api";
             /**
-             * @description `off` judges nothing.
+             * @description `off` judges nothing. `shadow` judges, and what it finds is left out of lists unless `shadow=true`.
              * @enum {string}
              */
-            readonly state: "active" | "off";
+            readonly state: "active" | "shadow" | "off";
             /** @description What it finds, in one line. */
             readonly title: string;
             /** @description Counts from 1 for each name. */
@@ -3286,10 +3290,10 @@ export interface components {
              */
             readonly source: "pack" | "folder" | "api";
             /**
-             * @description `off` judges nothing.
+             * @description `off` judges nothing. `shadow` judges, and what it finds is left out of lists unless `shadow=true`.
              * @enum {string}
              */
-            readonly state: "active" | "off";
+            readonly state: "active" | "shadow" | "off";
             /** @description As it was written. */
             readonly text: string;
             /** @description What it finds, in one line. */
@@ -3485,10 +3489,10 @@ export interface components {
              */
             readonly source: "pack" | "folder" | "api";
             /**
-             * @description `off` judges nothing.
+             * @description `off` judges nothing. `shadow` judges, and what it finds is left out of lists unless `shadow=true`.
              * @enum {string}
              */
-            readonly state: "active" | "off";
+            readonly state: "active" | "shadow" | "off";
             /** @description What it finds, in one line. */
             readonly title: string;
             /** @description Counts from 1 for each name. */
@@ -6009,6 +6013,8 @@ export interface operations {
                 readonly rule?: readonly string[];
                 /** @description `high`, `>=high`, `low..high`; from least: info, low, medium, high, critical. */
                 readonly severity?: readonly string[];
+                /** @description Whether findings of rules that are tried out (`state: shadow`) are among them; no unless you say. */
+                readonly shadow?: boolean;
                 /** @description Where the window begins, itself in it: RFC 3339, a date (`2026-11-20`), `now`, or a time span before now (`15m`, `2h`, `30d`, `PT15M`); or an interval (`2026-11-20/P1D`). */
                 readonly since?: string;
                 /** @description `last`: by the last event; `opened`: by when it was found. `last` unless you say. */

@@ -6,7 +6,7 @@ import { jsonOf, type Located } from './located.ts'
 import { nearestWord } from '@plaintrail/query/nearest-word'
 import { readCondition, readDurationUs, readFieldNames } from './read-condition.ts'
 import { readStep } from './read-step.ts'
-import { ruleStates, severities, type Exception, type Needs, type Rule } from './rule.ts'
+import { ruleStates, severities, type Exception, type Needs, type Noise, type Rule } from './rule.ts'
 
 export const titleCharactersMax = 200
 /** Of descriptions, remediations and the like. */
@@ -20,6 +20,10 @@ const listedMax = 50
 const paramsCharactersMax = 64 * 1024
 /** A day, in microseconds. */
 const latenessUsMax = 86_400_000_000
+/** Findings of a rule, and days, in microseconds. */
+const noiseFindingsMax = 1_000_000
+const noiseUsMin = 3_600_000_000
+const noiseUsMax = 90 * 86_400_000_000
 const latenessUsUsual = 300_000_000
 
 const specNames = [
@@ -41,6 +45,7 @@ const specNames = [
   'controls',
   'attack',
   'needs',
+  'noise',
   'references',
   'falsePositives',
   'params',
@@ -111,6 +116,7 @@ function readJudgement(reader: FieldReader, fields: SpecFields, on: Rule['on']) 
           : (['actor', 'object.namespace'] as const)
         : readFieldNames(reader, fields.groupBy, 'spec.groupBy'),
     needs: readNeeds(reader, on === 'gap' ? undefined : fields.needs),
+    noise: readNoise(reader, fields.noise),
     params: readParams(reader, fields.params),
   }
 }
@@ -226,6 +232,18 @@ function readNeeds(reader: FieldReader, value: Located | undefined): Needs {
     level: reader.choice(fields?.level, 'spec.needs.level', ['Metadata', 'Request', 'RequestResponse']),
     stage: reader.choice(fields?.stage, 'spec.needs.stage', ['RequestReceived', 'ResponseStarted', 'ResponseComplete']),
   }
+}
+
+/** Null also where it is wrong, which is told. */
+function readNoise(reader: FieldReader, value: Located | undefined): Noise | null {
+  const fields = value === undefined ? null : reader.fields(value, 'spec.noise', ['findings', 'within'])
+  if (fields === null || value === undefined) return null
+  for (const name of ['findings', 'within'] as const)
+    if (fields[name] === undefined)
+      reader.problems.add(value.from, `spec.noise has no ${name}`, 'Say both: noise: {findings: 20, within: 7d}')
+  const findings = reader.count(fields.findings, 'spec.noise.findings', { min: 0, max: noiseFindingsMax })
+  const withinUs = readDurationUs(reader, fields.within, 'spec.noise.within', { min: noiseUsMin, max: noiseUsMax })
+  return findings === null || withinUs === null ? null : { findings, withinUs }
 }
 
 function readParams(reader: FieldReader, value: Located | undefined): Rule['params'] {

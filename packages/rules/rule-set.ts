@@ -17,7 +17,7 @@ import type { Subject } from './subject.ts'
 export type EventColumns = Pick<Subject, 'cluster' | 'event' | 'receivedUs'>
 
 export interface RuleSet {
-  /** Active rules on events, by name. */
+  /** Rules on events that are not off, by name. */
   readonly rules: readonly CompiledRule[]
   /** Those that could match or be open, by the columns alone; mostly none. By name, those about its namespace last. */
   candidates(columns: EventColumns): readonly CompiledRule[]
@@ -35,7 +35,7 @@ const formsMax = 2_000
 
 export function createRuleSet(rules: readonly CompiledRule[]): RuleSet {
   const active = rules
-    .filter(({ rule }) => rule.on === 'event' && rule.state === 'active')
+    .filter(({ rule }) => rule.on === 'event' && rule.state !== 'off')
     .toSorted((a, b) => (a.rule.name < b.rule.name ? -1 : 1))
   const terms = { byForm: onceEach(formLeaf), byColumns: onceEach(columnsLeaf) }
   const asked = active.map((compiled) => askedRule(compiled, terms))

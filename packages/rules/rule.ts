@@ -8,7 +8,8 @@ import type { TextInFile } from './text-in-file.ts'
 /** The query language has them too. */
 export { severities, type Severity }
 
-export const ruleStates = ['active', 'off'] as const
+/** `shadow` judges as `active` does, and what it finds is shown to whoever asks for it alone. */
+export const ruleStates = ['active', 'shadow', 'off'] as const
 export type RuleState = (typeof ruleStates)[number]
 
 export interface Rule {
@@ -41,6 +42,8 @@ export interface Rule {
   /** Technique ids of MITRE ATT&CK: `T1609`, `T1552.007`. */
   readonly attack: readonly string[]
   readonly needs: Needs
+  /** How many findings it may make before it is told to be noisy; null where that is not said. */
+  readonly noise: Noise | null
   readonly references: readonly string[]
   readonly falsePositives: readonly string[]
   /** What `where` reads as `params`. */
@@ -84,6 +87,12 @@ export type Condition =
   | { readonly kind: 'absence'; readonly without: Step; readonly withinUs: number }
   /** Of values (with the group's) that no event that matches had in the time before. */
   | { readonly kind: 'first-seen'; readonly of: readonly FieldName[]; readonly withinUs: number }
+
+/** More findings than these with an event within a time are too many. In microseconds. */
+export interface Noise {
+  readonly findings: number
+  readonly withinUs: number
+}
 
 /** What has to be recorded, beyond what the match and the expression show they read. */
 export interface Needs {

@@ -15,6 +15,7 @@ import type { Store } from './open-store.ts'
 import { patternMatches } from './pattern-matches.ts'
 import { arrayOf, readRows } from './read-rows.ts'
 import type { RuleTold } from './rules.ts'
+import { isShown } from './shadow-findings.ts'
 import { allOf, anyOf, type Condition } from './term-condition.ts'
 import { timestampOf, timeUs } from './time-position.ts'
 import { inScope } from './visible-clusters.ts'
@@ -47,6 +48,8 @@ export interface Finding {
   /** Requests that count, and how many of them are past retention. */
   readonly events: number
   readonly expired: number
+  /** The rule is tried out: it is left out of lists, counts and controls. */
+  readonly isShadow: boolean
   readonly triage: FindingTriage
 }
 
@@ -81,6 +84,8 @@ export interface FindingQuestion {
   readonly states?: readonly FindingState[] | undefined
   /** Whose they are, '' being nobody's; anybody's unless given. */
   readonly assignee?: string | undefined
+  /** Whether those of rules that are tried out are among them. */
+  readonly hasShadow?: boolean
   readonly sort: FindingSort
   readonly limit: number
   readonly after: EventPosition | null
@@ -111,7 +116,7 @@ export async function findFindings(store: Store, scope: Scope, question: Finding
     store,
     sql`select ${findingColumns} from ${findingTables}
         where f.events > 0 and ${inScope(scope)} and ${isMeant} and ${hasEventIn(window)}
-          and ${isTriaged(question)} and f.opened_at <= ${timestampOf(asOfUs)} and ${isAfter(by, sort, after)}
+          and ${isTriaged(question)} and ${question.hasShadow === true ? sql`true` : isShown} and f.opened_at <= ${timestampOf(asOfUs)} and ${isAfter(by, sort, after)}
         order by ${by} desc, f.id desc limit ${limit + 1}`,
   )
   const page = asManyAsFit(rows.slice(0, limit).map(findingOf))
@@ -137,7 +142,7 @@ const findingTables = sql`finding f
   join rule_version v on v.rule_id = f.rule_id and v.number = f.version`
 
 const findingColumns = sql`f.id::text as id, r.name as rule, f.version, f.severity, f.controls, c.name as cluster, f."group",
-  f.summary, f.fields, v.told, f.first_time as "firstUs", f.last_time as "lastUs",
+  f.summary, f.fields, v.told, v.told ->> 'state' = 'shadow' as "isShadow", f.first_time as "firstUs", f.last_time as "lastUs",
   ${timeUs(sql`f.opened_at`)} as "openedUs", f.events, f.expired, f.state, f.regressed as "isRegressed", f.assignee, f.reason,
   ${timeUs(sql`f.ignored_until`)} as "untilUs", f.ignored_events as "untilEvents", f.ignored_match as "untilMatch",
   f.triage_version as "triageVersion", f.triage_steps as steps, ${timeUs(sql`f.triaged_at`)} as "changedUs"`

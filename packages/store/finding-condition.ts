@@ -8,6 +8,7 @@ import { sql, type SQL } from 'drizzle-orm'
 import type { Stretch } from './event-stretches.ts'
 import { exactAndLike, isExact } from './pattern-matches.ts'
 import { arrayOf } from './read-rows.ts'
+import { isShown } from './shadow-findings.ts'
 import { isOneOf, type Condition } from './term-condition.ts'
 import type { Ids } from './term-ids.ts'
 
@@ -24,9 +25,12 @@ export function isFoundBy(term: FindingTerm, ids: Ids, { fromUs, toUs }: Stretch
     sql`exists (
       select from rule_hit h join finding f on f.id = h.finding_id
       where h.counts and h.time = e.time and h.key = e.key and h.time >= ${fromUs}::int8 and h.time < ${toUs}::int8
-        and ${isMeant})`
+        and ${isMeant} and ${isNamed(term) ? sql`true` : isShown})`
   )
 }
+
+/** Whoever names a rule or a finding means it, whether it is tried out or not. */
+const isNamed = ({ key }: FindingTerm): boolean => key === 'rule' || key === 'vio'
 
 /** A condition on `finding f`. */
 export function isSuchFinding({ key, values }: FindingTerm, ids: Ids): Condition {

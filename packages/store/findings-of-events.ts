@@ -7,6 +7,7 @@ import { sql } from 'drizzle-orm'
 import { placeOfEvent } from './initiator-digests.ts'
 import type { Store } from './open-store.ts'
 import { arrayOf, readRows } from './read-rows.ts'
+import { isShown } from './shadow-findings.ts'
 import { inScope } from './visible-clusters.ts'
 
 /** Of one event; the first by id. */
@@ -36,6 +37,7 @@ export async function findingsOfEvents(
         )}) with ordinality as p (time, key, at)
         join rule_hit h on h.counts and h.time = p.time and h.key = p.key
           and h.time >= ${from}::int8 and h.time <= ${to}::int8
+        join finding f on f.id = h.finding_id and ${isShown}
         join cluster c on c.id = h.cluster_id and ${inScope(scope)}
         order by 1, 2`,
   )

@@ -5,6 +5,7 @@ import type { Window } from '@plaintrail/query/window'
 import { sql } from 'drizzle-orm'
 import type { Store } from './open-store.ts'
 import { arrayOf, readRows } from './read-rows.ts'
+import { isShown } from './shadow-findings.ts'
 import { inScope } from './visible-clusters.ts'
 
 export interface RuleFindings {
@@ -30,7 +31,7 @@ export async function findingsOfRules(
     sql`select r.name as rule, c.name as cluster, count(distinct f.id)::int8 as findings, count(*)::int8 as events,
           max(h.time) as "lastUs"
         from rule r
-          join finding f on f.rule_id = r.id and f.events > 0
+          join finding f on f.rule_id = r.id and f.events > 0 and ${isShown}
           join cluster c on c.id = f.cluster_id and ${inScope(scope)}
           join rule_hit h on h.finding_id = f.id and h.counts and h.time >= ${sinceUs}::int8 and h.time < ${untilUs}::int8
         where r.name = any(${arrayOf('text', rules)})

@@ -69,7 +69,7 @@ export function createRuleBook<Ready>(make: (rules: readonly BookRule[]) => Read
 }
 
 function isInForce({ told, failing }: KeptRule): boolean {
-  return told.state === 'active' && failing === null
+  return told.state !== 'off' && failing === null
 }
 
 function readRule({ text, name }: KeptRule): { readonly rule: Rule | null; readonly says: string } {

@@ -30,7 +30,10 @@ export type RuleTold = Pick<
   | 'state'
   | 'summary'
   | 'title'
->
+> & {
+  /** Versions that were written before rules could say it have none. */
+  readonly noise?: Rule['noise']
+}
 
 export interface RuleVersion {
   readonly name: string
@@ -286,6 +289,7 @@ function toldBy(rule: Rule): string {
     groupBy: rule.groupBy,
     labels: rule.labels,
     needs: rule.needs,
+    noise: rule.noise,
     on: rule.on,
     owner: rule.owner,
     references: rule.references,

@@ -29,6 +29,7 @@ export function findingAnswer(finding: Finding): object {
     opened_at: formatMicroTime(finding.openedUs),
     events: finding.events,
     expired_events: finding.expired,
+    shadow: finding.isShadow,
     triage: triageAnswer(finding),
     links: { self: `/v1/findings/${id}`, rule: `/v1/rules/${rule}`, events: eventsPath(finding) },
   }

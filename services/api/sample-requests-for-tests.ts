@@ -149,7 +149,11 @@ export const sampleRequests: Readonly<Record<string, (ids: SampleIds) => readonl
     { path: '/v1/rules/validate', body: ruleText('new-rule') },
     { path: '/v1/rules/validate', body: 'kind: Rule\nspec: {a: [}' },
   ],
-  getFindings: () => [{ path: '/v1/findings' }, { path: '/v1/findings?limit=1&severity=>=info&sort=opened' }],
+  getFindings: () => [
+    { path: '/v1/findings?shadow=true&sort=opened&limit=1' },
+    { path: '/v1/findings' },
+    { path: '/v1/findings?limit=1&severity=>=info&sort=opened' },
+  ],
   getFinding: ({ finding }) => [{ path: `/v1/findings/${finding}` }],
   patchFinding: ({ finding }) => [
     { path: `/v1/findings/${finding}`, body: { assignee: 'alice' } },

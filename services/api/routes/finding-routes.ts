@@ -13,6 +13,7 @@ import {
   oneText,
   severalTexts,
   someOf,
+  yesOrNo,
   windowParameters,
 } from '../schemas/parameter-schemas.ts'
 import {
@@ -53,6 +54,9 @@ export const findingRoutes: readonly ApiRoute[] = [
       ...windowParameters,
       state: someOf(findingStates, `In one of these states: ${findingStates.join(', ')}.`),
       assignee: oneText("Whose they are; `assignee=` nobody's.", assigneeCharsMax),
+      shadow: yesOrNo(
+        'Whether findings of rules that are tried out (`state: shadow`) are among them; no unless you say.',
+      ),
       sort: oneOf(findingSorts, '`last`: by the last event; `opened`: by when it was found. `last` unless you say.'),
       limit: limitParameter,
       cursor: cursorParameter,

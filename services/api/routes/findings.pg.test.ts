@@ -182,6 +182,7 @@ describe('a finding', () => {
       last: timeOf(9),
       events: 3,
       expired_events: 0,
+      shadow: false,
       triage: {
         state: 'open',
         regressed: false,

@@ -78,7 +78,7 @@ export function getControl(
   }
 }
 
-const isInForce = ({ told: { state } }: RuleVersion): boolean => state !== 'off'
+const isInForce = ({ told: { state } }: RuleVersion): boolean => state === 'active'
 
 interface OfCluster {
   readonly cluster: VisibleCluster

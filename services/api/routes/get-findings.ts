@@ -59,18 +59,25 @@ export function getFindings(parts: RouteParts): Route {
 }
 
 /** What this list is asked for beside the words of the query language. */
-type Own = Pick<FindingQuestion, 'assignee' | 'sort' | 'states'>
+type Own = Pick<FindingQuestion, 'assignee' | 'hasShadow' | 'sort' | 'states'>
 
 /** A cursor carries it in the name of its list. */
 function ownAsked(parameters: UrlParameters, cursorKey: Uint8Array): Own {
   const cursor = onlyValue('cursor', parameters['cursor'])
   if (cursor !== undefined) {
-    const [, sort, states = '', assignee] = openCursor(cursor, cursorKey).list.split(' ')
-    return { sort: sortOf(sort), states: statesOf(states), assignee: assignee && decodeURIComponent(assignee).slice(1) }
+    const [, sort, states = '', shadow, assignee] = openCursor(cursor, cursorKey).list.split(' ')
+    return {
+      sort: sortOf(sort),
+      states: statesOf(states),
+      hasShadow: shadow === 'shadow',
+      assignee: assignee && decodeURIComponent(assignee).slice(1),
+    }
   }
-  const { sort, state, assignee } = parameters
+  const { sort, state, shadow, assignee } = parameters
   const states = state === undefined ? '' : typeof state === 'string' ? state : state.join(',')
-  return { sort: sortOf(sort), states: statesOf(states), assignee: onlyValue('assignee', assignee) }
+  // As yesOrNo of the route has it.
+  const hasShadow = ['true', ''].includes(onlyValue('shadow', shadow) ?? 'false')
+  return { sort: sortOf(sort), states: statesOf(states), hasShadow, assignee: onlyValue('assignee', assignee) }
 }
 
 const sortOf = (text: unknown): FindingSort => findingSorts.find((known) => known === text) ?? 'last'
@@ -81,14 +88,14 @@ function statesOf(text: string): Own['states'] {
   return text === '' ? undefined : findingStates.filter((state) => words.includes(state))
 }
 
-function ownText({ sort, states, assignee }: Own): string {
+function ownText({ sort, states, hasShadow, assignee }: Own): string {
   const who = assignee === undefined ? '' : ` ${encodeURIComponent(`=${assignee}`)}`
-  return `${sort} ${states?.join(',') ?? ''}${who}`
+  return `${sort} ${states?.join(',') ?? ''} ${hasShadow === true ? 'shadow' : ''}${who}`
 }
 
 /** What stands beside a cursor is refused with it. */
 function withoutOwn(parameters: UrlParameters): UrlParameters {
-  const { sort: _sort, state: _state, assignee: _assignee, ...others } = parameters
+  const { sort: _sort, state: _state, shadow: _shadow, assignee: _assignee, ...others } = parameters
   return others['cursor'] === undefined ? others : parameters
 }
 

@@ -34,6 +34,7 @@ const findingFields = {
   opened_at: microTimeSchema.describe('When it was found.'),
   events: z.int().describe('Requests in it. However often one is delivered, it is one.'),
   expired_events: z.int().describe('How many of these are past retention.'),
+  shadow: z.boolean().describe('Whether the rule was only tried out (`state: shadow`) when it found the last event.'),
   triage: triageSchema,
   links: z
     .object({

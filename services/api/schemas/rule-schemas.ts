@@ -25,7 +25,9 @@ const versionFields = {
   created_at: microTimeSchema.describe('When this version was made.'),
   title: z.string().describe('What it finds, in one line.'),
   severity: z.enum(severities).describe('How bad that is.'),
-  state: z.enum(ruleStates).describe('`off` judges nothing.'),
+  state: z
+    .enum(ruleStates)
+    .describe('`off` judges nothing. `shadow` judges, and what it finds is left out of lists unless `shadow=true`.'),
   failing: z
     .object({
       since: microTimeSchema.describe('From then on it judges nothing.'),

@@ -20,6 +20,7 @@ interface ListOptions {
   readonly cluster?: readonly string[]
   readonly state?: readonly string[]
   readonly assignee?: string
+  readonly shadow?: true
   readonly since?: string
   readonly until?: string
   readonly sort?: string
@@ -44,6 +45,7 @@ export function addFindingsList(findings: Command, run: RunCommand): void {
     .option('-c, --cluster <name>', 'in these clusters', collect)
     .option('--state <state>', `in these states: ${findingStates.join(', ')}`, collect)
     .option('--assignee <name>', "whose they are; '' for nobody's")
+    .option('--shadow', 'those of rules that are tried out (state: shadow), too')
     .option('--since <time>', 'with an event from then on: 7d, 2026-11-20 (default: all of time)')
     .option(windowOptions.until.flags, 'with an event before then')
     .addOption(
@@ -85,11 +87,11 @@ async function listFindings(session: Session, options: ListOptions): Promise<voi
 }
 
 async function askedFindings(session: Session, options: ListOptions): Promise<Query> {
-  const { rule, severity, control, cluster, since, until, state, assignee } = options
+  const { rule, severity, control, cluster, since, until, state, assignee, shadow } = options
   const said = { cluster: cluster !== undefined, namespace: true, query: true }
   const { clusters } = await askedByDefault(session, said)
   const meant = cluster ?? (clusters.length === 0 ? undefined : clusters)
-  return { rule, severity, control, cluster: meant, since, until, state, assignee }
+  return { rule, severity, control, cluster: meant, since, until, state, assignee, shadow: shadow && 'true' }
 }
 
 /** The last of them that was read. */
@@ -152,7 +154,7 @@ function findingView(session: Session): View<Finding> {
       { title: 'CLUSTER', cell: ({ cluster }) => terminalText(cluster), look: 'dim' },
       { title: 'EVENTS', cell: ({ events }) => String(events) },
       { title: 'FIRST', cell: ({ first }) => terminalText(when(first)), isWide: true },
-      { title: 'RULE', cell: ({ rule }) => terminalText(rule), isWide: true },
+      { title: 'RULE', cell: ({ rule, shadow }) => terminalText(shadow ? `${rule} (shadow)` : rule), isWide: true },
       { title: 'CONTROLS', cell: ({ controls }) => terminalText(controls.join(',')) || '-', isWide: true },
       { title: 'OWNER', cell: ({ owner }) => terminalText(owner ?? '-'), isWide: true },
       { title: 'FINDING', cell: ({ id }) => terminalText(id), look: 'dim' },
