@@ -230,7 +230,7 @@ const rows: readonly Row[] = [
   [
     'ka.cluster.name',
     'none',
-    (reading) => (reading === 'kept' ? annotation('cluster_name') : present('event.cluster')),
+    (reading) => (reading === 'kept' ? maybe('event.annotations.?cluster_name') : present('event.cluster')),
     'it is the name of the cluster here, not an annotation',
   ],
   ['ka.req.binding.subjects', 'none', ofSubjects(null, itself('s', 'json'))],

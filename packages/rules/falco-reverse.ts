@@ -110,7 +110,7 @@ function filled(
   { value, argument }: Found,
   params: Readonly<Record<string, unknown>>,
 ): FalcoAtom | null {
-  const own = argument === null ? field : { ...field, argument: argumentOf(field.argument ?? '', argument) }
+  const own = argument === null ? field : { ...field, argument: argumentOf(field, argument) }
   const atom = { kind: 'atom', field: own, operator, at: 0 } as const
   if (value === null) return { ...atom, values, list: null }
   if (typeof value !== 'object') return { ...atom, values: [String(value)], list: null }
@@ -120,5 +120,8 @@ function filled(
   return Array.isArray(items) && texts.length === items.length ? { ...atom, values: texts, list: value.param } : null
 }
 
-const argumentOf = (pattern: string, argument: string): string =>
-  pattern.replace(argumentHole, () => argument).replace(String(indexHole), () => argument)
+function argumentOf({ name, argument: pattern }: FalcoAtom['field'], found: string): string {
+  // A parameter of the URL is read as a member, whose name is escaped like that of a pointer.
+  const own = name === 'ka.uri.param' ? found.replaceAll('~1', '/').replaceAll('~0', '~') : found
+  return (pattern ?? '').replace(argumentHole, () => own).replace(String(indexHole), () => own)
+}

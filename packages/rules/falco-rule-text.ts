@@ -47,7 +47,7 @@ export function falcoRuleText(rule: FalcoRule, { ruleset, reading, taken, tell }
       metadata: { name, ...(tags.labels.length > 0 && { labels: Object.fromEntries(tags.labels) }) },
       spec: {
         title: titleOf(rule, tell),
-        ...(rule.description !== '' && { description: clean(rule.description) }),
+        ...descriptionOf(rule),
         severity: severityOf(rule.priority, tell),
         ...(isOff && { state: 'off' }),
         match,
@@ -96,6 +96,12 @@ function titleOf({ name }: FalcoRule, tell: TellChange): string {
   return title
 }
 
+/** Falco wants one, and so it may be the name again. */
+function descriptionOf({ description, name }: FalcoRule): { readonly description?: string } {
+  const text = clean(description)
+  return text === '' || text === clean(name) ? {} : { description: text }
+}
+
 /** Without what a rule file cannot hold. */
 const clean = (text: string): string =>
   // oxlint would take control characters in a pattern for a mistake.
@@ -137,12 +143,12 @@ function severityOf(priority: string, tell: TellChange): Severity {
   return other
 }
 
-function summaryOf({ output }: FalcoRule, tell: TellChange): { readonly summary?: string } {
+function summaryOf({ output, name }: FalcoRule, tell: TellChange): { readonly summary?: string } {
   const { text, lost } = summaryOfOutput(clean(output))
   if (lost.length > 0) tell('output', `a summary has no field for ${[...new Set(lost)].join(', ')}`, ofRule)
   if (text.length > summaryMax) tell('output', `only its first ${summaryMax} characters are kept`, ofRule)
   const summary = cut(text)
-  return summary === '' ? {} : { summary }
+  return summary === '' || summary === clean(name) ? {} : { summary }
 }
 
 /** Characters of a summary. */
