@@ -122,6 +122,10 @@ test('what cannot be said is named, and nothing half of it is there', () => {
   expect(whyLost({ ...shared, type: 'temporal' })).toContain('two rules')
   expect(whyLost({ ...shared, type: 'temporal', rules: both, condition: 'reads and not opens' })).toContain('all rules')
   expect(whyLost({ ...shared, type: 'event_count', near: 1 })).toContain('"near"')
+  const twice = `${correlated({ ...shared, type: 'event_count' })}---\n${stringify(reads)}`
+  expect(importSigma([{ file: 'a.yml', text: twice }]).notes).toMatchObject([
+    { why: 'several rules are called "reads"' },
+  ])
   const aliases = { who: { reads: 'user.username', [writes.id]: 'objectRef.name' } }
   expect(whyLost({ ...shared, type: 'event_count', rules: both, aliases, 'group-by': ['who'] })).toContain(
     'another field',

@@ -24,7 +24,7 @@ export type CorrelationCondition =
   | { readonly kind: 'then' | 'with'; readonly within: string }
 
 /** What others are called by: an id or a name. Null where there is none, or it is a correlation itself. */
-export type FindSigma = (name: string) => SigmaRule | 'correlation' | 'wrong' | null
+export type FindSigma = (name: string) => SigmaRule | 'correlation' | 'wrong' | 'several' | null
 
 const types = ['event_count', 'value_count', 'temporal', 'temporal_ordered'] as const
 /** Of rules: the steps of a condition here. */
@@ -114,6 +114,7 @@ function readRules(value: Located | undefined, find: FindSigma, at: number): rea
         `"${name.slice(0, 60)}" is a correlation itself, and rules here judge events alone`,
         item.from,
       )
+    if (rule === 'several') throw new SigmaProblem(`several rules are called "${name.slice(0, 60)}"`, item.from)
     if (rule === 'wrong') throw new SigmaProblem(`the rule "${name.slice(0, 60)}" could not be carried over`, item.from)
     if (rule === null) throw new SigmaProblem(`there is no rule "${name.slice(0, 60)}" among these files`, item.from)
     return rule

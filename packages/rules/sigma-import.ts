@@ -110,8 +110,9 @@ interface Reading {
 export function importSigmaDocuments(documents: readonly SigmaDocument[]): SigmaImport {
   const readings = documents.map(readDocument)
   const find: FindSigma = (name) => {
-    const found = readings.find(({ head }) => name !== '' && (head.id === name || head.name === name))
+    const [found, ...others] = readings.filter(({ head }) => name !== '' && (head.id === name || head.name === name))
     if (found === undefined) return null
+    if (others.length > 0) return 'several'
     return found.said === null ? 'wrong' : found.said.kind === 'correlation' ? 'correlation' : found.said
   }
   const correlations = new Map<Reading, CorrelationReading>()

@@ -187,10 +187,10 @@ test('whatever stands in a file, nothing is thrown, each document is a rule or i
         expect(parseRules(text).rules.map(({ hash }) => hash)).toEqual(parsed.rules.map(({ hash }) => hash))
       },
     ),
-    { numRuns: 1_000 },
+    { numRuns: 400 },
   )
-  expect(carried).toBeGreaterThan(300)
-  expect(lost).toBeGreaterThan(300)
+  expect(carried).toBeGreaterThan(100)
+  expect(lost).toBeGreaterThan(100)
 }, 120_000)
 
 test('a text that is cut or changed anywhere is read or told', () => {
