@@ -17,7 +17,7 @@ export interface CorrelationReading {
   readonly isGenerated: boolean
 }
 
-export type CorrelationCondition =
+type CorrelationCondition =
   | { readonly kind: 'each' }
   | { readonly kind: 'count'; readonly atLeast: number; readonly within: string }
   | { readonly kind: 'distinct'; readonly of: FieldName; readonly atLeast: number; readonly within: string }

@@ -180,7 +180,3 @@ const fieldNames: ReadonlyMap<string, FieldName> = new Map<string, FieldName>([
 
 /** What correlations group and count by; null for what rules here do not. */
 export const sigmaGroupField = (written: string): FieldName | null => fieldNames.get(sigmaFieldName(written)) ?? null
-
-/** Of a field of rules here the one of Sigma; null where it has none. */
-export const sigmaNameOf = (field: FieldName): string | null =>
-  [...fieldNames].find(([, name]) => name === field)?.[0] ?? null
