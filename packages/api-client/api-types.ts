@@ -2694,7 +2694,7 @@ export interface components {
             } | null;
             /** @description What it also finds and need not worry anybody. */
             readonly false_positives: readonly string[];
-            /** @description What any version of it found in clusters that you may see. */
+            /** @description What any version of it found in clusters that you may see; also while it was tried out. */
             readonly findings: number;
             /** @description One finding for each of these values in a cluster. */
             readonly group_by: readonly string[];
@@ -2716,6 +2716,8 @@ export interface components {
                 /** @description The stage that must be recorded; null for any. */
                 readonly stage: string | null;
             };
+            /** @description Null where the rule says nothing about it. */
+            readonly noise: components["schemas"]["RuleNoise"] | null;
             /**
              * @description What it judges: each event, or each stretch in which events are missing.
              * @enum {string}
@@ -3355,6 +3357,8 @@ export interface components {
             readonly mend: components["schemas"]["RuleMend"] | null;
             /** @description The rule. */
             readonly name: string;
+            /** @description Null where the rule says nothing about it. */
+            readonly noise: components["schemas"]["RuleNoise"] | null;
             /**
              * @description Of its findings.
              * @enum {string}
@@ -3422,6 +3426,28 @@ export interface components {
             readonly policy: string;
             /** @description Null where there was no time to count it. */
             readonly volume: components["schemas"]["ProjectedVolume"] | null;
+        };
+        /** @description What a rule says of its noise (`noise` of its file), and what came of it. */
+        readonly RuleNoise: {
+            /** @description Those with an event within that time, in clusters that you may see. */
+            readonly findings: number;
+            /** @description How many it may make. */
+            readonly findings_max: number;
+            /** @description Whether it made more than it may. */
+            readonly noisy: boolean;
+            /** @description Of a noisy one, each a body for `POST /v1/exceptions`, the busiest first. Nothing is hidden until one is sent. */
+            readonly proposed_exceptions: readonly {
+                /** @description 30 days from now. */
+                readonly expires_at: components["schemas"]["MicroTime"];
+                /** @description A query that means the events of one of the busiest findings. */
+                readonly match: string;
+                /** @description To be said better by whoever knows. */
+                readonly reason: string;
+                /** @description The name of the rule. */
+                readonly rule: string;
+            }[];
+            /** @description The time: seconds, as `604800s`. */
+            readonly within: string;
         };
         /** @description One page. */
         readonly RulePage: {

@@ -2,15 +2,16 @@
 
 import { formatMicroTime } from '@plaintrail/event/time'
 import type { ListedRule, ListedVersion } from '@plaintrail/store/find-rules'
+import type { noiseAnswer } from './noise-answer.ts'
 import type { RuleVersion } from '@plaintrail/store/rules'
 
 export function ruleAnswer(rule: RuleVersion): object {
   return { ...told(rule), text: rule.text }
 }
 
-export function listedRuleAnswer(rule: ListedRule): object {
+export function listedRuleAnswer(rule: ListedRule, noise: ReturnType<typeof noiseAnswer>): object {
   const { findings, lastUs } = rule
-  return { ...told(rule), findings, last_found: lastUs === null ? null : formatMicroTime(lastUs) }
+  return { ...told(rule), findings, last_found: lastUs === null ? null : formatMicroTime(lastUs), noise }
 }
 
 export function ruleVersionAnswer(version: ListedVersion, versionInForce: number | null): object {

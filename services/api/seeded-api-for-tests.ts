@@ -62,7 +62,11 @@ export async function startSeededApi(connection: string, recorded: readonly stri
   )
   const changed = writes.data.find(({ change }) => (change?.changes_count ?? 0) > 0)
   const found = writes.data.slice(0, 3).map(({ id }) => id)
-  await seedRule(api.store, ruleText(rule, { controls: ['soc2:CC6.1'], commands: ['kubectl get {{object.name}}'] }))
+  const noise = { findings: 0, within: '90d' }
+  await seedRule(
+    api.store,
+    ruleText(rule, { controls: ['soc2:CC6.1'], commands: ['kubectl get {{object.name}}'], noise }),
+  )
   const fields = { actor: 'alice', 'object.name': 'api' }
   const finding = await seedFinding(api.store, { rule, cluster: east.uid, group: fields, events: found })
   const kept = stack.move()

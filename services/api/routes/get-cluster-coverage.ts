@@ -13,10 +13,12 @@ import { budgetOf, type Budget } from '@plaintrail/store/budget'
 import { clusterFreshness } from '@plaintrail/store/cluster-freshness'
 import { coverageOfRules, type DaySpan, type RuleCoverage } from '@plaintrail/store/coverage-of-rules'
 import { findGaps } from '@plaintrail/store/gaps'
+import { noiseOfRules } from '@plaintrail/store/noisy-rules'
 import { projectedVolume, type ProjectedVolume } from '@plaintrail/store/projected-volume'
 import type { RouteParts } from '../api-parts.ts'
 import type { Caller } from '../authenticate.ts'
 import { answerMarginMs, boundedQuestion } from '../bounded-question.ts'
+import { noiseAnswer } from '../noise-answer.ts'
 import { Problem } from '../problems.ts'
 import { compareStatus, ruleStatus } from '../rule-status.ts'
 import { coverageStatuses } from '../schemas/rule-coverage-schemas.ts'
@@ -64,7 +66,16 @@ export function getClusterCoverage(
         budgetOf(parts.questionMsMax, signal),
       ),
     )
-    const told = rules.map((one) => toldOf(one, needs.get(one) ?? null, volumes))
+    const noise = await noiseOfRules(
+      store,
+      scope,
+      rules.map(({ rule }) => rule),
+      nowUs,
+    )
+    const told = rules.map((one) => ({
+      ...toldOf(one, needs.get(one) ?? null, volumes),
+      noise: noiseAnswer(one.rule.name, noise.get(one.rule.name), nowUs),
+    }))
     const wanted = [...needs.values()].filter((need) => need !== null).filter((need) => !namesSecrets(need))
     response.json({
       cluster: cluster.name,

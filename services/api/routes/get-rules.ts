@@ -2,11 +2,13 @@
 
 import type { Request, Response } from 'express'
 import { findRules, findRuleVersion, findRuleVersions } from '@plaintrail/store/find-rules'
+import { noiseOfRules } from '@plaintrail/store/noisy-rules'
 import { currentRule, type RuleVersion } from '@plaintrail/store/rules'
 import type { RouteParts } from '../api-parts.ts'
 import type { Caller, Route } from '../authenticate.ts'
 import { nextPage } from '../list-answer.ts'
 import { cursorKeyFor, listQuestion, urlParameters } from '../list-question.ts'
+import { noiseAnswer } from '../noise-answer.ts'
 import { Problem } from '../problems.ts'
 import { listedRuleAnswer, ruleAnswer, ruleVersionAnswer, tagOf } from '../rule-answer.ts'
 import { askedAgain, sendTagged } from '../tagged-answer.ts'
@@ -18,8 +20,10 @@ export function getRules(parts: RouteParts): Route {
     const asked = { list: 'rules', nowUs: parts.nowUs(), sinceUs: 0 } as const
     const question = listQuestion(urlParameters(request), cursorKey, asked)
     const { items, next } = await findRules(parts.store, caller.scope, question)
+    const nowUs = parts.nowUs()
+    const noise = await noiseOfRules(parts.store, caller.scope, items, nowUs)
     response.json({
-      data: items.map(listedRuleAnswer),
+      data: items.map((rule) => listedRuleAnswer(rule, noiseAnswer(rule.name, noise.get(rule.name), nowUs))),
       ...nextPage(response, question, next && { position: next }, cursorKey),
     })
   }

@@ -3,6 +3,7 @@
 import { severities } from '@plaintrail/rules/rule'
 import * as z from 'zod'
 import { coverageSchema, gapSchema, windowSchema } from './page-schemas.ts'
+import { noiseSchema } from './noise-schemas.ts'
 import { eventIdSchema, microTimeSchema } from './value-schemas.ts'
 
 export const coverageStatuses = ['works', 'partly', 'cannot', 'failing', 'unseen'] as const
@@ -50,6 +51,7 @@ const ruleCoverageSchema = z
         }),
       )
       .describe('What it lacked, the most frequent first, at most 5.'),
+    noise: noiseSchema.nullable().describe('Null where the rule says nothing about it.'),
     mend: z
       .object({
         policy: z

@@ -3,6 +3,7 @@
 import { ruleStates, severities } from '@plaintrail/rules/rule'
 import { ruleSources } from '@plaintrail/store/rules'
 import * as z from 'zod'
+import { noiseSchema } from './noise-schemas.ts'
 import { pageSchema } from './page-schemas.ts'
 import { microTimeSchema } from './value-schemas.ts'
 
@@ -80,10 +81,13 @@ const ruleFields = {
 const listedRuleSchema = z
   .object({
     ...ruleFields,
-    findings: z.int().describe('What any version of it found in clusters that you may see.'),
+    findings: z
+      .int()
+      .describe('What any version of it found in clusters that you may see; also while it was tried out.'),
     last_found: microTimeSchema
       .nullable()
       .describe('The time of the latest event among these; null where there is none.'),
+    noise: noiseSchema.nullable().describe('Null where the rule says nothing about it.'),
   })
   .meta({ id: 'ListedRule', description: 'A rule in force, without its text.' })
 

@@ -83,7 +83,10 @@ async function printCoverage(
   { all }: CoverageOptions,
 ): Promise<void> {
   const isTable = session.format.kind === 'table' || session.format.kind === 'wide'
-  const items = isTable && all !== true ? value.rules.filter(({ status }) => !isFine(status)) : value.rules
+  const items =
+    isTable && all !== true
+      ? value.rules.filter(({ status, noise }) => !isFine(status) || noise?.noisy === true)
+      : value.rules
   if (items.length > 0 || !isTable) await session.printItems(coverageView, { answer, items })
   const { works, partly, cannot, failing, unseen } = value.counts
   await session.note(
@@ -100,7 +103,7 @@ const coverageView: View<RuleCoverage> = {
   columns: [
     { title: 'RULE', cell: ({ name }) => terminalText(name), look: 'bold' },
     { title: 'SEVERITY', cell: ({ severity }) => terminalText(severity) },
-    { title: 'STATUS', cell: ({ status }) => terminalText(status) },
+    { title: 'STATUS', cell: ({ status, noise }) => terminalText(noise?.noisy === true ? `${status}, noisy` : status) },
     { title: 'CONCERNED', cell: ({ evaluated }) => String(evaluated) },
     { title: 'NOT JUDGED', cell: ({ insufficient, errors }) => String(insufficient + errors) },
     { title: 'WHY', cell: whyWords },

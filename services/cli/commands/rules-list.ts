@@ -31,7 +31,7 @@ function ruleView(session: Session): View<ListedRule> {
     columns: [
       { title: 'RULE', cell: ({ name }) => terminalText(name), look: 'bold' },
       { title: 'SEVERITY', cell: ({ severity }) => terminalText(severity) },
-      { title: 'STATE', cell: stateWords },
+      { title: 'STATE', cell: noisyWords },
       { title: 'FROM', cell: ({ source }) => terminalText(source), look: 'dim' },
       { title: 'VERSION', cell: ({ version }) => String(version), isWide: true },
       { title: 'AUTHOR', cell: ({ author }) => terminalText(author), isWide: true },
@@ -44,6 +44,10 @@ function ruleView(session: Session): View<ListedRule> {
     ],
     nameOf: ({ name }) => name,
   }
+}
+
+function noisyWords(rule: ListedRule): string {
+  return rule.noise?.noisy === true ? `${stateWords(rule)}, noisy` : stateWords(rule)
 }
 
 /** A rule that fails judges nothing, as one that is off. */
