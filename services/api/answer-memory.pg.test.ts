@@ -105,7 +105,7 @@ describe.each([
 })
 
 test('who reads nothing of an answer is cut off, and the next one gets his place', async () => {
-  await using api = await start({ ...tight, waitMsMax: 20_000, stalledMsMax: 300 })
+  await using api = await start({ ...tight, waitMsMax: 20_000, stalledMsMax: 2_000 })
   const reader = await unread(api, rawPage)
   const response = await api.get(rawPage)
   expect(response.status).toBe(200)
