@@ -1,5 +1,6 @@
 // falcoExceptionCondition: an exception of Falco as the condition that it is short for.
 
+import type { FalcoBudget } from './falco-budget.ts'
 import {
   FalcoProblem,
   ofRule,
@@ -12,13 +13,18 @@ import {
 import { valuesOf } from './falco-resolve.ts'
 import type { FalcoException, FalcoRuleset } from './falco-ruleset.ts'
 
+export interface ExceptionContext {
+  readonly ruleset: Pick<FalcoRuleset, 'lists'>
+  readonly budget: FalcoBudget
+}
+
 /** Rows of values of one exception. */
 const rowsMax = 1_000
 
 /** Null where it has no values, and so excepts nothing. Throws FalcoProblem. */
 export function falcoExceptionCondition(
   { name, fields, comps, values }: FalcoException,
-  ruleset: Pick<FalcoRuleset, 'lists'>,
+  { ruleset, budget }: ExceptionContext,
 ): FalcoCondition | null {
   if (values.length === 0) return null
   if (values.length > rowsMax) throw new FalcoProblem(`exception ${name} has more than ${rowsMax} rows`, ofRule)
@@ -31,7 +37,7 @@ export function falcoExceptionCondition(
       : values
     return joinedFalco(
       'or',
-      rows.map((row) => comparison(name, { field: fields, operator, value: row }, ruleset)),
+      rows.map((row) => comparison(name, { field: fields, operator, value: row }, { ruleset, budget })),
     )
   }
   const names = textsOf(fields)
@@ -45,7 +51,11 @@ export function falcoExceptionCondition(
       if (!Array.isArray(row) || row.length !== names.length)
         throw new FalcoProblem(`exception ${name} has values that are not one for each field`, ofRule)
       const parts = names.map((field, index) =>
-        comparison(name, { field, operator: operators[index] ?? '=', value: row[index] as unknown }, ruleset),
+        comparison(
+          name,
+          { field, operator: operators[index] ?? '=', value: row[index] as unknown },
+          { ruleset, budget },
+        ),
       )
       return joinedFalco('and', parts)
     }),
@@ -61,7 +71,7 @@ interface Comparison {
 function comparison(
   name: string,
   { field, operator, value }: Comparison,
-  ruleset: Pick<FalcoRuleset, 'lists'>,
+  { ruleset, budget }: ExceptionContext,
 ): FalcoAtom {
   const known = falcoOperators.find((one) => one === (operator === '==' ? '=' : operator))
   if (known === undefined) throw new FalcoProblem(`exception ${name} compares with "${operator}"`, ofRule)
@@ -70,7 +80,10 @@ function comparison(
   const values = textsOf(Array.isArray(value) ? value : [value])
   if (values === null || (values.length !== 1 && !['in', 'intersects', 'pmatch', 'exists'].includes(known)))
     throw new FalcoProblem(`exception ${name} has a value that is no text`, ofRule)
-  return { ...atom, operator: known, values: known === 'exists' ? [] : valuesOf(values, ruleset), at: ofRule }
+  const own = known === 'exists' ? [] : valuesOf(values, ruleset)
+  const found: FalcoAtom = { ...atom, operator: known, values: own, at: ofRule }
+  budget.spend(found)
+  return found
 }
 
 /** Null where one of them is none. */

@@ -1,7 +1,9 @@
 // importFalco: Falco's rule files as rules here, each as the text of a file, and what is not carried over.
 
+import { FalcoBudget } from './falco-budget.ts'
 import { FalcoProblem, ofRule } from './falco-condition.ts'
 import type { Reading } from './falco-field-code.ts'
+import { FalcoResolver } from './falco-resolve.ts'
 import { falcoRuleText } from './falco-rule-text.ts'
 import { placeInFalco, readFalco, type FalcoRule, type FalcoSource, type ImportNote } from './falco-ruleset.ts'
 import type { Place } from './rule-error.ts'
@@ -36,6 +38,8 @@ export function importFalco(sources: readonly FalcoSource[], { reading }: FalcoI
   const ruleset = readFalco(sources, notes)
   const rules: ImportedRule[] = []
   const taken = new Set<string>()
+  const budget = new FalcoBudget()
+  const resolver = new FalcoResolver(ruleset, budget)
   for (const rule of ruleset.rules.values()) {
     const { file, line, column } = rule
     if (!auditSources.has(rule.source)) {
@@ -47,7 +51,7 @@ export function importFalco(sources: readonly FalcoSource[], { reading }: FalcoI
       changes.push({ rule: rule.name, ...placeIn(rule, at), what, why, kind: 'changed' })
     }
     try {
-      const { name, text } = falcoRuleText(rule, { ruleset, reading, taken, tell })
+      const { name, text } = falcoRuleText(rule, { ruleset, resolver, budget, reading, taken, tell })
       taken.add(name)
       rules.push({ name, title: rule.name, text, file, at: { line, column } })
       notes.push(...changes)

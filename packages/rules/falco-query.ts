@@ -4,6 +4,7 @@ import { resourcesNamed } from '@plaintrail/event/resources'
 import { and, matches, not, or, within, type Pattern, type Query, type Range } from '@plaintrail/query/ast'
 import { queryText } from '@plaintrail/query/normal-form'
 import { parseQuery } from '@plaintrail/query/parse-query'
+import { valuesMax } from '@plaintrail/query/bounds'
 import { QueryError } from '@plaintrail/query/query-error'
 import type { FalcoAtom, FalcoCondition } from './falco-condition.ts'
 import type { Reading } from './falco-field-code.ts'
@@ -73,7 +74,7 @@ export function falcoName({ name, argument }: FalcoAtom['field']): string {
 
 function ofAtom(atom: FalcoAtom, { reading, isOfObject }: QueryContext): Query | null {
   const { operator, field } = atom
-  if (field.change !== null) return null
+  if (field.change !== null || atom.values.length > valuesMax) return null
   const name = falcoName(field)
   const isThere = operator === 'exists'
   switch (name) {

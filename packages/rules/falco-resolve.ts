@@ -1,5 +1,6 @@
-// resolveFalco: a condition with its macros and lists written out, and without what is always or never so.
+// FalcoResolver: a condition with its macros and lists written out, and without what is always or never so.
 
+import type { FalcoBudget } from './falco-budget.ts'
 import {
   FalcoProblem,
   joinedFalco,
@@ -9,32 +10,48 @@ import {
 } from './falco-condition.ts'
 import { textOfFalco, type FalcoRuleset, type FalcoText } from './falco-ruleset.ts'
 
+/** Groups within groups, and macros within macros. */
+const depthMax = 150
 /** Comparisons of one condition, macros written out. */
 const atomsMax = 2_000
 /** Values of one comparison, lists written out. */
 const valuesMax = 5_000
 
-/**
- * Parts that must hold together are simplified each for itself, so that one that never holds takes none from the others.
- * Throws FalcoProblem, with a place in the condition itself also where a macro is at fault.
- */
-export function resolveFalco(text: FalcoText, ruleset: FalcoRuleset): FalcoCondition {
-  const resolver = new Resolver(ruleset)
-  const written = resolver.written(parseFalcoCondition(textOfFalco(text)), [], null)
-  return written.kind === 'and' ? { kind: 'and', parts: written.parts.map(simplified) } : simplified(written)
-}
-
-class Resolver {
+/** Of one import: each macro is taken apart once. */
+export class FalcoResolver {
   private readonly ruleset: FalcoRuleset
   private readonly parsed = new Map<string, FalcoCondition>()
+  private readonly budget: FalcoBudget
   private atoms = 0
+  private depth = 0
 
-  constructor(ruleset: FalcoRuleset) {
+  constructor(ruleset: FalcoRuleset, budget: FalcoBudget) {
     this.ruleset = ruleset
+    this.budget = budget
+  }
+
+  /**
+   * Parts that must hold together are simplified each for itself, so that one that never holds takes none from the others.
+   * Throws FalcoProblem, with a place in the condition itself also where a macro is at fault.
+   */
+  resolved(text: FalcoText): FalcoCondition {
+    this.atoms = 0
+    this.depth = 0
+    const written = this.written(parseFalcoCondition(textOfFalco(text)), [], null)
+    return written.kind === 'and' ? { kind: 'and', parts: written.parts.map(simplified) } : simplified(written)
   }
 
   /** `at`: where the condition itself names the macro that this is of; null in the condition itself. */
-  written(condition: FalcoCondition, within: readonly string[], at: number | null): FalcoCondition {
+  private written(condition: FalcoCondition, within: readonly string[], at: number | null): FalcoCondition {
+    this.depth += 1
+    if (this.depth > depthMax)
+      throw new FalcoProblem(`a condition is nested more than ${depthMax} deep, macros written out`, at ?? 0)
+    const written = this.writtenOf(condition, within, at)
+    this.depth -= 1
+    return written
+  }
+
+  private writtenOf(condition: FalcoCondition, within: readonly string[], at: number | null): FalcoCondition {
     switch (condition.kind) {
       case 'and':
       case 'or':
@@ -83,7 +100,9 @@ class Resolver {
     if (values.length > valuesMax) throw new FalcoProblem(`a comparison has more than ${valuesMax} values`, atom.at)
     const [only] = atom.values
     const isList = atom.values.length === 1 && only !== undefined && this.ruleset.lists.has(only)
-    return { ...atom, values, list: isList ? only : null }
+    const found = { ...atom, values, list: isList ? only : null }
+    this.budget.spend(found)
+    return found
   }
 }
 

@@ -2,11 +2,12 @@
 
 import { hash } from 'node:crypto'
 import { stringify } from 'yaml'
+import type { FalcoBudget } from './falco-budget.ts'
 import { FalcoProblem, ofRule, type FalcoCondition } from './falco-condition.ts'
 import { falcoExceptionCondition } from './falco-exception.ts'
 import type { Reading } from './falco-field-code.ts'
 import { summaryOfOutput } from './falco-output.ts'
-import { resolveFalco, simplified } from './falco-resolve.ts'
+import { simplified, type FalcoResolver } from './falco-resolve.ts'
 import type { FalcoRule, FalcoRuleset } from './falco-ruleset.ts'
 import { translateFalco, type FalcoParams, type TellChange } from './falco-translation.ts'
 import type { Severity } from './rule.ts'
@@ -18,6 +19,8 @@ export interface FalcoRuleText {
 
 export interface FalcoTextOptions {
   readonly ruleset: FalcoRuleset
+  readonly resolver: FalcoResolver
+  readonly budget: FalcoBudget
   readonly reading: Reading
   /** Names that other rules have. */
   readonly taken: ReadonlySet<string>
@@ -28,13 +31,16 @@ export interface FalcoTextOptions {
 export const tagPrefix = 'falco.org/'
 
 /** Throws FalcoProblem where the rule cannot be said here. */
-export function falcoRuleText(rule: FalcoRule, { ruleset, reading, taken, tell }: FalcoTextOptions): FalcoRuleText {
+export function falcoRuleText(
+  rule: FalcoRule,
+  { ruleset, resolver, budget, reading, taken, tell }: FalcoTextOptions,
+): FalcoRuleText {
   const params: FalcoParams = new Map()
-  const condition = resolveFalco(rule.condition, ruleset)
+  const condition = resolver.resolved(rule.condition)
   // What is never so is known part by part, and what is always so says nothing.
   const translated = translateFalco(condition, { reading, params, tell })
   const { match, where, isNever, isOfWorkloads } = translated
-  const exceptions = exceptionsOf(rule, { ruleset, reading, params, tell })
+  const exceptions = exceptionsOf(rule, { ruleset, budget, reading, params, tell })
   const name = nameOf(rule.name, taken)
   const isOff = isNever || !rule.isEnabled
   if (isNever) tell('condition', 'it is never so as the files have it: the rule is there, and off', ofRule)
@@ -65,16 +71,16 @@ export function falcoRuleText(rule: FalcoRule, { ruleset, reading, taken, tell }
   return { name, text }
 }
 
-interface ExceptionOptions extends Pick<FalcoTextOptions, 'ruleset' | 'reading' | 'tell'> {
+interface ExceptionOptions extends Pick<FalcoTextOptions, 'ruleset' | 'budget' | 'reading' | 'tell'> {
   readonly params: FalcoParams
 }
 
 function exceptionsOf(
   { exceptions }: FalcoRule,
-  { ruleset, reading, params, tell }: ExceptionOptions,
+  { ruleset, budget, reading, params, tell }: ExceptionOptions,
 ): readonly Readonly<Record<string, string>>[] {
   return exceptions.flatMap((exception) => {
-    const condition = falcoExceptionCondition(exception, ruleset)
+    const condition = falcoExceptionCondition(exception, { ruleset, budget })
     const said: FalcoCondition | null = condition === null ? null : simplified(condition)
     if (said === null || said.kind === 'always') {
       tell(`exception ${exception.name}`, 'it has no values, and so excepts nothing', ofRule)

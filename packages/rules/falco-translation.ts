@@ -205,8 +205,10 @@ function tellMends(condition: FalcoCondition, parts: readonly FalcoCondition[], 
   for (const { field, at, operator } of atoms) {
     const mends = falcoFieldEntry(field.name)?.mends ?? null
     if (mends !== null && !told.has(field.name)) tell(field.name, mends, at)
-    if (operator === '!=') tell(`${field.name} !=`, 'it holds as well where there is none; to Falco it does not', at)
+    if (operator === '!=' && !told.has(`${field.name} !=`))
+      tell(`${field.name} !=`, 'it holds as well where there is none; to Falco it does not', at)
     told.add(field.name)
+    if (operator === '!=') told.add(`${field.name} !=`)
   }
   const body = atoms.find(({ field }) => isOfBody(field.name))
   const isOfSuccess = parts.some(
@@ -224,6 +226,7 @@ function tellMends(condition: FalcoCondition, parts: readonly FalcoCondition[], 
 
 /** Falco compares with the JSON of what a pointer leads to, be it an object. */
 function tellOfJson(condition: FalcoCondition, tell: TellChange): void {
+  const told = new Set<string>()
   for (const { field, operator, at } of atomsOf(condition)) {
     const isOfText = operator === 'exists' || operator === '=' || operator === '!=' || operator === 'in'
     if (
@@ -232,7 +235,10 @@ function tellOfJson(condition: FalcoCondition, tell: TellChange): void {
       !/^\/(?:request|response)Object\//.test(field.argument ?? '')
     )
       continue
-    tell(`${field.name}[${field.argument}]`, 'where it is an object or a list, and no text, the rule is in error', at)
+    const name = `${field.name}[${field.argument}]`
+    if (told.has(name)) continue
+    told.add(name)
+    tell(name, 'where it is an object or a list, and no text, the rule is in error', at)
   }
 }
 
