@@ -48,7 +48,7 @@ interface Code {
 }
 
 function ofTest(test: SigmaTest): Code {
-  if (test.field === null) return { text: keywordExpression(test), isAlone: true }
+  if (test.field === null) return { text: keywordExpression(test), isAlone: false }
   const source = sigmaSource(test.field)
   if (source === null)
     throw new SigmaProblem(`"${test.field.slice(0, 100)}" is no field of an audit event, or is not kept`, test.at)

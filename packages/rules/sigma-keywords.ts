@@ -4,17 +4,17 @@ import type { SigmaPiece, SigmaTest, SigmaValue } from './sigma-node.ts'
 import { SigmaProblem } from './sigma-note.ts'
 import { patternsOf } from './sigma-patterns.ts'
 
-/** What a keyword is looked for in, each as one text. */
+/** What a keyword is looked for in, each as texts; of one that is not known the others may hold all the same. */
 const eventTexts = [
-  '"%s".format([[event.auditID, event.verb, event.requestURI, event.userAgent, event.sourceIPs, event.annotations]])',
-  '"%s".format([[actor.name, actor.groups, actor.uid, actor.extra]])',
-  '"%s".format([impersonated])',
-  '"%s".format([[event.resource, event.apiGroup, event.subresource, event.namespace]])',
-  'event.name',
-  '"%s".format([response.status])',
-  '"%s".format([request.object])',
-  '"%s".format([response.object])',
-].join(', ')
+  [
+    '"%s".format([[event.auditID, event.verb, event.requestURI, event.userAgent, event.sourceIPs, event.annotations]])',
+    '"%s".format([[actor.name, actor.groups, actor.uid, actor.extra, impersonated]])',
+    '"%s".format([[event.resource, event.apiGroup, event.subresource, event.namespace, response.status]])',
+  ],
+  ['event.name'],
+  ['"%s".format([request.object])'],
+  ['"%s".format([response.object])'],
+]
 
 /** Throws SigmaProblem. Where a body was not recorded, whether a word is in it is not known. */
 export function keywordExpression(test: SigmaTest): string {
@@ -26,5 +26,6 @@ export function keywordExpression(test: SigmaTest): string {
     const open = (piece: SigmaPiece | undefined): readonly SigmaPiece[] => (piece === 'any' ? [] : ['any'])
     return { ...value, pieces: [...open(value.pieces[0]), ...value.pieces, ...open(value.pieces.at(-1))] }
   })
-  return `[${eventTexts}].exists(t, ${patternsOf('t', values).join(' || ')})`
+  const holds = patternsOf('t', values).join(' || ')
+  return eventTexts.map((texts) => `[${texts.join(', ')}].exists(t, ${holds})`).join(' || ')
 }
