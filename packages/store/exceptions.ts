@@ -50,7 +50,8 @@ export type AddedException =
 
 /** Holds from now on; what was found already is looked at soon. Throws QueryError. */
 export async function addException(store: Store, who: Who, asked: NewException): Promise<AddedException> {
-  readExceptionMatch(asked.match)
+  const match = storable(asked.match)
+  readExceptionMatch(match)
   return await transaction(store, async (client) => {
     // One at a time, so that the bounds hold.
     await client.query('select number from rule_change for update')
@@ -59,7 +60,7 @@ export async function addException(store: Store, who: Who, asked: NewException):
          (select count(*) from exception x where x.holds and x.rule_id = r.id) as own,
          (select count(*) from exception x where x.holds) as "all"
        from rule r where r.name = $1`,
-      [asked.rule],
+      [storable(asked.rule)],
     )
     const [rule] = rows
     if (rule === undefined) return { kind: 'no-rule' }
@@ -69,7 +70,7 @@ export async function addException(store: Store, who: Who, asked: NewException):
     const { rows: made } = await client.query<{ id: number }>(
       statementOf(sql`
         insert into exception (rule_id, match, reason, owner, created_by, expires_at)
-        values (${rule.id}, ${asked.match}, ${storable(asked.reason)}, ${asked.owner && storable(asked.owner)}, ${who.name},
+        values (${rule.id}, ${match}, ${storable(asked.reason)}, ${asked.owner && storable(asked.owner)}, ${who.name},
           ${asked.expiresUs === null ? sql`null` : timestampOf(asked.expiresUs)})
         returning id`),
     )
@@ -172,7 +173,7 @@ export async function findExceptions(store: Store, question: ExceptionQuestion):
   const { rule, holds, limit, after } = question
   const rows = await readExceptions(
     store,
-    sql`${rule === null ? sql`true` : sql`r.name = ${rule}`} and ${holds === null ? sql`true` : sql`x.holds = ${holds}`}
+    sql`${rule === null ? sql`true` : sql`r.name = ${storable(rule)}`} and ${holds === null ? sql`true` : sql`x.holds = ${holds}`}
       and ${after === null ? sql`true` : sql`x.id < ${idIn(after)}::int4`}`,
     limit + 1,
   )

@@ -14,6 +14,7 @@ import type { EventPosition } from './find-records.ts'
 import type { Store } from './open-store.ts'
 import { patternMatches } from './pattern-matches.ts'
 import { arrayOf, readRows } from './read-rows.ts'
+import { storable } from './revision-row.ts'
 import type { RuleTold } from './rules.ts'
 import { isShown } from './shadow-findings.ts'
 import { allOf, anyOf, type Condition } from './term-condition.ts'
@@ -150,7 +151,7 @@ const findingColumns = sql`f.id::text as id, r.name as rule, f.version, f.severi
 function isTriaged({ states, assignee }: Pick<FindingQuestion, 'assignee' | 'states'>): SQL {
   const isInState = states === undefined ? sql`true` : sql`f.state = any(${arrayOf('text', states)})`
   if (assignee === undefined) return isInState
-  return sql`${isInState} and ${assignee === '' ? sql`f.assignee is null` : sql`f.assignee = ${assignee}`}`
+  return sql`${isInState} and ${assignee === '' ? sql`f.assignee is null` : sql`f.assignee = ${storable(assignee)}`}`
 }
 
 /** jsonb keeps no order: the rule says it. */

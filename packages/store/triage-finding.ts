@@ -129,7 +129,7 @@ function changed(before: Triage, { state = before.state, assignee, reason, until
     reason: isDoneWith(state) ? (reason ?? before.reason) : null,
     untilUs: isKept ? before.untilUs : until?.kind === 'time' ? until.atUs : null,
     untilEvents: isKept ? before.untilEvents : until?.kind === 'events' ? before.events + until.more : null,
-    untilMatch: isKept ? before.untilMatch : until?.kind === 'match' ? until.match : null,
+    untilMatch: isKept ? before.untilMatch : until?.kind === 'match' ? storable(until.match) : null,
   }
 }
 
