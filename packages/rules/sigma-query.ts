@@ -57,13 +57,14 @@ function withGroups(parts: readonly SigmaNode[]): {
   const resource = parts.find((part) => isOf(part, 'objectRef.resource'))
   const group = parts.find((part) => isOf(part, 'objectRef.apiGroup'))
   if (resource?.kind !== 'test' || group?.kind !== 'test') return { queries: [], others: parts }
+  if (resource.values.length * group.values.length > wordsMax) return { queries: [], others: parts }
   const resources = resource.values.map(wordOf)
   const groups = group.values.map((value) => (value.kind === 'none' ? '' : wordOf(value)))
   const words = resources.flatMap((one) =>
     groups.map((other) => (one === null || other === null ? null : kindPattern(one, other))),
   )
   const known = words.filter((word) => word !== null)
-  if (known.length < words.length || words.length > wordsMax) return { queries: [], others: parts }
+  if (known.length < words.length) return { queries: [], others: parts }
   return { queries: [matches('kind', known)], others: parts.filter((part) => part !== resource && part !== group) }
 }
 

@@ -210,3 +210,21 @@ test('a text that is cut or changed anywhere is read or told', () => {
     { numRuns: 2_000 },
   )
 }, 60_000)
+
+test('what multiplies is bounded: a file of a megabyte is read in seconds', () => {
+  const many = (letter: string, count: number): readonly string[] =>
+    Array.from({ length: count }, (_, at) => `${letter}${at}s`)
+  const detections = [
+    { s: { 'objectRef.resource': many('r', 20_000), 'objectRef.apiGroup': many('g', 20_000) }, condition: 's' },
+    { s: { verb: many('v', 1_000) }, condition: many('', 3_000).fill('s').join(' or ') },
+    { s: { 'requestURI|contains|all': many('w', 4_900) }, condition: 's' },
+    { s: { requestURI: '*a'.repeat(100_000) }, condition: 's' },
+    { s: { verb: 'a' }, condition: `1 of ${'*a'.repeat(5_000)}` },
+    { s: { verb: 'a' }, condition: `${'('.repeat(5_000)}s` },
+  ]
+  for (const detection of detections) {
+    const text = stringify({ title: 'A', logsource: { product: 'kubernetes' }, detection, level: 'low' })
+    const { rules, notes } = importSigma([{ file: 'a.yml', text }])
+    expect(rules.length + notes.filter(({ kind }) => kind === 'lost').length).toBe(1)
+  }
+}, 60_000)
