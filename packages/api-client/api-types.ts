@@ -1380,6 +1380,8 @@ export interface components {
             readonly findings: number | null;
             /** @description When it ended; null until then. */
             readonly finished_at: components["schemas"]["MicroTime"] | null;
+            /** @description Requests that exceptions of the rule hide, also in what is around the window. */
+            readonly hidden: number | null;
             /** @description Of the back-test. */
             readonly id: string;
             /** @description What the rule said of each event, so far. */

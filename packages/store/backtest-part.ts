@@ -6,6 +6,7 @@ import type { Scope } from '@plaintrail/query/scope'
 import type { Window } from '@plaintrail/query/window'
 import { sql } from 'drizzle-orm'
 import type { PoolClient } from 'pg'
+import { exceptionConditions, hideExcepted } from './backtest-exceptions.ts'
 import { backtestResult, type BacktestResult, type ResultQuestion } from './backtest-result.ts'
 import { backtestOutbox, formatBacktestId, noTally, type BacktestMissing, type BacktestTally } from './backtests.ts'
 import { newUuid7 } from './export-id.ts'
@@ -128,13 +129,15 @@ export async function storeBacktestPart(
 export async function storeBacktestResult(
   store: Store,
   job: string,
-  question: Omit<ResultQuestion, 'backtestId'>,
+  question: Omit<ResultQuestion, 'backtestId' | 'hidden'>,
 ): Promise<BacktestResult | null> {
   let result: BacktestResult | null = null
+  const exceptions = await exceptionConditions(store, question.rule.name)
   await completeJob(store, job, async (client) => {
     const found = await lockOfJob(client, job)
     if (found === null) return
-    result = await backtestResult(client, { ...question, backtestId: found.uuid })
+    const hidden = await hideExcepted(client, found.uuid, exceptions)
+    result = await backtestResult(client, { ...question, backtestId: found.uuid, hidden })
     await client.query('delete from backtest_hit where backtest_id = $1::uuid', [found.uuid])
     await client.query(
       `update backtest set state = 'done', job = null, finished_at = now(), result = $2::jsonb where id = $1::uuid`,

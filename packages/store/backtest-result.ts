@@ -7,6 +7,7 @@ import { formatFindingId } from '@plaintrail/rules/finding-id'
 import type { FieldValues } from '@plaintrail/rules/evaluation'
 import type { Rule } from '@plaintrail/rules/rule'
 import type { PoolClient } from 'pg'
+import { hiddenUs } from './backtest-exceptions.ts'
 import { dayOf } from './segment-id.ts'
 
 export interface BacktestFinding {
@@ -46,6 +47,8 @@ export interface BacktestDifference {
 export interface BacktestResult {
   readonly findings: number
   readonly events: number
+  /** Requests that exceptions hide, of the window and around it. */
+  readonly hidden: number
   /** Days with something, oldest first. */
   readonly days: readonly BacktestDay[]
   /** The busiest. */
@@ -60,6 +63,8 @@ export interface ResultQuestion {
   /** A UUID. */
   readonly backtestId: string
   readonly rule: Rule
+  /** As it is told in the result. */
+  readonly hidden: number
   readonly running: { readonly version: number; readonly rule: Rule } | null
   /** Of the window: hits around it only say which of those in it count. */
   readonly sinceUs: number
@@ -86,6 +91,7 @@ export async function backtestResult(client: PoolClient, asked: ResultQuestion):
   return {
     findings: own.findings.length,
     events: own.events,
+    hidden: asked.hidden,
     days: own.days,
     top: await tell(own.findings, 1),
     difference:
@@ -183,7 +189,10 @@ async function* hitsByFinding(client: PoolClient, id: string, version: number): 
 
 function countingIn(rule: Rule, hits: readonly HitRow[], asked: ResultQuestion): readonly HitRow[] {
   const untilUs = Math.min(asked.untilUs, asked.reachedUs ?? Infinity)
-  return countingHits(rule.condition, hits).filter(
+  // What is hidden never counts. Where one hit keeps another from counting it still does, as of what is found.
+  const isKept = rule.condition.kind === 'absence' || rule.condition.kind === 'first-seen'
+  const known = isKept ? hits : hits.filter(({ dueUs }) => dueUs !== hiddenUs)
+  return countingHits(rule.condition, known).filter(
     ({ timeUs, dueUs }) => timeUs >= asked.sinceUs && timeUs < untilUs && (dueUs === null || dueUs <= asked.decidedUs),
   )
 }

@@ -9,9 +9,11 @@ import { beginBacktestPart, storeBacktestPart, storeBacktestResult } from './bac
 import type { BacktestFinding, BacktestResult } from './backtest-result.ts'
 import { cancelBacktest, createBacktest, findBacktest, parseBacktestId } from './backtests.ts'
 import { storeDeliveries } from './events-for-tests.ts'
+import { addException } from './exceptions.ts'
 import { openTestStore } from './history-for-tests.ts'
 import { createBacktestJudge } from './judge-backtest.ts'
 import {
+  call,
   deliveriesOf,
   foundIn,
   freshCluster,
@@ -192,6 +194,27 @@ test('of a part of the time it counts what the live engine counts of it, with wh
     { numRuns: 20, endOnFailure: true },
   )
 }, 240_000)
+
+test.each([
+  ['many', [0, 0, 1, 1, 1], 3],
+  ['different', [0, 1, 2, 3], 3],
+  ['first', [0, 0, 1, 1], 1],
+  ['each', [0, 1, 1], 2],
+] as const)('what exceptions hide of the rule %s they hide of a back-test too', async (rule, names, events) => {
+  const cluster = await freshCluster(store)
+  const verb = rule === 'each' ? 'delete' : 'get'
+  const calls = names.map((name, at) => call({ second: at, name, verb, delivery: at }))
+  await storeDeliveries(store, deliveriesOf(cluster, calls))
+  const match = `cluster:${cluster.name} name:c0`
+  const who = { id: maker.id, name: 'test' }
+  const added = await addException(store, who, { rule, match, reason: 'r', owner: null, expiresUs: null })
+  expect(added.kind).toBe('added')
+  await judgeAll(store, cluster)
+  const live = (await foundIn(store, cluster)).filter((one) => one.rule === rule)
+  const result = await made(await ask({ rule, cluster }), 10)
+  const hidden = names.filter((name) => name === 0).length
+  expect([live[0]?.events, result.events, result.hidden]).toEqual([events, events, hidden])
+})
 
 test('it tells what starts and what stops against the version in force', async () => {
   const cluster = await freshCluster(store)

@@ -38,11 +38,21 @@ export function backtestAnswer(found: Backtest) {
 
 function resultFields(result: BacktestResult | null) {
   if (result === null)
-    return { findings: null, events: null, peak: null, days: null, top: null, reached: null, new_against_running: null }
-  const { findings, events, days, top, difference, reachedUs } = result
+    return {
+      findings: null,
+      events: null,
+      hidden: null,
+      peak: null,
+      days: null,
+      top: null,
+      reached: null,
+      new_against_running: null,
+    }
+  const { findings, events, hidden, days, top, difference, reachedUs } = result
   return {
     findings,
     events,
+    hidden,
     peak: peakOf(days),
     days: days.map(({ day, opened, events: own }) => ({ day: dateOf(day), findings: opened, events: own })),
     top: top.map(findingAnswer),

@@ -120,7 +120,7 @@ async function addBacktest({ store }: TestApi, isDone: boolean): Promise<string>
   const asked = { rule: 'tried', text: ruleText('tried'), running: null, cluster: null, window }
   const id = await createBacktest(store, everything, { ...asked, maker: { id: randomUUID(), name: 'test' } })
   if (!isDone) return id ?? ''
-  const told = { findings: 1, events: 2, days: [{ day: 20_780, opened: 1, events: 2 }], top: [someFinding] }
+  const told = { findings: 1, events: 2, hidden: 0, days: [{ day: 20_780, opened: 1, events: 2 }], top: [someFinding] }
   const difference = { version: 1, findings: 1, events: 1, starts: 1, stops: 1, starting: [someFinding], stopping: [] }
   const because = {
     cluster: 'east',

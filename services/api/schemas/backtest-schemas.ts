@@ -85,6 +85,10 @@ export const backtestSchema = z
       .describe('How far it is.'),
     findings: z.int().nullable().describe('Findings that there would be; null until it is done, as all that follows.'),
     events: z.int().nullable().describe('Requests that count for them.'),
+    hidden: z
+      .int()
+      .nullable()
+      .describe('Requests that exceptions of the rule hide, also in what is around the window.'),
     peak: z
       .object({ day: dateSchema, findings: z.int().describe('Findings whose first event is of that day.') })
       .nullable()
