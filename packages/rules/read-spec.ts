@@ -24,7 +24,7 @@ const latenessUsMax = 86_400_000_000
 const noiseFindingsMax = 1_000_000
 const noiseUsMin = 3_600_000_000
 const noiseUsMax = 90 * 86_400_000_000
-const latenessUsUsual = 300_000_000
+export const latenessUsUsual = 300_000_000
 
 const specNames = [
   'title',

@@ -4,6 +4,7 @@ import { queryText } from '@plaintrail/query/normal-form'
 import { stringify } from 'yaml'
 import type { ParsedRule } from './parse-rules.ts'
 import { parseRules } from './parse-rules.ts'
+import { latenessUsUsual } from './read-spec.ts'
 import type { Rule } from './rule.ts'
 import { detectionOfQuery } from './sigma-detection-text.ts'
 import type { SigmaNote } from './sigma-note.ts'
@@ -72,7 +73,9 @@ function left(rule: Rule): SigmaExport['notes'] {
     ['needs', rule.needs.level !== null || rule.needs.stage !== null],
     ['params', Object.keys(rule.params).some((name) => name !== 'sigma')],
     ['labels', Object.keys(rule.labels).some((name) => !name.startsWith(sigmaLabelPrefix))],
-    ['state', rule.state === 'off' && !isRetired(rule)],
+    ['state', rule.state !== 'active' && !(rule.state === 'off' && isRetired(rule))],
+    ['lateness', rule.latenessUs !== latenessUsUsual],
+    ['noise', rule.noise !== null],
   ] as const
   return said
     .filter(([, isSaid]) => isSaid)
