@@ -1,9 +1,11 @@
 import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { everything } from '@plaintrail/query/scope'
+import { and } from '@plaintrail/query/ast'
+import { everything, type Scope } from '@plaintrail/query/scope'
 import { parseFindingId } from '@plaintrail/rules/finding-id'
 import { addCluster } from './clusters.ts'
+import { Crash, crashingStore } from './crashing-store-for-tests.ts'
 import { storeDeliveries } from './events-for-tests.ts'
 import { addException, deleteException, exceptionsOfRuleMax, findException, hidingExceptions } from './exceptions.ts'
 import { findFinding } from './find-findings.ts'
@@ -25,6 +27,7 @@ import type { Store } from './open-store.ts'
 import { putRules } from './rules.ts'
 import { slowFindings, type SlowCluster } from './slow-findings-for-tests.ts'
 import { triageFinding } from './triage-finding.ts'
+import { findSteps } from './triage-steps.ts'
 
 const specs = {
   each: `match: 'verb:delete', summary: '{{actor}} deleted {{object}}'`,
@@ -102,8 +105,10 @@ test('what an exception hides is the same in any order of events and exceptions,
             [deliveries.slice(0, 2), []],
           ] as const) {
             await storeDeliveries(store, some)
-            await Promise.all([judgeAll(store, cluster, 7), ...deeds.map((deed) => act(cluster, holding, deed))])
-            if (isApplied) await tickAt(store, startUs + 1_300 * second)
+            const tick = async (): Promise<void> => await tickAt(store, startUs + 1_300 * second)
+            const done = deeds.map((deed) => act(cluster, holding, deed))
+            await Promise.all([judgeAll(store, cluster, 7), ...done, ...(isApplied ? [tick(), tick()] : [])])
+            if (isApplied) await tick()
             await judgeAll(store, cluster, 7)
           }
           await settle()
@@ -120,10 +125,73 @@ test('what an exception hides is the same in any order of events and exceptions,
   )
 }, 300_000)
 
-async function settle(): Promise<void> {
+test('a crash between any two statements hides and opens nothing twice, whether the last one was done or not', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(anyCall, { minLength: 5, maxLength: 40 }),
+      anyDeeds,
+      fc.integer({ min: 5, max: 40 }),
+      fc.boolean(),
+      async (calls, deeds, every, isDone) => {
+        const cluster = await freshCluster()
+        const deliveries = deliveriesOf(cluster, calls)
+        const holding = new Map<string, { readonly id: number; readonly deed: Deed }>()
+        await storeDeliveries(store, deliveries.slice(0, 3))
+        await judgeAll(store, cluster)
+        await resolveAll(cluster)
+        const resolved = await statesIn(cluster)
+        await storeDeliveries(store, deliveries)
+        for (const deed of deeds) await act(cluster, holding, deed)
+        const crashing = crashingStore(store, every, isDone)
+        for (let hasCrashed = true; hasCrashed;) {
+          hasCrashed = false
+          try {
+            await judgeAll(crashing, cluster, 7)
+            await settle(crashing)
+          } catch (error) {
+            if (!(error instanceof Crash)) throw error
+            hasCrashed = true
+          }
+        }
+        const hidden = [...holding.values()].map(({ deed }) => deed)
+        expect(await foundIn(store, cluster)).toEqual(slowly(cluster, calls, deliveries, hidden))
+        for (const { id, state, version, opened } of await statesIn(cluster)) {
+          const before = resolved.find((one) => one.id === id)
+          if (before === undefined) continue
+          expect({ state, version, opened }, id).toEqual(
+            state === 'open' ? { state, version: 2, opened: 1 } : { state: 'resolved', version: 1, opened: 0 },
+          )
+        }
+        for (const { id } of holding.values()) await deleteException(store, who, id)
+        await settle()
+      },
+    ),
+    { numRuns: 15, endOnFailure: true },
+  )
+}, 300_000)
+
+async function resolveAll(cluster: SlowCluster): Promise<void> {
+  const change = { state: 'resolved', reason: 'expected', comment: 'test' } as const
+  for (const { id } of await foundIn(store, cluster))
+    await triageFinding(store, everything, { id, who, change, ifVersion: 0 })
+}
+
+async function statesIn(
+  cluster: SlowCluster,
+): Promise<readonly { id: string; state: string; version: number; opened: number }[]> {
+  const { rows } = await store.pool.query<{ id: string; state: string; version: number; opened: number }>(
+    `select f.id::text as id, f.state, f.triage_version as version,
+       (select count(*) from triage_step t where t.finding_id = f.id and t.did = 'regressed') as opened
+     from finding f join cluster c on c.id = f.cluster_id where c.uid = $1 and f.triage_version > 0`,
+    [cluster.uid],
+  )
+  return rows
+}
+
+async function settle(by: Store = store): Promise<void> {
   const asked = 'select count(*) as pending from exception where is_pending'
   for (let pending = 1; pending > 0;) {
-    await tickAt(store, laterUs)
+    await tickAt(by, laterUs)
     const { rows } = await store.pool.query<{ pending: number }>(asked)
     pending = rows[0]?.pending ?? 0
   }
@@ -243,6 +311,25 @@ test('an exception hides what was there, says how much, and when it expires what
     'regressed',
   ])
 }, 60_000)
+
+test('whoever sees no such cluster neither changes a finding nor is told what was done about it', async () => {
+  const cluster = await freshCluster()
+  await storeDeliveries(store, deliveriesOf(cluster, [call({ verb: 'delete' })]))
+  await judgeAll(store, cluster)
+  const id = (await foundIn(store, cluster))[0]?.id ?? ''
+  const [others, own] = [clustersScope(['elsewhere']), clustersScope([cluster.name])]
+  const asked = { id, who, change: { assignee: 'bob' }, ifVersion: 0 }
+  expect(await triageFinding(store, others, asked)).toEqual({ kind: 'not-found' })
+  expect(await triageFinding(store, own, asked)).toEqual({ kind: 'done', version: 1 })
+  const window = { sinceUs: 0, untilUs: Number.MAX_SAFE_INTEGER }
+  const seenBy = async (scope: Scope) =>
+    (await findSteps(store, scope, { query: and([]), window, limit: 1_000, after: null })).items
+  expect(await seenBy(others)).toEqual([])
+  expect((await seenBy(own)).map(({ finding }) => finding)).toEqual([id])
+  expect((await seenBy(everything)).some(({ did }) => did === 'exception-added')).toBe(true)
+})
+
+const clustersScope = (clusters: readonly string[]): Scope => ({ kind: 'clusters', clusters })
 
 test('there are only so many exceptions of a rule, none of a rule on gaps, and none that means every event or what comes later', async () => {
   const add = async (rule: string, match: string) =>
