@@ -22,6 +22,7 @@ import {
   placeText,
   readWindows,
   takeHits,
+  wholeOf,
   type Hit,
   type HitPlace,
   type HitWindow,
@@ -268,10 +269,10 @@ async function recountWindows(
   const windows = await readWindows(tools.client, asked)
   const marked: MarkedHit[] = []
   const requests: MarkedHit[] = []
-  for (const [index, { condition, judgedFromUs, judgedToUs }] of asked.entries()) {
+  for (const [index, window] of asked.entries()) {
     const hits = windows[index] ?? []
-    const counting = countingIn(condition, hits)
-    const judged = hits.filter(({ timeUs }) => timeUs >= judgedFromUs && timeUs <= judgedToUs)
+    const counting = countingIn(window.condition, hits)
+    const judged = judgedHits(window, hits)
     const own = judged.flatMap((hit) => {
       const counts = counting.has(placeText(hit))
       return counts === hit.counts ? [] : [{ ...hit, counts }]
@@ -280,6 +281,18 @@ async function recountWindows(
     requests.push(...changedRequests(judged, counting))
   }
   return { marked, requests }
+}
+
+/** Where there are more than were read, others than the touched are judged only if all around them was: else they stay. */
+function judgedHits(window: AskedWindow, hits: readonly WindowHit[]): readonly WindowHit[] {
+  const [afterUs, beforeUs] = wholeOf(window, hits)
+  const { judgedFromUs, judgedToUs, touchedUs, condition } = window
+  return hits.filter(
+    ({ timeUs }) =>
+      timeUs >= judgedFromUs &&
+      timeUs <= judgedToUs &&
+      (touchedUs.has(timeUs) || (timeUs - condition.withinUs > afterUs && timeUs + condition.withinUs < beforeUs)),
+  )
 }
 
 function countingIn(condition: Condition, hits: readonly WindowHit[]): ReadonlySet<string> {
@@ -303,6 +316,7 @@ interface AskedWindow extends HitWindow {
   readonly condition: Exclude<Condition, { kind: 'each' }>
   readonly judgedFromUs: number
   readonly judgedToUs: number
+  readonly touchedUs: Set<number>
 }
 
 /** One for those of a finding and version whose windows touch. */
@@ -315,7 +329,10 @@ function joinedWindows(touched: readonly WindowedFinding[]): readonly AskedWindo
       const next = windowOf(one)
       const last = windows.at(-1)
       if (last === undefined || next.judgedFromUs > last.judgedToUs) windows.push(next)
-      else windows[windows.length - 1] = { ...last, ...endOf(last, next) }
+      else {
+        for (const timeUs of next.touchedUs) last.touchedUs.add(timeUs)
+        windows[windows.length - 1] = { ...last, ...endOf(last, next) }
+      }
     }
     joined.push(...windows)
   }
@@ -334,6 +351,7 @@ function windowOf({ condition, fromUs, toUs, findingId, version }: WindowedFindi
     toUs: toUs + 2 * withinUs,
     judgedFromUs: fromUs - withinUs,
     judgedToUs: toUs + withinUs,
+    touchedUs: new Set([fromUs, toUs]),
   }
 }
 

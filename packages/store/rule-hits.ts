@@ -46,6 +46,16 @@ export interface HitWindow {
 /** Hits of one window before its middle, and as many from there on; of more the nearest. */
 const hitsASideMax = 10_000
 
+/** Between which times, both left out, all hits of a window were read; microseconds since 1970. */
+export function wholeOf({ fromUs, toUs }: HitWindow, hits: readonly WindowHit[]): readonly [number, number] {
+  const middleUs = Math.trunc((fromUs + toUs) / 2)
+  const before = hits.filter(({ timeUs }) => timeUs < middleUs).length
+  return [
+    before < hitsASideMax ? -Infinity : (hits[0]?.timeUs ?? -Infinity),
+    hits.length - before < hitsASideMax ? Infinity : (hits.at(-1)?.timeUs ?? Infinity),
+  ]
+}
+
 export interface TakenHits {
   /** Those that there were not. */
   readonly made: readonly Hit[]
