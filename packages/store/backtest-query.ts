@@ -37,7 +37,7 @@ function staged(match: Query, namesStage: boolean): Weakened {
 /** As columnsLeaf of the rules has it. */
 const standsInRow = (term: Query): boolean => term.kind !== 'says' && !asksHistory(term) && !asksInitiator(term)
 
-export interface BacktestRow extends NumberedRow {
+interface BacktestRow extends NumberedRow {
   readonly laneId: number
 }
 

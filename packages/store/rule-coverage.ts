@@ -59,7 +59,7 @@ interface DayTally extends CoveredDay {
 }
 
 /** What was not known, or what an error said: time and key are those of the first event where it was so. */
-export interface MissingTally {
+interface MissingTally {
   readonly isError: boolean
   readonly what: string
   readonly because: string

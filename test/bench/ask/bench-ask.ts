@@ -72,7 +72,7 @@ interface Load {
 }
 
 /** Returns the folder in which Postgres has the data. */
-async function load(system: EmbeddedSystem, { events, batches }: Load): Promise<string> {
+export async function load(system: EmbeddedSystem, { events, batches }: Load): Promise<string> {
   for (const name of clusterNames) await system.addCluster(name)
   await using store = openStore(await system.connection(), benchStore)
   const { rows: clusters } = await store.pool.query<{ name: string; uid: string }>(
@@ -105,7 +105,7 @@ async function sizeOf({ pool }: Store): Promise<string> {
   return `${mebibytes(rows[0]?.rows)} MiB of rows and ${mebibytes(rows[0]?.indexes)} of indexes`
 }
 
-function* batchesOf(
+export function* batchesOf(
   random: ReturnType<typeof seededRandom>,
   samples: Samples,
   events: number,
