@@ -249,6 +249,9 @@ interface WindowRecount {
   readonly requests: readonly MarkedHit[]
 }
 
+/** Windows that are in memory at once: of busy groups each has 20,000 hits. */
+const windowsMax = 20
+
 /** A hit says something of those as far from it as the window is long, and these are to be judged by those around them. */
 async function recountWindows(
   tools: FindingTools,
@@ -266,48 +269,58 @@ async function recountWindows(
       return condition === undefined || condition.kind === 'each' ? [] : [{ ...one, condition }]
     }),
   )
-  const windows = await readWindows(tools.client, asked)
   const marked: MarkedHit[] = []
   const requests: MarkedHit[] = []
-  for (const [index, window] of asked.entries()) {
-    const hits = windows[index] ?? []
-    const counting = countingIn(window.condition, hits)
-    const judged = judgedHits(window, hits)
-    const own = judged.flatMap((hit) => {
-      const counts = counting.has(placeText(hit))
-      return counts === hit.counts ? [] : [{ ...hit, counts }]
-    })
-    marked.push(...own)
-    requests.push(...changedRequests(judged, counting))
+  for (let at = 0; at < asked.length; at += windowsMax) {
+    const some = asked.slice(at, at + windowsMax)
+    const windows = await readWindows(tools.client, some)
+    for (const [index, window] of some.entries()) {
+      const hits = windows[index] ?? []
+      const { judgedFromUs, judgedToUs } = window
+      const countsNow = countsIn(window, hits)
+      const judged = hits.filter(({ timeUs }) => timeUs >= judgedFromUs && timeUs <= judgedToUs)
+      for (const hit of judged) {
+        const counts = countsNow(hit)
+        if (counts !== hit.counts) marked.push({ ...hit, counts })
+      }
+      requests.push(...changedRequests(judged, countsNow))
+    }
   }
   return { marked, requests }
 }
 
-/** Where there are more than were read, others than the touched are judged only if all around them was: else they stay. */
-function judgedHits(window: AskedWindow, hits: readonly WindowHit[]): readonly WindowHit[] {
+/**
+ * Whether a hit of a window counts. Where there are more than were read, what was not read can only add to what counts, or,
+ * where one hit keeps another from counting, only take from it: the rest stays as it is, but for the touched.
+ */
+function countsIn(window: AskedWindow, hits: readonly WindowHit[]): (hit: WindowHit) => boolean {
+  const { condition, touchedUs } = window
+  const counting = countingIn(condition, hits)
   const [afterUs, beforeUs] = wholeOf(window, hits)
-  const { judgedFromUs, judgedToUs, touchedUs, condition } = window
-  return hits.filter(
-    ({ timeUs }) =>
-      timeUs >= judgedFromUs &&
-      timeUs <= judgedToUs &&
-      (touchedUs.has(timeUs) || (timeUs - condition.withinUs > afterUs && timeUs + condition.withinUs < beforeUs)),
-  )
+  const isKnown = ({ timeUs }: WindowHit): boolean =>
+    touchedUs.has(timeUs) || (timeUs - condition.withinUs > afterUs && timeUs + condition.withinUs < beforeUs)
+  return (hit) => {
+    const counts = counting.has(placeText(hit))
+    if (isKnown(hit)) return counts
+    return isKeepingOthers(condition) ? counts && hit.counts : counts || (hit.counts && !hit.isHidden)
+  }
 }
+
+/** Whether one hit keeps another from counting. */
+const isKeepingOthers = ({ kind }: Condition): boolean => kind === 'absence' || kind === 'first-seen'
 
 function countingIn(condition: Condition, hits: readonly WindowHit[]): ReadonlySet<string> {
   // What is hidden never counts. Where one hit keeps another from counting it still does: to hide it finds nothing more.
-  const isKept = condition.kind === 'absence' || condition.kind === 'first-seen'
-  const counting = countingHits(condition, isKept ? hits : hits.filter(({ isHidden }) => !isHidden))
+  const counting = countingHits(condition, isKeepingOthers(condition) ? hits : hits.filter(({ isHidden }) => !isHidden))
   // Whether something followed is not decided yet.
   return new Set(counting.filter(({ isDue, isHidden }) => !isDue && !isHidden).map(placeText))
 }
 
-function changedRequests(hits: readonly WindowHit[], counting: ReadonlySet<string>): readonly MarkedHit[] {
+function changedRequests(hits: readonly WindowHit[], countsNow: (hit: WindowHit) => boolean): readonly MarkedHit[] {
   const byRequest = Map.groupBy(hits, ({ timeUs, request }) => `${timeUs}/${request}`)
   return [...byRequest.values()].flatMap((own) => {
     const [hit] = own
-    const counts = own.some((one) => counting.has(placeText(one)))
+    const counts = own.some(countsNow)
     return hit === undefined || counts === own.some((one) => one.counts) ? [] : [{ ...hit, counts }]
   })
 }
