@@ -71,19 +71,19 @@ async function decideSome(
   { clusterId, watermarkUs }: Decision,
 ): Promise<number> {
   return await transaction(store, async (client) => {
-    const { rows: due } = await client.query<{ findingId: string }>(
-      `select h.finding_id::text as "findingId" from rule_hit h where h.cluster_id = $1 and h.due_us <= $2
+    const { rows: due } = await client.query<{ findingId: string; dueUs: number }>(
+      `select h.finding_id::text as "findingId", h.due_us as "dueUs" from rule_hit h where h.cluster_id = $1 and h.due_us <= $2
        order by h.due_us limit ${hitsMax}`,
       [clusterId, watermarkUs],
     )
     if (due.length === 0) return 0
     const ids = [...new Set(due.map(({ findingId }) => findingId))]
     await lockKnown(client, ids)
-    // Another may have decided them meanwhile.
+    // Another may have decided them meanwhile. What is due later is left for the next: together they may be more than is read.
     const { rows } = await client.query<{ findingId: string; version: number; timeUs: number }>(
       `update rule_hit h set due_us = null where h.cluster_id = $1 and h.due_us <= $2 and h.finding_id = any($3::uuid[])
        returning h.finding_id::text as "findingId", h.version, h.time as "timeUs"`,
-      [clusterId, watermarkUs, ids],
+      [clusterId, due.at(-1)?.dueUs ?? watermarkUs, ids],
     )
     const tools: FindingTools = { store, client, clusterId, book }
     await recountFindings(
