@@ -187,6 +187,8 @@ export async function markFailing(
   { ruleId, version }: { readonly ruleId: number; readonly version: number },
   says: string,
 ): Promise<string | null> {
+  // First, as whoever puts rules: they change versions after it.
+  await lockRules(client)
   const { rows } = await client.query<{ name: string }>(
     `update rule_version v set failing_at = now(), failing = $3 from rule r
      where v.rule_id = $1 and v.number = $2 and v.failing_at is null and r.id = v.rule_id returning r.name`,
