@@ -7,7 +7,7 @@ import type { LogEntry } from '@plaintrail/event-log/event-log'
 import type { Store } from './open-store.ts'
 import { makePartitionsAhead } from './partitions.ts'
 import type { ReadSegment } from './batch-plan.ts'
-import { createBatchWriter } from './store-batch.ts'
+import { createBatchWriter, type BatchWriterOptions } from './store-batch.ts'
 import { tableLogReader, tableLogWriter } from './table-log.ts'
 
 export interface Delivery {
@@ -23,7 +23,11 @@ export interface Delivery {
 }
 
 /** Each delivery becomes one segment; all of them are stored in one batch. */
-export async function storeDeliveries(store: Store, deliveries: readonly Delivery[]): Promise<void> {
+export async function storeDeliveries(
+  store: Store,
+  deliveries: readonly Delivery[],
+  options: BatchWriterOptions = {},
+): Promise<void> {
   const writer = tableLogWriter(store)
   for (const { cluster, lane = 'main', items, receivedAtUs, problems = [] } of deliveries) {
     await makePartitionsAhead(store, receivedAtUs)
@@ -37,7 +41,7 @@ export async function storeDeliveries(store: Store, deliveries: readonly Deliver
     })
   }
   const entries = await tableLogReader(store).read({ entries: 10_000, bytes: 1024 ** 3 })
-  await createBatchWriter(store).store(entries.map(readSegment))
+  await createBatchWriter(store, options).store(entries.map(readSegment))
 }
 
 function joined(items: readonly string[]): { bounds: Uint32Array; body: Buffer } {

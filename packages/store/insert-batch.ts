@@ -149,15 +149,16 @@ const text = `
   select plaintrail_expect('segments taken', (select count(*) from taken), ${$(22)}::int8),
     plaintrail_expect('positions moved', (select count(*) from moved), ${$(28)}::int8),
     plaintrail_expect('events stored', (select count(*) from stored), ${$(23)}::int8),
-    case when ${$(23)}::int8 > 0 then pg_notify('${arrivedChannel}', '') end`
+    case when ${$(23)}::int8 > 0 then pg_notify('${arrivedChannel}', '') end,
+    (select json_object_agg(lanes.id, lanes.first_seq) from lanes) as "firstSeqs"`
 
 /**
  * Rejects with 23505 when an event is stored already, with PT001 when a segment is no longer in the queue or a position is
- * not where it was expected.
+ * not where it was expected. Returns the number of the first fresh event of each lane, by the lane's id.
  */
-export async function insertBatch(store: Store, rows: BatchRows): Promise<void> {
+export async function insertBatch(store: Store, rows: BatchRows): Promise<ReadonlyMap<number, number>> {
   const { seals, quarantined, moves, kept } = rows
-  await store.pool.query({
+  const inserted = await store.pool.query<{ firstSeqs: Readonly<Record<string, number>> | null }>({
     name: 'insert-batch',
     text,
     values: [
@@ -196,4 +197,5 @@ export async function insertBatch(store: Store, rows: BatchRows): Promise<void> 
       ...outboxArrays(rows.outbox),
     ],
   })
+  return new Map(Object.entries(inserted.rows[0]?.firstSeqs ?? {}).map(([laneId, seq]) => [Number(laneId), seq]))
 }

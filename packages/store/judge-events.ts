@@ -20,6 +20,7 @@ import type { ParsedItem, ParsedItems } from './parsed-items.ts'
 import { createRevisionSources } from './revision-sources.ts'
 import { storable } from './revision-row.ts'
 import { createCoverageTally, type CoverageTally } from './rule-coverage.ts'
+import type { HandedEvents } from './handed-events.ts'
 import { createEventTexts } from './rule-event-texts.ts'
 import { ruleEvents, type RuleEvent } from './rule-events.ts'
 import { ruleParts, type RuleParts } from './rule-parts.ts'
@@ -69,6 +70,7 @@ interface JudgedEvents extends Omit<JudgedStretch, 'last'> {
 export interface EventJudgeParts {
   readonly store: Store
   readonly parsed: ParsedItems
+  readonly handed?: HandedEvents | null
   readonly isHistoryOn: boolean
 }
 
@@ -81,7 +83,7 @@ interface OpenEvent {
   readonly parsed: ParsedItem | null
 }
 
-export function createEventJudge({ store, parsed, isHistoryOn }: EventJudgeParts): EventJudge {
+export function createEventJudge({ store, parsed, handed = null, isHistoryOn }: EventJudgeParts): EventJudge {
   const items = createSegmentItems(store)
   const sources = createRevisionSources(items, parsed)
   const texts = createEventTexts(store)
@@ -123,7 +125,7 @@ export function createEventJudge({ store, parsed, isHistoryOn }: EventJudgeParts
   return {
     judgeEvents,
     async judge(rules, cluster, stretch, bytesMax) {
-      const events = await ruleEvents(store, stretch, texts)
+      const events = await ruleEvents(store, stretch, { texts, handed })
       const { taken, ...judged } = await judgeEvents(rules, cluster, events, bytesMax)
       const next = events[taken]
       return { ...judged, last: next === undefined ? stretch.last : next.seq - 1 }

@@ -16,6 +16,30 @@ export async function rowBefore(store: Store, { objectId, place }: RevisionPlace
   return await rowUpTo(store, { objectId, place: place - 1 })
 }
 
+/** The same of each of some places. */
+export async function rowsBefore(
+  store: Store,
+  places: readonly RevisionPlace[],
+): Promise<readonly (RevisionRow | null)[]> {
+  if (places.length === 0) return []
+  const rows = await readRows<RevisionRow & { readonly at: number } & Record<string, unknown>>(
+    store,
+    sql`select i.at, b.* from unnest(${arrayOf(
+      'int8',
+      places.map(({ objectId }) => objectId),
+    )}, ${arrayOf(
+      'int8',
+      places.map(({ place }) => place),
+    )}) with ordinality as i (object_id, place, at)
+        cross join lateral (
+          select ${sql.raw(revisionColumns)} from revision r
+          where r.object_id = i.object_id and r.place < i.place order by r.place desc limit 1
+        ) b`,
+  )
+  const byPlace = new Map(rows.map(({ at, ...row }) => [at - 1, row]))
+  return places.map((_, index) => byPlace.get(index) ?? null)
+}
+
 /** The last one up to a place, itself included, that meets a condition on `revision r`; null where there is none. */
 export async function rowUpTo(
   store: Store,

@@ -33,6 +33,24 @@ export async function ruleHitDays(store: Store): Promise<readonly number[]> {
   return await daysOf(store, 'rule_hit')
 }
 
+/** Of these days, those that have a partition of events, and those that have one of what rules matched. */
+export async function daysOfHits(
+  store: Store,
+  days: readonly number[],
+): Promise<{ readonly kept: ReadonlySet<number>; readonly made: ReadonlySet<number> }> {
+  const { rows } = await store.pool.query<{ name: string }>({
+    name: 'days-of-hits',
+    text: `select c.relname::text as name from pg_class c join pg_inherits i on i.inhrelid = c.oid
+           where c.relname = any($1::name[]) and i.inhparent in ('event'::regclass, 'rule_hit'::regclass)`,
+    values: [days.flatMap((day) => [`event_${dayName(day)}`, `rule_hit_${dayName(day)}`])],
+  })
+  const found = new Set(rows.map(({ name }) => name))
+  return {
+    kept: new Set(days.filter((day) => found.has(`event_${dayName(day)}`))),
+    made: new Set(days.filter((day) => found.has(`rule_hit_${dayName(day)}`))),
+  }
+}
+
 async function daysOf(store: Store, parent: Exclude<Partitioned, 'segment' | 'seal'>): Promise<readonly number[]> {
   const { rows } = await store.pool.query<{ name: string }>({
     name: `days-of-${parent}`,

@@ -10,24 +10,59 @@ import { recordColumns, type EventRecord } from './find-records.ts'
 import type { Store } from './open-store.ts'
 import { arrayOf, readRows } from './read-rows.ts'
 import { createEventTexts, type EventTexts } from './rule-event-texts.ts'
+import type { HandedEvents } from './handed-events.ts'
 import { sealsOfNumbers } from './seals-of-numbers.ts'
 
 export interface RuleEvent {
   readonly seq: number
   readonly id: string
-  readonly record: EventRecord
+  readonly record: RuleRecord
   /** Of an event with an object `requestURI` and `path` are empty, and so are the groups of whom it acted as. */
   readonly told: Event
   /** When the receiver took it in, in microseconds since 1970. */
   readonly receivedUs: number
 }
 
-/** By their numbers. What retention took is left out. */
+/** Of a row, what is asked for beside what it tells. */
+export type RuleRecord = Pick<
+  EventRecord,
+  | 'time'
+  | 'key'
+  | 'stageTime'
+  | 'segmentId'
+  | 'item'
+  | 'clusterId'
+  | 'uriHash'
+  | 'flags'
+  | 'stage'
+  | 'audit'
+  | 'auditText'
+>
+
+interface RuleEventSources {
+  readonly texts?: EventTexts
+  readonly handed?: HandedEvents | null
+}
+
+/** By their numbers, from memory as far as they were handed over. What retention took is left out. */
 export async function ruleEvents(
   store: Store,
   stretch: LaneStretch,
-  texts: EventTexts = createEventTexts(store),
+  { texts = createEventTexts(store), handed = null }: RuleEventSources = {},
 ): Promise<readonly RuleEvent[]> {
+  const events: RuleEvent[] = []
+  let { after } = stretch
+  for (const event of handed?.take(stretch) ?? []) {
+    if (event.seq > after + 1)
+      events.push(...(await readEvents(store, { ...stretch, after, last: event.seq - 1 }, texts)))
+    events.push(event)
+    after = event.seq
+  }
+  if (after < stretch.last) events.push(...(await readEvents(store, { ...stretch, after }, texts)))
+  return events
+}
+
+async function readEvents(store: Store, stretch: LaneStretch, texts: EventTexts): Promise<readonly RuleEvent[]> {
   return await toldEvents(await rowsOf(store, stretch), texts)
 }
 
@@ -37,16 +72,19 @@ export type NumberedRow = EventRecord & { readonly seq: number; readonly receive
 /** In their order. */
 export async function toldEvents(rows: readonly NumberedRow[], texts: EventTexts): Promise<readonly RuleEvent[]> {
   await texts.know(rows)
-  return rows.map((record) => ({
-    seq: record.seq,
-    // Of most events nobody asks for it.
-    get id() {
-      return formatEventId(record.time, Buffer.from(record.key.replaceAll('-', ''), 'hex'))
-    },
-    record,
-    told: toldBy(record, texts),
-    receivedUs: record.receivedUs,
-  }))
+  return rows.map((record) => {
+    let id: string | null = null
+    return {
+      seq: record.seq,
+      // Of most events nobody asks for it, and of some several times.
+      get id() {
+        return (id ??= formatEventId(record.time, Buffer.from(record.key.replaceAll('-', ''), 'hex')))
+      },
+      record,
+      told: toldBy(record, texts),
+      receivedUs: record.receivedUs,
+    }
+  })
 }
 
 async function rowsOf(store: Store, stretch: LaneStretch): Promise<readonly NumberedRow[]> {

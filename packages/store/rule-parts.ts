@@ -8,12 +8,12 @@ import { everything } from '@plaintrail/query/scope'
 import type { CostlyPart, Known, Subject, SubjectChange, SubjectInitiator } from '@plaintrail/rules/subject'
 import { sql } from 'drizzle-orm'
 import { initiatorsOf } from './initiators-of.ts'
-import { rowBefore } from './neighbour-rows.ts'
+import { rowsBefore } from './neighbour-rows.ts'
 import { lacksOf } from './object-at.ts'
 import type { Store } from './open-store.ts'
 import { arrayOf, readRows } from './read-rows.ts'
 import { opLetters } from './revision-fields.ts'
-import { revisionColumns, type RevisionRow } from './revision-row.ts'
+import { revisionColumns, type KeptRevision, type RevisionRow } from './revision-row.ts'
 import type { RevisionSources } from './revision-sources.ts'
 import type { RuleEvent } from './rule-events.ts'
 
@@ -45,8 +45,7 @@ export async function ruleParts(
   const changes = await changesOf(store, changing, revisions)
   const initiators = await initiatorsBehind(store, isHistoryOn ? ofPart('initiator') : [])
   const reused = await reusedIds(store, ofPart('isAuditIDReused'))
-  const states = new Map<string, Known<JsonObject | null>>()
-  for (const event of before) states.set(event.id, await stateBefore(store, sources, event, revisions))
+  const states = await statesBefore(store, sources, before, revisions)
   return asked.map(({ event: { id } }) => {
     const [changed, old, initiator] = [changes.get(id), states.get(id), initiators.get(id)]
     return {
@@ -174,20 +173,43 @@ async function changeRows(store: Store, rows: readonly RevisionRow[]): Promise<r
   )
 }
 
-async function stateBefore(
+async function statesBefore(
   store: Store,
   sources: RevisionSources,
-  { id }: RuleEvent,
+  events: readonly RuleEvent[],
   revisions: ReadonlyMap<string, OwnRevision>,
-): Promise<Known<JsonObject | null>> {
-  const row = revisions.get(id)
-  if (row === undefined) return unknown('it made no new state of its object that is known')
-  const { place, objectId, uid, link } = row
+): Promise<ReadonlyMap<string, Known<JsonObject | null>>> {
+  const states = new Map<string, Known<JsonObject | null>>()
+  const placed: { readonly id: string; readonly own: OwnRevision; readonly place: number }[] = []
+  for (const { id } of events) {
+    const own = revisions.get(id)
+    const told = withoutBefore(own)
+    if (told !== null) states.set(id, told)
+    else if (own != null && own.place !== null) placed.push({ id, own, place: own.place })
+  }
+  const rows = await rowsBefore(
+    store,
+    placed.map(({ own: { objectId }, place }) => ({ objectId, place })),
+  )
+  await sources.readAhead(rows.flatMap((row) => row ?? []))
+  for (const [index, { id, own }] of placed.entries()) {
+    const row = rows[index] ?? null
+    const before = row && (await sources.load(store.pool, own.uid, row))
+    states.set(id, stateBefore(before, own))
+  }
+  return states
+}
+
+/** Null where it is to be read. */
+function withoutBefore(own: OwnRevision | undefined): Known<null> | null {
+  if (own === undefined) return unknown('it made no new state of its object that is known')
+  const { place, link } = own
   if (link.adjacency === 'first') return { isKnown: true, value: null }
   if (link.adjacency === 'broken') return unknown(link.reasons[0]?.says ?? 'a write before it was not seen')
-  if (place === null) return unknown('the event does not show which state it changed')
-  const rowOfBefore = await rowBefore(store, { objectId, place })
-  const before = rowOfBefore && (await sources.load(store.pool, uid, rowOfBefore))
+  return place === null ? unknown('the event does not show which state it changed') : null
+}
+
+function stateBefore(before: KeptRevision | null, { link }: OwnRevision): Known<JsonObject | null> {
   if (before === null) return unknown('what was before it was not seen')
   const base = baseOf(before.revision, link)
   return base === null

@@ -1,15 +1,16 @@
 // createRulesFollower: judges what is stored by the rules in force, a bounded batch of one lane at a time, by the lane's numbers.
 
 import { sql } from 'drizzle-orm'
-import type { PoolClient } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import { oddBeforeUs } from './event-stretches.ts'
 import { applyExceptions } from './apply-exceptions.ts'
 import { takeFoundHits, type FoundHit } from './findings-of-hits.ts'
 import { createEventJudge, type JudgedCluster, type JudgedCounts } from './judge-events.ts'
 import { judgedRules, type JudgedRules } from './judged-rules.ts'
+import type { HandedEvents } from './handed-events.ts'
 import type { Store } from './open-store.ts'
 import { createParsedItems, type ParsedItems } from './parsed-items.ts'
-import { eventDays, makeRuleHitDays, ruleHitDays } from './partitions.ts'
+import { daysOfHits, makeRuleHitDays } from './partitions.ts'
 import { readRows } from './read-rows.ts'
 import { decideAbsences } from './rule-absence.ts'
 import { reopenByTime } from './reopen-findings.ts'
@@ -45,6 +46,8 @@ export interface RulesFollowerOptions {
   /** Whether this installation keeps history and attribution: rules are asked once these have followed. */
   readonly isHistoryOn: boolean
   readonly parsed?: ParsedItems
+  /** Events of this process that are stored, in place of their rows. */
+  readonly handed?: HandedEvents
 }
 
 export interface RulesFollower {
@@ -76,21 +79,20 @@ const everyDayTicks = 60
 const unaskedNumbersMax = 100_000
 
 export function createRulesFollower(store: Store, options: RulesFollowerOptions): RulesFollower {
-  const { isHistoryOn, parsed = createParsedItems() } = options
+  const { isHistoryOn, parsed = createParsedItems(), handed } = options
   const book = createRuleBook(judgedRules)
-  const judge = createEventJudge({ store, parsed, isHistoryOn })
-  let unread: OpenBook<JudgedRules>['unread'] = []
+  const judge = createEventJudge({ store, parsed, handed: handed ?? null, isHistoryOn })
+  let opened: OpenBook<JudgedRules> | null = null
   let ticks = 0
   /** Lanes that have a position. */
   const begun = new Set<number>()
 
   const judgeIn = async (client: PoolClient, laneId: number, bounds: JudgeBounds): Promise<JudgedBatch> => {
-    const next = await lockPosition(client, laneId)
-    if (next === null) return { kind: 'busy' }
-    const opened = await book.open(client)
+    const lane = await lockLane(client, laneId)
+    if (lane === null) return { kind: 'busy' }
+    const { next } = lane
+    opened = await book.open(client)
     const rules = opened.ready
-    unread = opened.unread
-    const lane = await laneOf(client, laneId)
     const isAsked = rules.set.rules.length > 0
     const numbersMax = isAsked ? bounds.numbersMax : unaskedNumbersMax
     const stretch = {
@@ -117,21 +119,23 @@ export function createRulesFollower(store: Store, options: RulesFollowerOptions)
 
   return {
     async judge(laneId, bounds = judgeBounds) {
+      if (begun.has(laneId) && (await isIdle(store, laneId, opened, isHistoryOn))) return { kind: 'idle' }
       if (!begun.has(laneId)) {
         await store.pool.query('insert into rule_position (lane_id) values ($1) on conflict do nothing', [laneId])
       }
       const batch = await transaction(store, (client) => judgeIn(client, laneId, bounds))
-      // Whoever wants all judged anew takes positions away: of a lane that is judged there is one.
-      if (batch.kind === 'judged') begun.add(laneId)
-      else begun.delete(laneId)
+      if (batch.kind === 'judged') handed?.release(laneId, batch.last)
+      // Whoever wants all judged anew takes positions away: where one is found there is one.
+      if (batch.kind === 'busy') begun.delete(laneId)
+      else begun.add(laneId)
       return batch
     },
     async leaveOut(laneId) {
       return await transaction(store, async (client) => {
-        const next = await lockPosition(client, laneId)
-        if (next === null || next > (await laneOf(client, laneId)).head) return null
-        await movePosition(client, laneId, { last: next, timeUs: 0 })
-        return next
+        const lane = await lockLane(client, laneId)
+        if (lane === null || lane.next > lane.head) return null
+        await movePosition(client, laneId, { last: lane.next, timeUs: 0 })
+        return lane.next
       })
     },
     async tick(nowUs = Date.now() * 1_000) {
@@ -141,8 +145,20 @@ export function createRulesFollower(store: Store, options: RulesFollowerOptions)
       await reopenByTime(store, nowUs)
       return { decided: await decideAbsences(store, book, nowUs, sinceUs), gaps: await judgeGaps(store, book, nowUs) }
     },
-    unread: () => unread,
+    unread: () => opened?.unread ?? [],
   }
+}
+
+/** Mostly because history has not followed yet: by one statement, where a batch that finds it has six. */
+async function isIdle(
+  store: Store,
+  laneId: number,
+  opened: OpenBook<JudgedRules> | null,
+  isHistoryOn: boolean,
+): Promise<boolean> {
+  if (opened === null) return false
+  const lane = await laneOf(store.pool, laneId)
+  return lane.next !== null && lane.changes === opened.changes && readyOf(lane, opened.ready, isHistoryOn) < lane.next
 }
 
 const noCounts: JudgedCounts = { evaluated: 0, matched: 0, insufficient: 0, errors: 0 }
@@ -161,14 +177,6 @@ export async function ruleLanes(store: Store): Promise<readonly RuleLane[]> {
         from lane l left join rule_position p on p.lane_id = l.id
         where l.next_seq > coalesce(p.next_seq, 1) order by l.id`,
   )
-}
-
-async function lockPosition(client: PoolClient, laneId: number): Promise<number | null> {
-  const { rows } = await client.query<{ next: number }>(
-    'select next_seq as next from rule_position where lane_id = $1 for update skip locked',
-    [laneId],
-  )
-  return rows[0]?.next ?? null
 }
 
 async function movePosition(
@@ -191,15 +199,34 @@ interface Lane extends JudgedCluster {
 }
 
 /** A lane's row is locked from the numbering of its events until their commit: what is read here is whole. */
-async function laneOf(client: PoolClient, laneId: number): Promise<Lane> {
-  const { rows } = await client.query<Lane>(
-    `select c.id, c.uid::text as uid, c.name, l.next_seq - 1 as head,
-       coalesce(h.next_seq, 1) - 1 as followed, coalesce(a.next_seq, 1) - 1 as attributed
-     from lane l join cluster c on c.id = l.cluster_id
-       left join history_position h on h.lane_id = l.id left join attribution_position a on a.lane_id = l.id
-     where l.id = $1`,
-    [laneId],
-  )
+const laneColumns = `c.id, c.uid::text as uid, c.name, l.next_seq - 1 as head, p.next_seq as next,
+  coalesce(h.next_seq, 1) - 1 as followed, coalesce(a.next_seq, 1) - 1 as attributed`
+const followersOfLane = `left join history_position h on h.lane_id = l.id
+  left join attribution_position a on a.lane_id = l.id`
+
+/** Null where another has it. */
+async function lockLane(client: PoolClient, laneId: number): Promise<(Lane & { readonly next: number }) | null> {
+  const { rows } = await client.query<Lane & { readonly next: number }>({
+    name: 'lock-judged-lane',
+    text: `select ${laneColumns}
+           from rule_position p join lane l on l.id = p.lane_id join cluster c on c.id = l.cluster_id ${followersOfLane}
+           where p.lane_id = $1 for update of p skip locked`,
+    values: [laneId],
+  })
+  return rows[0] ?? null
+}
+
+async function laneOf(
+  queries: Pick<Pool | PoolClient, 'query'>,
+  laneId: number,
+): Promise<Lane & { readonly next: number | null; readonly changes: number }> {
+  const { rows } = await queries.query<Lane & { readonly next: number | null; readonly changes: number }>({
+    name: 'look-at-judged-lane',
+    text: `select ${laneColumns}, (select number from rule_change) as changes
+           from lane l join cluster c on c.id = l.cluster_id left join rule_position p on p.lane_id = l.id ${followersOfLane}
+           where l.id = $1`,
+    values: [laneId],
+  })
   const [row] = rows
   if (row === undefined) throw new Error(`could not judge lane ${laneId}: there is none`)
   return row
@@ -215,11 +242,10 @@ function readyOf({ head, followed, attributed }: Lane, { readsInitiator }: Judge
 async function ofKeptDays(store: Store, hits: readonly FoundHit[]): Promise<readonly FoundHit[]> {
   const needed = new Set(hits.filter(({ timeUs }) => timeUs >= oddBeforeUs).map(({ timeUs }) => dayOf(timeUs)))
   if (needed.size === 0) return hits
-  const [kept, made] = await Promise.all([eventDays(store), ruleHitDays(store)])
-  const usable = new Set(kept)
+  const { kept, made } = await daysOfHits(store, [...needed])
   await makeRuleHitDays(
     store,
-    [...needed].filter((day) => usable.has(day) && !made.includes(day)),
+    [...needed].filter((day) => kept.has(day) && !made.has(day)),
   )
-  return hits.filter(({ timeUs }) => timeUs < oddBeforeUs || usable.has(dayOf(timeUs)))
+  return hits.filter(({ timeUs }) => timeUs < oddBeforeUs || kept.has(dayOf(timeUs)))
 }

@@ -8,11 +8,11 @@ import { createDimensions, type Dimensions } from './dimensions.ts'
 import { encodeRows, type EventRow } from './event-rows.ts'
 import { findFaulty, isFaultOfTheData, isStoredAlready } from './find-faulty.ts'
 import { dropSegments, findStoredKeys } from './find-stored.ts'
+import { handOver, type Followers } from './hand-over.ts'
 import { insertBatch, type BatchRows, type QuarantineRow, type SegmentSeal } from './insert-batch.ts'
 import { createLanes, type Lane, type Lanes } from './lanes.ts'
 import { quarantineOutbox } from './notices.ts'
 import { sqlState, type Store } from './open-store.ts'
-import type { ParsedItems } from './parsed-items.ts'
 import { eventDays, makeEventDays, makeSegmentDays } from './partitions.ts'
 import { freshQuarantine } from './quarantine-rows.ts'
 import { dayOf, dayOfSegment } from './segment-id.ts'
@@ -61,12 +61,11 @@ export class BatchFenced extends Error {
 const daysABatchMax = 570
 /** Each attempt learns of at least one more stored event, or of a deadlock's end. */
 const attemptsMax = 8
-export interface BatchWriterOptions {
+/** With those to whom what was stored is handed over. */
+export interface BatchWriterOptions extends Followers {
   /** Microseconds since 1970. */
   readonly nowUs?: () => number
   readonly daysMax?: number
-  /** Where what was stored is handed over, parsed as it is, to those that follow. */
-  readonly parsed?: ParsedItems
 }
 
 export function createBatchWriter(store: Store, options: BatchWriterOptions = {}): BatchWriter {
@@ -94,8 +93,8 @@ export function createBatchWriter(store: Store, options: BatchWriterOptions = {}
       }
       try {
         made ??= await makeBatch(state, plans, rows)
-        await insertBatch(store, made.batch)
-        if (options.parsed !== undefined) handOver(options.parsed, plans)
+        const firstSeqs = await insertBatch(store, made.batch)
+        handOver(options, { plans, rows: made.rows, firstSeqs })
         return await afterCommit(store, made, offered - rows.length)
       } catch (error) {
         const reaction = reactionTo(error)
@@ -104,6 +103,7 @@ export function createBatchWriter(store: Store, options: BatchWriterOptions = {}
           // Rare, and perhaps an older database that was put back under us: ids that are remembered may be others' by now.
           Object.assign(state, knownOf(store))
           options.parsed?.clear()
+          options.handed?.clear()
           throw new BatchFenced('could not store the batch', { cause: error })
         }
         if (reaction === 'isolate') return await commitWithout(error, { state, plans, rows, offered })
@@ -173,6 +173,8 @@ function knownOf(store: Store) {
 /** What insert-batch.ts is given. */
 interface MadeBatch {
   readonly batch: BatchRows
+  /** In the order of their numbers. */
+  readonly rows: readonly EventRow[]
 }
 
 interface WriterState {
@@ -193,15 +195,6 @@ async function planOf(segment: ReadSegment, { lanes, segmentIds }: WriterState):
     position.log === 'table' ? position.offset : segmentIds.take(receivedUs),
   ])
   return { segment, segmentId, lane }
-}
-
-/** In the order of the lanes' numbers, which is that of the log. */
-function handOver(parsed: ParsedItems, plans: readonly Plan[]): void {
-  for (const { segment, segmentId } of plans) {
-    for (const { raw, event, item, bytes } of segment.events) {
-      if (raw != null) parsed.keep(segmentId, item, { raw, event, bytes })
-    }
-  }
 }
 
 /** An API server that got no answer in time posts the whole body again, often into the same batch. */
@@ -261,7 +254,7 @@ async function makeBatch(state: WriterState, plans: readonly Plan[], rows: reado
   const quarantined = await freshQuarantine(state.store, plans, rows, refused)
   const batch = assemble(plans, accepted, quarantined)
   await makeMissingSegmentDays(state, batch.kept)
-  return { batch: { ...batch, events: await encodeRows(accepted, state.dimensions) } }
+  return { batch: { ...batch, events: await encodeRows(accepted, state.dimensions) }, rows: accepted }
 }
 
 /** The table log made the partition when it took the segment; entries of Kafka may be days old. */

@@ -3,6 +3,7 @@
 import type { Config } from '@plaintrail/runtime/config'
 import type { Logger } from '@plaintrail/runtime/logger'
 import type { Connection } from '@plaintrail/store/open-store'
+import type { HandedEvents } from '@plaintrail/store/handed-events'
 import { createRulesFollower, judgeBounds, ruleLanes, type RulesFollower } from '@plaintrail/store/rules-follower'
 import { countFailing } from '@plaintrail/store/rules'
 import type { rulesSettings } from './config.ts'
@@ -25,19 +26,20 @@ export interface RulesParts extends LaneWorkParts {
   readonly rules: RuleSourcesOptions
   /** Whether this installation keeps history: rules ask what it knows once it has followed. */
   readonly isHistoryOn: boolean
+  readonly handed: HandedEvents
 }
 
 /** What no event brings, such as what should have followed and did not, is looked at so often. */
 const tickMs = 5_000
 
 export function startRules(parts: RulesParts): RunningLaneWork {
-  const { logger, isHistoryOn, parsed } = parts
+  const { logger, isHistoryOn, parsed, handed } = parts
   const counted = createRulesMetrics(parts.metrics)
   return startLaneWork(parts, {
     name: 'rules',
     doing: 'judging',
     make: (store) => {
-      const follower = createRulesFollower(store, { isHistoryOn, parsed })
+      const follower = createRulesFollower(store, { isHistoryOn, parsed, handed })
       const sources = createRuleSources(store, logger, parts.rules)
       const tick = createTick({ follower, logger, counted, failing: () => countFailing(store) })
       return {

@@ -6,6 +6,7 @@ import type { Health, HealthState } from '@plaintrail/runtime/health'
 import type { Logger } from '@plaintrail/runtime/logger'
 import type { Metrics } from '@plaintrail/runtime/metrics'
 import type { Connection, Store } from '@plaintrail/store/open-store'
+import { createHandedEvents } from '@plaintrail/store/handed-events'
 import { createParsedItems, type ParsedItems } from '@plaintrail/store/parsed-items'
 import { createBatchWriter, type BatchWriter } from '@plaintrail/store/store-batch'
 import { processLog } from './process-log.ts'
@@ -44,7 +45,8 @@ export function startWorker(parts: WorkerParts): AsyncDisposable {
   const isFollowed = connection !== null || options !== null
   const parsed = parts.parsed ?? createParsedItems(isFollowed ? undefined : 0)
   const isReadOn = isFollowed || parts.parsed !== undefined
-  const watched = watchWaits(createBatchWriter(store, { parsed }))
+  const handed = createHandedEvents(options === null ? 0 : undefined)
+  const watched = watchWaits(createBatchWriter(store, { parsed, handed }))
   let state: HealthState = { ok: true, detail: 'working' }
   health.check('worker', () => {
     const waitedMs = Math.round(watched.waitedMs())
@@ -59,7 +61,13 @@ export function startWorker(parts: WorkerParts): AsyncDisposable {
   const rules =
     options === null
       ? null
-      : startRules({ ...following, connection: options.connection, rules: options, isHistoryOn: history !== null })
+      : startRules({
+          ...following,
+          connection: options.connection,
+          rules: options,
+          isHistoryOn: history !== null,
+          handed,
+        })
   if (history === null) health.set('history', { ok: true, detail: 'off: PLAINTRAIL_HISTORY' })
   if (rules === null) health.set('rules', { ok: true, detail: 'off: PLAINTRAIL_RULES' })
   const log = processLog(
