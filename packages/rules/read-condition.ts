@@ -6,8 +6,8 @@ import type { Located } from './located.ts'
 import { readStep } from './read-step.ts'
 import type { Condition, Step } from './rule.ts'
 
-/** Of a count or of different values: more are a job for statistics. */
-const atLeastMax = 100_000
+/** Of a count or of different values: of more hits in a window not all are read where they are judged. */
+export const atLeastMax = 10_000
 /** Of a condition, in microseconds: 90 days. */
 const withinUsMax = 90 * 86_400_000_000
 /** Steps after the first of a sequence, and those beside a match. */

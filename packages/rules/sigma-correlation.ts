@@ -2,6 +2,7 @@
 
 import type { FieldName } from './fields.ts'
 import { jsonOf, kindWords, type Located, type LocatedMap } from './located.ts'
+import { atLeastMax } from './read-condition.ts'
 import { sigmaGroupField } from './sigma-fields.ts'
 import { joinedSigma, type SigmaNode } from './sigma-node.ts'
 import { SigmaProblem, type TellSigma } from './sigma-note.ts'
@@ -29,7 +30,6 @@ export type FindSigma = (name: string) => SigmaRule | 'correlation' | 'wrong' | 
 const types = ['event_count', 'value_count', 'temporal', 'temporal_ordered'] as const
 /** Of rules: the steps of a condition here. */
 const rulesMax = 6
-const atLeastMax = 100_000
 
 /** Throws SigmaProblem. */
 export function readCorrelation(
