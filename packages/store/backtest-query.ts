@@ -7,9 +7,9 @@ import type { Scope } from '@plaintrail/query/scope'
 import type { Snapshot } from '@plaintrail/query/snapshot'
 import type { Window } from '@plaintrail/query/window'
 import type { CompiledRule } from '@plaintrail/rules/compile-rule'
-import { sql } from 'drizzle-orm'
+import { sql, type SQL } from 'drizzle-orm'
 import { clusterQuery } from './backtests.ts'
-import { eventStretches } from './event-stretches.ts'
+import { eventStretches, type Stretch } from './event-stretches.ts'
 import { positionOf, recordColumns, type EventPosition } from './find-records.ts'
 import type { Store } from './open-store.ts'
 import { eventDays } from './partitions.ts'
@@ -56,31 +56,48 @@ export interface BacktestQuestion {
   readonly limit: number
 }
 
-/** Up to `limit` rows of the first days that have some. */
+/** A page that has looked for so long ends as it is, so that whoever reads can rest; one look of some days is whole. */
+const pageMs = 500
+
+/** Up to `limit` rows. */
 export async function backtestEvents(store: Store, asked: BacktestQuestion): Promise<BacktestPage> {
-  const { scope, query, snapshot, after, limit } = asked
+  const { scope, query, after, limit } = asked
   const conditions = await queryConditions(store, scope, query)
   if (conditions === null) return { rows: [], next: null }
+  const endMs = performance.now() + pageMs
   const window = { ...asked.window, sinceUs: Math.max(asked.window.sinceUs, after?.timeUs ?? 0) }
+  const rows: BacktestRow[] = []
   for (const stretch of eventStretches(await eventDays(store), window, 'asc')) {
-    const follows = after === null ? sql`true` : sql`(e.time, e.key) > (${after.timeUs}::int8, ${after.key}::uuid)`
-    const rows = await readRows<BacktestRow & Record<string, unknown>>(
-      store,
-      // As a lateral look-up: whatever is asked for, a page costs a look-up of its segments and no join with all of them.
-      sql`select p.*, s.received_us as "receivedUs"
-          from (
-            select ${recordColumns}, e.seq, e.lane_id as "laneId" from event e
-            where e.time >= ${stretch.fromUs}::int8 and e.time < ${stretch.toUs}::int8 and ${follows}
-              and ${isInSnapshot(snapshot)} and (${conditions.where(stretch)})
-            order by e.time, e.key limit ${limit}
-          ) p
-          cross join lateral (select q.received_us from seal q where q.segment_id = p."segmentId" limit 1) s
-          order by p.time, p.key`,
-    )
+    const found = await readStretch(store, { ...asked, limit: limit - rows.length }, stretch, conditions.where(stretch))
+    for (const row of found) rows.push(row)
     const last = rows.at(-1)
-    if (last === undefined) continue
-    // What is left of the days is looked for again from there: they may be the last of these days and not of all.
-    return { rows, next: positionOf(last) }
+    if (last !== undefined && rows.length === limit) return { rows, next: positionOf(last) }
+    if (performance.now() >= endMs) return { rows, next: { timeUs: stretch.toUs, key: firstKey } }
   }
-  return { rows: [], next: null }
+  return { rows, next: null }
+}
+
+/** Before every event of its time. */
+const firstKey = '0'.repeat(32)
+
+async function readStretch(
+  store: Store,
+  { snapshot, after, limit }: BacktestQuestion,
+  { fromUs, toUs }: Stretch,
+  where: SQL,
+): Promise<readonly BacktestRow[]> {
+  const follows = after === null ? sql`true` : sql`(e.time, e.key) > (${after.timeUs}::int8, ${after.key}::uuid)`
+  return await readRows<BacktestRow & Record<string, unknown>>(
+    store,
+    // As a lateral look-up: whatever is asked for, a page costs a look-up of its segments and no join with all of them.
+    sql`select p.*, s.received_us as "receivedUs"
+        from (
+          select ${recordColumns}, e.seq, e.lane_id as "laneId" from event e
+          where e.time >= ${fromUs}::int8 and e.time < ${toUs}::int8 and ${follows}
+            and ${isInSnapshot(snapshot)} and (${where})
+          order by e.time, e.key limit ${limit}
+        ) p
+        cross join lateral (select q.received_us from seal q where q.segment_id = p."segmentId" limit 1) s
+        order by p.time, p.key`,
+  )
 }

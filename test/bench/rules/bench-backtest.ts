@@ -14,7 +14,7 @@ const pollMs = 50
 const specs = {
   'a shell in a pod': `match: 'class:connect'`,
   'people who delete secrets': `match: 'is:human verb:delete kind:secrets'`,
-  'one account over 90 days': `match: 'actor:sa:* verb:delete', groupBy: [actor]`,
+  'one account over 90 days': `match: 'actor:sa:*/* verb:delete', groupBy: [actor]`,
   'many refusals': `match: 'is:denied', groupBy: [actor], condition: {count: 5, within: 10m}`,
   'nothing, by what is not indexed': `match: 'user-agent:nobody* verb:get'`,
 } as const
