@@ -39,14 +39,18 @@ export interface DaySpan {
   readonly untilDay: number
 }
 
-/** One for each rule in force that is not off, by name: what its present version met. Rules about gaps are left out. */
+/**
+ * One for each rule in force that is not off, by name: what its present version met. Rules about gaps are left out. `of`: rules
+ * in force that are read already.
+ */
 export async function coverageOfRules(
   store: Store,
   clusterId: number,
   days: DaySpan,
+  of: readonly RuleVersion[] | null = null,
 ): Promise<readonly RuleCoverage[]> {
   const [rules, counts, lacks] = await Promise.all([
-    currentRules(store),
+    of ?? currentRules(store),
     countsOf(store, clusterId, days),
     lacksOf(store, clusterId, days),
   ])

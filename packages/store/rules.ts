@@ -146,7 +146,17 @@ export async function ruleVersions(store: Store, name: string): Promise<readonly
 
 /** How many rules in force judge nothing since they failed too often. */
 export async function countFailing(store: Store): Promise<number> {
-  return (await readCurrent(store.pool, null)).filter(({ failingUs }) => failingUs !== null).length
+  // Every worker asks for it every few seconds, and texts of rules may be many megabytes.
+  const { rows } = await store.pool.query<{ count: number }>({
+    name: 'count-failing-rules',
+    text: `select count(*) as count from (
+             select distinct on (s.rule_id) v.failing_at
+             from rule_source s join rule_version v on v.rule_id = s.rule_id and v.number = s.number
+             order by s.rule_id, array_position($1::text[], s.source) desc) n
+           where n.failing_at is not null`,
+    values: [ruleSources],
+  })
+  return rows[0]?.count ?? 0
 }
 
 /** Goes up with every change of a rule. */

@@ -93,12 +93,10 @@ async function clusterAnswer(
   { cluster, rules, found, window }: OfCluster,
 ) {
   const [all, gaps] = await Promise.all([
-    coverageOfRules(store, cluster.id, daysOf(window)),
+    coverageOfRules(store, cluster.id, daysOf(window), rules),
     findGaps(store, scope, window, matches('cluster', [[cluster.name]])),
   ])
-  const names = new Set(rules.map(({ name }) => name))
   const notJudged = all
-    .filter(({ rule }) => names.has(rule.name))
     .map((one) => ({ rule: one.rule.name, status: ruleStatus(one), insufficient: one.insufficient }))
     .filter(({ status }) => status !== 'works')
     .toSorted((one, other) => compareStatus(one.status, other.status))
