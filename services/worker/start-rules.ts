@@ -81,9 +81,18 @@ interface TickParts {
 function createTick({ follower, logger, counted, failing }: TickParts): () => Promise<void> {
   let tickedMs = -Infinity
   let toldUnread = ''
+  /** Whatever keeps failing there keeps no event from being judged. */
+  const tickApart = async (): Promise<void> => {
+    try {
+      await follower.tick()
+    } catch (error) {
+      counted.failed()
+      logger.error({ error }, 'could not look at what no event brings to rules, trying again')
+    }
+  }
   return async () => {
     if (performance.now() - tickedMs < tickMs) return
-    await follower.tick()
+    await tickApart()
     const unread = follower.unread()
     counted.failing((await failing()) + unread.length)
     const told = JSON.stringify(unread)
