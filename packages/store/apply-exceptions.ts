@@ -16,7 +16,7 @@ const hitsMax = 1_000
 /** Parts of one call: what is left waits for the next, so that judging goes on. */
 const partsMax = 20
 
-/** How many exceptions were applied to all there is. By any number of callers; nowUs in microseconds since 1970. */
+/** How many times exceptions of a rule were applied to all there is. By any number of callers; nowUs in microseconds since 1970. */
 export async function applyExceptions(
   store: Store,
   book: Pick<RuleBook<unknown>, 'version'>,
@@ -27,7 +27,7 @@ export async function applyExceptions(
   for (let parts = 0; parts < partsMax; parts++) {
     const part = await transaction(store, async (client) => await applyPart({ store, client, book }))
     if (part === 'none') return applied
-    if (part === 'last') applied += 1
+    applied += part === 'last' ? 1 : 0
   }
   return applied
 }
@@ -39,7 +39,8 @@ interface ApplyTools {
 }
 
 interface Pending {
-  readonly id: number
+  /** Those of one rule that have come as far go on together. */
+  readonly ids: readonly number[]
   readonly ruleId: number
   readonly finding: string | null
   readonly timeUs: number
@@ -51,38 +52,52 @@ const noUuid = '00000000-0000-0000-0000-000000000000'
 
 async function applyPart(tools: ApplyTools): Promise<'none' | 'some' | 'last'> {
   const { client } = tools
-  const { rows } = await client.query<Pending>(
-    `select x.id, x.rule_id as "ruleId", x.walked_finding::text as finding, x.walked_time as "timeUs",
-       x.walked_request::text as request
-     from exception x where x.is_pending order by x.id limit 1 for update skip locked`,
-  )
-  const [pending] = rows
-  if (pending === undefined) return 'none'
+  const pending = await lockPending(client)
+  if (pending === null) return 'none'
   if (pending.finding === null) {
     // What is written after this commit was written by who has read the exception, or is seen by the parts that follow.
     await waitForWriters(client)
-    await walk(client, pending.id, { findingId: noUuid, timeUs: firstUs, request: noUuid })
+    await walk(client, pending.ids, { findingId: noUuid, timeUs: firstUs, request: noUuid })
     return 'some'
   }
   const next = await settlePart(tools, pending, pending.finding)
   if (next === null) {
     await client.query(
       `update exception x set is_pending = false, walked_finding = null, walked_time = null, walked_request = null
-       where x.id = $1`,
-      [pending.id],
+       where x.id = any($1::int4[])`,
+      [pending.ids],
     )
     return 'last'
   }
-  await walk(client, pending.id, next)
+  await walk(client, pending.ids, next)
   return 'some'
+}
+
+/** What another holds is passed by, so that two never wait for each other. */
+async function lockPending(client: PoolClient): Promise<Pending | null> {
+  const { rows } = await client.query<Omit<Pending, 'ids'> & { readonly id: number }>(
+    `select x.id, x.rule_id as "ruleId", x.walked_finding::text as finding, x.walked_time as "timeUs",
+       x.walked_request::text as request
+     from exception x where x.is_pending order by x.id limit 1 for update skip locked`,
+  )
+  const [first] = rows
+  if (first === undefined) return null
+  const { id, ...pending } = first
+  const { rows: others } = await client.query<{ id: number }>(
+    `select x.id from exception x where x.is_pending and x.rule_id = $2 and x.id <> $1
+       and (x.walked_finding, x.walked_time, x.walked_request) is not distinct from ($3::uuid, $4::int8, $5::uuid)
+     order by x.id for update skip locked`,
+    [id, pending.ruleId, pending.finding, pending.timeUs, pending.request],
+  )
+  return { ...pending, ids: [id, ...others.map((other) => other.id)] }
 }
 
 type Walked = Pick<HitPlace, 'findingId' | 'request' | 'timeUs'>
 
-async function walk(client: PoolClient, id: number, { findingId, timeUs, request }: Walked): Promise<void> {
+async function walk(client: PoolClient, ids: readonly number[], { findingId, timeUs, request }: Walked): Promise<void> {
   await client.query(
-    'update exception x set walked_finding = $2, walked_time = $3, walked_request = $4 where x.id = $1',
-    [id, findingId, timeUs, request],
+    'update exception x set walked_finding = $2, walked_time = $3, walked_request = $4 where x.id = any($1::int4[])',
+    [ids, findingId, timeUs, request],
   )
 }
 

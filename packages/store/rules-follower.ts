@@ -141,9 +141,11 @@ export function createRulesFollower(store: Store, options: RulesFollowerOptions)
     async tick(nowUs = Date.now() * 1_000) {
       const sinceUs = ticks % everyDayTicks === 0 ? 0 : nowUs - recentUs
       ticks += 1
-      await applyExceptions(store, book, nowUs)
+      const decided = await decideAbsences(store, book, nowUs, sinceUs)
+      const gaps = await judgeGaps(store, book, nowUs)
       await reopenByTime(store, nowUs)
-      return { decided: await decideAbsences(store, book, nowUs, sinceUs), gaps: await judgeGaps(store, book, nowUs) }
+      await applyExceptions(store, book, nowUs)
+      return { decided, gaps }
     },
     unread: () => opened?.unread ?? [],
   }
