@@ -19,7 +19,7 @@ import { createParsedItems, type ParsedItems } from './parsed-items.ts'
 import { eventDays, initiatorDays, makeInitiatorDays } from './partitions.ts'
 import { readRows } from './read-rows.ts'
 import { dayOf, segmentIdsOfDay } from './segment-id.ts'
-import { createSegmentItems } from './segment-items.ts'
+import { segmentItemsIn } from './segment-items.ts'
 import { transaction } from './transaction.ts'
 
 export interface AttributeBounds {
@@ -68,7 +68,7 @@ export function createAttributor(
   options: AttributionOptions = {},
   parsed: ParsedItems = createParsedItems(),
 ): Attributor {
-  const reader: EventReader = { store, items: createSegmentItems(store), parsed }
+  const reader: EventReader = { store, items: segmentItemsIn(store, parsed.unpacked), parsed }
 
   const attributeIn = async (
     client: PoolClient,

@@ -9,7 +9,7 @@ import { sqlState, type Store } from './open-store.ts'
 import { createChangedFieldWriter } from './revision-fields.ts'
 import { createParsedItems, type ParsedItems } from './parsed-items.ts'
 import { createRevisionSources } from './revision-sources.ts'
-import { createSegmentItems } from './segment-items.ts'
+import { segmentItemsIn } from './segment-items.ts'
 import { takeArrivals } from './take-arrivals.ts'
 import { transaction } from './transaction.ts'
 
@@ -54,7 +54,7 @@ export function isOfEvent(error: unknown): boolean {
 
 export function createHistoryFollower(store: Store, parsed: ParsedItems = createParsedItems()): HistoryFollower {
   const dimensions = createDimensions(store)
-  const sources = createRevisionSources(createSegmentItems(store), parsed)
+  const sources = createRevisionSources(segmentItemsIn(store, parsed.unpacked), parsed)
 
   const followIn = async (client: PoolClient, laneId: number, bounds: FollowBounds): Promise<Followed> => {
     const next = await lockPosition(client, laneId)

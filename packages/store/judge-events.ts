@@ -25,7 +25,7 @@ import type { HandedEvents } from './handed-events.ts'
 import { createEventTexts } from './rule-event-texts.ts'
 import { ruleEvents, type RuleEvent } from './rule-events.ts'
 import { ruleParts, type RuleParts } from './rule-parts.ts'
-import { createSegmentItems } from './segment-items.ts'
+import { segmentItemsIn } from './segment-items.ts'
 
 export interface JudgedCluster {
   readonly id: number
@@ -37,7 +37,7 @@ interface JudgedStretch {
   readonly hits: readonly FoundHit[]
   readonly coverage: CoverageTally
   readonly counts: JudgedCounts
-  /** Up to here the numbers were judged: less than asked for where their bytes or hits are many. */
+  /** Up to here the numbers were judged: less than asked for where their bytes, states or hits are many. */
   readonly last: number
   /** The latest request among them, no later than it was received; microseconds since 1970, 0 for none. */
   readonly timeUs: number
@@ -64,7 +64,7 @@ export interface EventJudge {
 }
 
 interface JudgedEvents extends Omit<JudgedStretch, 'last'> {
-  /** How many of them were judged: less than there are where their bytes or hits are many. */
+  /** How many of them were judged: less than there are where their bytes, states or hits are many. */
   readonly taken: number
 }
 
@@ -77,6 +77,8 @@ export interface EventJudgeParts {
 
 /** Hits of one batch; what is past them waits for the next. */
 const hitsMax = 5_000
+/** Events of one batch whose rules read what was before: a delete is small, and what it deleted may be 1.5 MiB. */
+const statesMax = 100
 
 interface OpenEvent {
   readonly event: RuleEvent
@@ -85,7 +87,7 @@ interface OpenEvent {
 }
 
 export function createEventJudge({ store, parsed, handed = null, isHistoryOn }: EventJudgeParts): EventJudge {
-  const items = createSegmentItems(store)
+  const items = segmentItemsIn(store, parsed.unpacked)
   const sources = createRevisionSources(items, parsed)
   const texts = createEventTexts(store)
 
@@ -103,9 +105,9 @@ export function createEventJudge({ store, parsed, handed = null, isHistoryOn }: 
 
   const judgeEvents: EventJudge['judgeEvents'] = async (rules, cluster, events, bytesMax) => {
     const open: OpenEvent[] = []
-    let [bytes, pairs, taken, timeUs] = [0, 0, 0, 0]
+    let [bytes, pairs, states, taken, timeUs] = [0, 0, 0, 0, 0]
     for (const event of events) {
-      if (bytes > bytesMax || pairs > hitsMax) break
+      if (bytes > bytesMax || pairs > hitsMax || states >= statesMax) break
       taken += 1
       const { told, receivedUs } = event
       timeUs = Math.max(timeUs, Math.min(told.time, receivedUs))
@@ -115,6 +117,7 @@ export function createEventJudge({ store, parsed, handed = null, isHistoryOn }: 
       if (one === null) continue
       bytes += one.parsed?.bytes ?? 0
       pairs += candidates.length
+      if (candidates.some(({ reads }) => reads.costly.has('oldObject'))) states += 1
       open.push(one)
     }
     const parts = await partsOf({ store, isHistoryOn }, sources, open)

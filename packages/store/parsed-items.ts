@@ -5,7 +5,7 @@ import type { Event, Flags } from '@plaintrail/event/event'
 import { normalize } from '@plaintrail/event/normalize'
 import { isJsonObject, type JsonObject } from '@plaintrail/history/json-values'
 import { flagsOf } from './event-codes.ts'
-import type { SegmentItems } from './segment-items.ts'
+import { createUnpackedSegments, type SegmentItems, type UnpackedSegments } from './segment-items.ts'
 
 /** Where an event's bytes are. */
 export interface ItemPlace {
@@ -31,6 +31,8 @@ export interface ParsedItems {
   get(place: Pick<ItemPlace, 'segmentId' | 'item'>): ParsedItem | null
   /** In place of what was kept there. */
   keep(segmentId: number, item: number, parsed: ParsedItem): void
+  /** Segments whose bytes were needed all the same. */
+  readonly unpacked: UnpackedSegments
   /** Where ids may be others' by now. */
   clear(): void
 }
@@ -41,6 +43,9 @@ export interface ParsedItems {
  */
 export const parsedBytesMaxDefault = 16 * 1024 * 1024
 
+/** Of segments as they were posted: history, attribution and rules read the same, one after the other. */
+const unpackedBytesMax = 64 * 1024 * 1024
+
 interface ParsedSegment {
   readonly items: Map<number, ParsedItem>
   bytes: number
@@ -50,6 +55,7 @@ interface ParsedSegment {
 export function createParsedItems(bytesMax: number = parsedBytesMaxDefault): ParsedItems {
   const segments = new Map<number, ParsedSegment>()
   let kept = 0
+  const unpacked = createUnpackedSegments(unpackedBytesMax)
 
   const trim = (): void => {
     for (const [id, { bytes }] of segments) {
@@ -74,7 +80,9 @@ export function createParsedItems(bytesMax: number = parsedBytesMaxDefault): Par
 
   return {
     keep,
+    unpacked,
     clear() {
+      unpacked.clear()
       segments.clear()
       kept = 0
     },

@@ -27,7 +27,7 @@ export interface JudgeBounds {
   readonly bytesMax: number
 }
 
-export const judgeBounds: JudgeBounds = { numbersMax: 1_000, bytesMax: 8 * 1024 * 1024 }
+export const judgeBounds: JudgeBounds = { numbersMax: 2_000, bytesMax: 8 * 1024 * 1024 }
 
 /** `busy`: another follower has the lane. `idle`: all that history has followed is judged. `judged`: so many numbers. */
 export type JudgedBatch =

@@ -27,24 +27,11 @@ const cacheBytesMaxDefault = 32 * 1024 * 1024
 const aheadBytesMax = 2 * 1024 * 1024
 
 export function createSegmentItems(store: Store, cacheBytesMax: number = cacheBytesMaxDefault): SegmentItems {
-  /** In the order of use, the longest unused first. */
-  const unpacked = new Map<number, Envelope>()
-  let cachedBytes = 0
+  return segmentItemsIn(store, createUnpackedSegments(cacheBytesMax))
+}
 
-  const keep = (id: number, envelope: Envelope): void => {
-    const before = unpacked.get(id)
-    if (before) cachedBytes -= sizeOf(before)
-    unpacked.delete(id)
-    if (cacheBytesMax === 0) return
-    unpacked.set(id, envelope)
-    cachedBytes += sizeOf(envelope)
-    for (const [oldest, old] of unpacked) {
-      if (cachedBytes <= cacheBytesMax || oldest === id) break
-      unpacked.delete(oldest)
-      cachedBytes -= sizeOf(old)
-    }
-  }
-
+/** What is unpacked is shared by all that are given the same: those that follow one after the other read the same segments. */
+export function segmentItemsIn(store: Store, unpacked: UnpackedSegments): SegmentItems {
   return {
     async read(segmentId, item) {
       const cached = unpacked.get(segmentId)
@@ -52,13 +39,50 @@ export function createSegmentItems(store: Store, cacheBytesMax: number = cacheBy
       if (item === wholeEnvelope) return packed ?? (await readSegment(store, segmentId))
       const envelope = cached ?? (packed && decodeEnvelope(packed))
       if (!envelope) return null
-      keep(segmentId, envelope)
+      unpacked.keep(segmentId, envelope)
       return itemOf(envelope, item)
     },
     async readAhead(segmentIds) {
-      const missing = segmentIds.filter((id) => !unpacked.has(id))
-      if (missing.length < 2 || cacheBytesMax === 0) return
-      for (const { id, envelope } of await readSegments(store, missing)) keep(id, decodeEnvelope(envelope))
+      const missing = segmentIds.filter((id) => unpacked.get(id) === null)
+      if (missing.length < 2 || unpacked.bytesMax === 0) return
+      for (const { id, envelope } of await readSegments(store, missing)) unpacked.keep(id, decodeEnvelope(envelope))
+    },
+  }
+}
+
+/** Of one process and one database. */
+export interface UnpackedSegments {
+  readonly bytesMax: number
+  get(id: number): Envelope | null
+  /** As the one used last. */
+  keep(id: number, envelope: Envelope): void
+  /** Where ids may be others' by now. */
+  clear(): void
+}
+
+export function createUnpackedSegments(bytesMax: number = cacheBytesMaxDefault): UnpackedSegments {
+  /** In the order of use, the longest unused first. */
+  const unpacked = new Map<number, Envelope>()
+  let cachedBytes = 0
+  return {
+    bytesMax,
+    get: (id) => unpacked.get(id) ?? null,
+    keep(id, envelope) {
+      const before = unpacked.get(id)
+      if (before) cachedBytes -= sizeOf(before)
+      unpacked.delete(id)
+      if (bytesMax === 0) return
+      unpacked.set(id, envelope)
+      cachedBytes += sizeOf(envelope)
+      for (const [oldest, old] of unpacked) {
+        if (cachedBytes <= bytesMax || oldest === id) break
+        unpacked.delete(oldest)
+        cachedBytes -= sizeOf(old)
+      }
+    },
+    clear() {
+      unpacked.clear()
+      cachedBytes = 0
     },
   }
 }
