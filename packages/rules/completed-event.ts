@@ -72,15 +72,21 @@ function pathOf({ objectRef }: JsonObject, verb: string): string {
   })
 }
 
+/** Verbs whose bodies are the object itself, unless their kind says otherwise. */
+const verbsOfOne: ReadonlySet<string> = new Set(['get', 'create', 'update', 'patch'])
+
 /** What every object that was answered has, and a test need not say: without a uid it would be no stored object. */
 function bodiesOf(event: JsonObject, index: number): JsonObject {
   const { requestObject, responseObject, objectRef } = event
   if (!isJsonObject(objectRef)) return {}
   const completed = (body: unknown, own: JsonObject): unknown => {
-    if (!isJsonObject(body) || !isJsonObject(body['metadata']) || body['kind'] === 'Status') return body
-    return { ...typeIn(objectRef), ...body, metadata: { ...namesIn(objectRef), ...own, ...body['metadata'] } }
+    if (!isJsonObject(body) || body['kind'] === 'Status') return body
+    const metadata = body['metadata'] ?? (isObjectAlone && body['kind'] === undefined ? {} : undefined)
+    if (!isJsonObject(metadata)) return body
+    return { ...typeIn(objectRef), ...body, metadata: { ...namesIn(objectRef), ...own, ...metadata } }
   }
   const isWritten = event['verb'] === 'create' || event['verb'] === 'update'
+  const isObjectAlone = textIn(objectRef, 'subresource') === '' && verbsOfOne.has(textIn(event, 'verb'))
   const uid = textIn(objectRef, 'uid') || uidOf(objectRef)
   return {
     ...(requestObject !== undefined && { requestObject: isWritten ? completed(requestObject, {}) : requestObject }),

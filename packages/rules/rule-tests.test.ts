@@ -136,6 +136,22 @@ test('an event that says nothing is a whole one', () => {
   expect(results(spec, '  - {event: {}, expect: {findings: 1}}')[0]?.says).toEqual([])
 })
 
+test('a body need only have what the test is about, and what is no object stays as it is', () => {
+  const spec = 'match: is:write kind:deployments, where: object.spec.replicas == 0 && object.metadata.name == "b"'
+  const deployment = 'objectRef: {apiGroup: apps, resource: deployments, namespace: a, name: b}'
+  const told = results(
+    spec,
+    `  - {name: answer, event: {verb: patch, ${deployment}, responseObject: {spec: {replicas: 0}}}, expect: {findings: 1}}
+  - {name: request, event: {verb: create, ${deployment}, requestObject: {spec: {replicas: 0}}}, expect: {findings: 1}}
+  - {name: status, event: {verb: patch, ${deployment}, responseObject: {kind: Status}}, expect: {findings: 0, insufficient: 1}}`,
+  )
+  expect(told.map(({ name, result }) => `${name}: ${result}`)).toEqual([
+    'answer: pass',
+    'request: pass',
+    'status: pass',
+  ])
+})
+
 test('a 403 is of the authorizer unless its message is of somebody else', () => {
   const told = results(
     'match: is:denied',
