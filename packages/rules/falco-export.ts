@@ -87,6 +87,8 @@ function tellOthers(rule: Rule, tell: Tell): void {
     ['references', references.length > 0],
     ['falsePositives', falsePositives.length > 0],
     ['needs', needs.level !== null || needs.stage !== null],
+    ['noise', rule.noise !== null],
+    ['state: shadow', rule.state === 'shadow'],
     ['labels', Object.keys(labels).some((label) => !label.startsWith(tagPrefix))],
   ]
   for (const [what, isThere] of others) if (isThere) tell(what, 'Falco has nothing like it')
