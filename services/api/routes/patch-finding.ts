@@ -124,6 +124,11 @@ function wrongField(pointer: string, says: string, hint: string | null = null): 
   return new Problem('unprocessable', says, hint, { errors: [{ pointer, detail: says }] })
 }
 
+function refusedHint(field: string): string | null {
+  if (field === 'comment') return 'Say it as comment: --comment on the command line.'
+  return field === 'reason' ? 'The reference says which reasons there are.' : null
+}
+
 /** Null where it is done. */
 function problemOf(triaged: Triaged): Problem | null {
   switch (triaged.kind) {
@@ -142,7 +147,7 @@ function problemOf(triaged: Triaged): Problem | null {
         'Get it again, and send your change with its triage.tag as If-Match.',
       )
     case 'refused':
-      return wrongField(`/${triaged.field}`, triaged.says, 'The reference says which reasons there are.')
+      return wrongField(`/${triaged.field}`, triaged.says, refusedHint(triaged.field))
     case 'full':
       return new Problem('conflict', `there are ${stepsMax} steps about the finding already`)
     default:
