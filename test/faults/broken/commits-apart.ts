@@ -25,7 +25,7 @@ process.exitCode = await runProcess({
           failAt('between position and rows')
           const apart = prepared.map((part) => ({
             ...part,
-            made: part.made && { batch: { ...part.made.batch, moves: [] } },
+            made: part.made && { ...part.made, batch: { ...part.made.batch, moves: [] } },
           }))
           return await writer.commit(apart)
         },
