@@ -44,17 +44,19 @@ export async function findingEvents(
   const toUs = Math.min(finding.lastUs, after?.timeUs ?? finding.lastUs)
   const bounds = sql`h.time >= ${finding.firstUs}::int8 and h.time <= ${toUs}::int8`
   const isNext = after === null ? sql`true` : sql`(h.time, h.key) < (${after.timeUs}::int8, ${after.key}::uuid)`
+  // Both orders are by the hits, so that a page of millions ends with its last row.
   const records = await readRows<EventRecord & Record<string, unknown>>(
     store,
     sql`select ${recordColumns}
         from (
           select distinct h.time, h.key from rule_hit h
           where h.finding_id = ${uuidOf(finding)}::uuid and h.counts and h.key is not null and ${bounds} and ${isNext}
+          order by h.time desc, h.key desc
         ) h
         join event e on e.time = h.time and e.key = h.key and e.time >= ${finding.firstUs}::int8 and e.time <= ${toUs}::int8
         join cluster c on c.id = e.cluster_id and ${inScope(scope)}
         where ${isInSnapshot(snapshot)}
-        order by e.time desc, e.key desc limit ${limit + 1}`,
+        order by h.time desc, h.key desc limit ${limit + 1}`,
   )
   const page = records.slice(0, limit)
   const siblings = await readSiblings(store, page, snapshot)
