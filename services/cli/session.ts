@@ -163,7 +163,8 @@ async function printItems<T>(table: TablePrinter, format: Format, { view, part, 
       const titles = columns.map(({ title }) => title)
       const rows = items.map((item) => columns.map(({ cell }) => cell(item)))
       const looks = columns.map(({ look }) => look ?? null)
-      return { layout: await printRows(table, { titles, rows, looks, before }) }
+      const whole = columns.map(({ isWhole }) => isWhole === true)
+      return { layout: await printRows(table, { titles, rows, looks, whole, before }) }
     }
     case 'csv': {
       const isFirst = before === null || before.isUntitled === true
@@ -194,12 +195,13 @@ interface Rows {
   readonly titles: readonly string[]
   readonly rows: readonly (readonly string[])[]
   readonly looks: readonly Looked[]
+  readonly whole?: readonly boolean[]
   /** An earlier part of the same table. */
   readonly before: Printed | null
 }
 
-async function printRows(table: TablePrinter, { titles, rows, looks, before }: Rows): Promise<TableLayout> {
-  const layout = before?.layout ?? layoutTable(titles, rows, table.columns)
+async function printRows(table: TablePrinter, { titles, rows, looks, whole, before }: Rows): Promise<TableLayout> {
+  const layout = before?.layout ?? layoutTable(titles, rows, table.columns, whole)
   const styled = (cell: string, column: number): string => styledCell(table.style, cell, looks[column] ?? null)
   const lines = rows.map((row) => tableLine(layout, row, styled))
   const isFirst = before?.layout === undefined || before.layout === null || before.isUntitled === true

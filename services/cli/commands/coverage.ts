@@ -101,7 +101,7 @@ const isFine = (status: string): boolean => status === 'works' || status === 'un
 
 const coverageView: View<RuleCoverage> = {
   columns: [
-    { title: 'RULE', cell: ({ name }) => terminalText(name), look: 'bold' },
+    { title: 'RULE', cell: ({ name }) => terminalText(name), look: 'bold', isWhole: true },
     { title: 'SEVERITY', cell: ({ severity }) => terminalText(severity) },
     { title: 'STATUS', cell: ({ status, noise }) => terminalText(noise?.noisy === true ? `${status}, noisy` : status) },
     { title: 'CONCERNED', cell: ({ evaluated }) => String(evaluated) },

@@ -73,12 +73,13 @@ async function listFindings(session: Session, options: ListOptions): Promise<voi
   const api = await session.api()
   // On pages by the last event, one that gets another event meanwhile would be on none of the later ones.
   const sort = options.sort ?? (all === true ? 'opened' : undefined)
-  const { meta } = await printPages(
+  const { meta, total } = await printPages(
     session,
     api,
     { ...asked, sort, limit: limit ?? (all ? String(limitMax) : undefined) },
     all,
   )
+  if (total === 0) await refuseUnknown(api, options.rule ?? [])
   const failing = severities.filter((severity) => exitCode === true || isNamed(severity))
   if (failing.length > 0 && (await hasSuch(api, asked, failing)))
     throw new CliError('found', 'something was found that must not be')
@@ -94,8 +95,13 @@ async function askedFindings(session: Session, options: ListOptions): Promise<Qu
   return { rule, severity, control, cluster: meant, since, until, state, assignee, shadow: shadow && 'true' }
 }
 
-/** The last of them that was read. */
-async function printPages(session: Session, api: Api, query: Query, all: true | undefined): Promise<FindingPage> {
+/** What the last page that was read says, and how many findings all had. */
+async function printPages(
+  session: Session,
+  api: Api,
+  query: Query,
+  all: true | undefined,
+): Promise<{ readonly meta: FindingPage['meta']; readonly total: number }> {
   const view = findingView(session)
   let next: Query = query
   let printed: Printed | null = null
@@ -111,7 +117,7 @@ async function printPages(session: Session, api: Api, query: Query, all: true | 
     else {
       if (session.format.kind === 'table' || session.format.kind === 'wide') await session.note(footer(page, total))
       await warnBehind(session, page)
-      return page
+      return { meta: page.meta, total }
     }
   }
 }
@@ -124,6 +130,19 @@ function footer({ has_more: hasMore }: FindingPage, total: number): string {
 async function warnBehind(session: Session, { meta: { rules } }: FindingPage): Promise<void> {
   if (rules.complete) return
   await session.warn(terminalText(`! rules have yet to judge ${rules.behind} events that are stored`))
+}
+
+/** A name with a mistake in it finds nothing, and must not pass for a rule that found nothing. Throws CliError. */
+async function refuseUnknown(api: Api, rules: readonly string[]): Promise<void> {
+  const names = rules.flatMap((text) => text.split(',')).filter((name) => /^[a-z0-9-]+$/.test(name))
+  for (const name of names) {
+    try {
+      await api.get('/v1/rules/{name}', { path: { name } })
+    } catch (error) {
+      if (!(error instanceof CliError) || error.code !== 'not_found') throw error
+      throw new CliError('not_found', `there is no rule "${name}"`, { hint: 'plaintrail rules list' })
+    }
+  }
 }
 
 async function hasSuch(api: Api, asked: Query, failing: readonly string[]): Promise<boolean> {
@@ -157,7 +176,7 @@ function findingView(session: Session): View<Finding> {
       { title: 'RULE', cell: ({ rule, shadow }) => terminalText(shadow ? `${rule} (shadow)` : rule), isWide: true },
       { title: 'CONTROLS', cell: ({ controls }) => terminalText(controls.join(',')) || '-', isWide: true },
       { title: 'OWNER', cell: ({ owner }) => terminalText(owner ?? '-'), isWide: true },
-      { title: 'FINDING', cell: ({ id }) => terminalText(id), look: 'dim' },
+      { title: 'FINDING', cell: ({ id }) => terminalText(id), look: 'dim', isWhole: true },
       { title: 'WHAT', cell: ({ summary }) => terminalText(summary) },
     ],
     nameOf: ({ id }) => id,

@@ -123,6 +123,25 @@ test('findings list fails by what was found on any page, and not by what was not
   expect(api.requests[1]?.query.getAll('not.severity')).toEqual(['info', 'low', 'medium', 'high'])
 })
 
+test('a rule that there is not does not pass for one that found nothing', async () => {
+  await using api = await startCannedApi(({ path }) => {
+    if (path === '/v1/rules/quiet') return { body: { name: 'quiet' } }
+    return path === '/v1/findings' ? { body: page([]) } : undefined
+  })
+  const args = ['findings', 'list', '--fail-on', 'critical', '--rule']
+  expect((await plaintrail([...args, 'quiet'], { server: api.url })).code).toBe(0)
+  const done = await plaintrail([...args, 'quiet,exec-into-prdo'], { server: api.url })
+  expect(done.err).toContain('there is no rule "exec-into-prdo"')
+  expect(done.code).toBe(5)
+  expect((await plaintrail([...args, 'exec-*'], { server: api.url })).code).toBe(0)
+})
+
+test('an id is whole on a narrow terminal, since it is to be copied', async () => {
+  await using api = await startCannedApi(() => ({ body: page([finding]) }))
+  const done = await plaintrail(['findings', 'list'], { server: api.url, ...onTerminal, columns: 60 })
+  expect(done.out).toContain(finding.id)
+})
+
 test('findings list says that rules have yet to judge, which a script may insist on', async () => {
   await using api = await startCannedApi(() => ({ body: page([], null, { complete: false, behind: 12, until: null }) }))
   const done = await plaintrail(['findings', 'list'], { server: api.url })

@@ -29,7 +29,7 @@ async function listRules(session: Session, options: ShortListOptions): Promise<v
 function ruleView(session: Session): View<ListedRule> {
   return {
     columns: [
-      { title: 'RULE', cell: ({ name }) => terminalText(name), look: 'bold' },
+      { title: 'RULE', cell: ({ name }) => terminalText(name), look: 'bold', isWhole: true },
       { title: 'SEVERITY', cell: ({ severity }) => terminalText(severity) },
       { title: 'STATE', cell: noisyWords },
       { title: 'FROM', cell: ({ source }) => terminalText(source), look: 'dim' },

@@ -47,3 +47,11 @@ describe('a table', () => {
     )
   })
 })
+
+test('what is to be whole is not cut, and the others give way for it', () => {
+  const id = 'fnd_7N6PRMP6A83PDD5K603NQKYZN0'
+  const text = 'a text that is much longer than there is room for'
+  const layout = layoutTable(['ID', 'WHAT'], [[id, text]], 40, [true, false])
+  expect(tableLine(layout, [id, text])).toMatch(/^fnd_7N6PRMP6A83PDD5K603NQKYZN0 {2}a text/)
+  expect(layout.widths).toEqual([30, 8])
+})

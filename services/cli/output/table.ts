@@ -12,17 +12,21 @@ export interface TableLayout {
 const gap = '  '
 const shrunkWidthMin = 6
 
-/** The widths that rows need; where they are wider than `columns`, the widest columns give way first. */
+/**
+ * The widths that rows need; where they are wider than `columns`, the widest columns give way first, but those of `whole`
+ * do not: part of an id is good for nothing.
+ */
 export function layoutTable(
   titles: readonly string[],
   rows: readonly (readonly string[])[],
   columns: number | null,
+  whole: readonly boolean[] = [],
 ): TableLayout {
   const widths = titles.map((title, column) =>
     rows.reduce((width, row) => Math.max(width, displayWidth(row[column] ?? '')), displayWidth(title)),
   )
   if (columns === null) return { titles, widths, isCut: false }
-  return { titles, widths: shrink(widths, columns - gap.length * (titles.length - 1)), isCut: true }
+  return { titles, widths: shrink(widths, columns - gap.length * (titles.length - 1), whole), isCut: true }
 }
 
 /** One line without its line end; `style` sees a padded cell and its column. */
@@ -40,9 +44,11 @@ export function tableLine(
 }
 
 /** The widest columns are made equally wide, so far as it takes. */
-function shrink(widths: readonly number[], widthMax: number): readonly number[] {
+function shrink(widths: readonly number[], widthMax: number, whole: readonly boolean[]): readonly number[] {
   let cap = Math.max(...widths)
-  const total = (): number => widths.reduce((sum, width) => sum + Math.min(width, cap), 0)
+  const capped = (): readonly number[] =>
+    widths.map((width, column) => (whole[column] === true ? width : Math.min(width, cap)))
+  const total = (): number => capped().reduce((sum, width) => sum + width, 0)
   while (cap > shrunkWidthMin && total() > widthMax) cap -= 1
-  return widths.map((width) => Math.min(width, cap))
+  return capped()
 }

@@ -8,6 +8,8 @@ interface Column<T> {
   readonly look?: Look
   /** Only in `-o wide` and `-o csv`. */
   readonly isWide?: boolean
+  /** Never cut, however narrow the terminal is. */
+  readonly isWhole?: boolean
 }
 
 export interface View<T> {
