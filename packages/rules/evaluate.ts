@@ -19,7 +19,7 @@ export type Verdict =
   | { readonly kind: 'yes' }
   | { readonly kind: 'no' }
   | { readonly kind: 'open'; readonly missing: readonly Missing[] }
-  | { readonly kind: 'error'; readonly says: string; readonly line: number; readonly column: number }
+  | Extract<Evaluation, { readonly kind: 'error' }>
 
 /** `bindings` may be shared by all rules that judge one subject. */
 export function evaluate(compiled: CompiledRule, subject: Subject, bindings = new RuleBindings(subject)): Evaluation {
@@ -208,13 +208,16 @@ function judgeWhere(
     case 'error':
       return { kind: 'error', says: result.says, ...placeOfPlace(where, result.at) }
     case 'over-budget':
-      return errorAt(where, `where costs more than it may (${whereCostMax} steps)`)
+      return { ...errorAt(where, `where costs more than it may (${whereCostMax} steps)`), isCostly: true }
     default:
       return result satisfies never
   }
 }
 
-const errorAt = ({ line, column }: CompiledWhere['where'], says: string): Verdict => ({
+const errorAt = (
+  { line, column }: CompiledWhere['where'],
+  says: string,
+): Extract<Verdict, { readonly kind: 'error' }> => ({
   kind: 'error',
   says,
   line,

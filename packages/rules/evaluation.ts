@@ -16,7 +16,14 @@ export type Evaluation =
   /** It depends on what was not recorded. */
   | { readonly kind: 'insufficient'; readonly missing: readonly Missing[] }
   /** The rule is at fault, or this event is none that it can judge. Never taken for `no-match`. */
-  | { readonly kind: 'error'; readonly says: string; readonly line: number; readonly column: number }
+  | {
+      readonly kind: 'error'
+      readonly says: string
+      readonly line: number
+      readonly column: number
+      /** It was given up since it costs more than a rule may. */
+      readonly isCostly?: true
+    }
 
 /** What would have to be known. */
 export interface Missing {

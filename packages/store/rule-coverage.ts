@@ -35,7 +35,11 @@ export interface CoverageTally {
 export const missingTextsMax = 20
 /** UTF-16 units of each. */
 const textCharsMax = 300
-/** A version that has so many errors on a day of a cluster, and on so large a share of what it judged, judges no more. */
+/**
+ * A version that has so many errors on a day of a cluster judges no more, if it never judged anything without one, or if
+ * these are so large a share of what it judged and were given up for their cost. Other errors only show: who can make a
+ * rule fail on events of his must not have it turned off for all.
+ */
 export const errorBudget = { errorsMin: 100, share: 0.1 } as const
 
 /** How one version fared on the events of one day (days since 1970). */
@@ -54,6 +58,8 @@ interface DayTally extends CoveredDay {
   matched: number
   insufficient: number
   errors: number
+  /** Of the errors, those of cost. */
+  costly: number
   says: string
   readonly missing: Map<string, MissingTally>
 }
@@ -97,7 +103,18 @@ export function createCoverageTally(): CoverageTally {
 }
 
 function emptyDay({ ruleId, version }: CoveredEvent, day: number): DayTally {
-  return { ruleId, version, day, evaluated: 0, matched: 0, insufficient: 0, errors: 0, says: '', missing: new Map() }
+  return {
+    ruleId,
+    version,
+    day,
+    evaluated: 0,
+    matched: 0,
+    insufficient: 0,
+    errors: 0,
+    costly: 0,
+    says: '',
+    missing: new Map(),
+  }
 }
 
 function count(tally: DayTally, event: CoveredEvent, evaluation: Evaluation): void {
@@ -115,6 +132,7 @@ function count(tally: DayTally, event: CoveredEvent, evaluation: Evaluation): vo
     case 'error': {
       const { says, line, column } = evaluation
       tally.errors += 1
+      if (evaluation.isCostly === true) tally.costly += 1
       tally.says = `${line}:${column}: ${says}`
       countMissing(tally, event, { isError: true, what: '', because: tally.says })
       return
@@ -176,13 +194,25 @@ async function writeDays(
       tallies.map(({ errors }) => errors),
     ],
   })
-  return tallies.flatMap(({ ruleId, version, day, errors, says }) => {
+  const failing: FailingRule[] = []
+  for (const { ruleId, version, day, errors, costly, says } of tallies) {
     const sum = rows.find((row) => row.ruleId === ruleId && row.version === version && row.day === day)
-    if (errors === 0 || sum === undefined || sum.errors < errorBudget.errorsMin) return []
-    if (sum.errors < sum.evaluated * errorBudget.share) return []
+    if (errors === 0 || sum === undefined || sum.errors < errorBudget.errorsMin) continue
+    const isCostly = costly * 2 > errors && sum.errors >= sum.evaluated * errorBudget.share
+    if (!isCostly && (await hasJudged(client, ruleId, version))) continue
     const told = `it failed on ${sum.errors} of ${sum.evaluated} events of a day, the last time: ${says}`
-    return [{ ruleId, version, says: storable(told) }]
-  })
+    failing.push({ ruleId, version, says: storable(told) })
+  }
+  return failing
+}
+
+/** Whether it ever judged an event, of any cluster and kept day, without an error. */
+async function hasJudged(client: PoolClient, ruleId: number, version: number): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `select from rule_coverage where rule_id = $1 and version = $2 and errors < evaluated limit 1`,
+    [ruleId, version],
+  )
+  return rowCount !== 0
 }
 
 /** The rows of the days are locked by now, so that nobody else writes texts of them. */

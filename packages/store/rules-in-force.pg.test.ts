@@ -112,6 +112,34 @@ test('a rule that fails on too much is asked no more, says why, and stops no oth
   expect((await foundIn(store, cluster)).find(({ rule }) => rule === 'bad')?.events).toBe(1)
 })
 
+test('who makes a rule fail on events of his does not have it turned off', async () => {
+  await using own = new AsyncDisposableStack()
+  const target = await judged(own, {
+    rare: `match: 'verb:get', where: 'event.name == "c0" || request.object.spec.x == 1'`,
+  })
+  const { store } = target
+  await send(target, [{ second: 1, name: 0 }])
+  await send(
+    target,
+    Array.from({ length: errorBudget.errorsMin }, (_, at) => ({ second: at + 2, name: at + 1 })),
+  )
+  expect(await rowsOf(store, 'select evaluated, errors from rule_coverage')).toEqual([{ evaluated: 101, errors: 100 }])
+  expect((await currentRule(store, 'rare'))?.failing).toBeNull()
+})
+
+test('a rule that costs more than it may on many events is asked no more, though it judged others', async () => {
+  await using own = new AsyncDisposableStack()
+  const { store } = await judged(own, { dear: `match: 'verb:get'` })
+  const { rows } = await store.pool.query<{ id: number }>('select id from rule')
+  const tally = createCoverageTally()
+  const event = { ruleId: rows[0]?.id ?? 0, version: 1, timeUs: startUs, key: '00000000-0000-4000-8000-000000000001' }
+  tally.add(event, { kind: 'no-match' })
+  for (let at = 0; at < errorBudget.errorsMin; at++)
+    tally.add(event, { kind: 'error', says: 'it costs more', line: 1, column: 1, isCostly: true })
+  const failing = await transaction(store, (client) => tally.write(client, 1))
+  expect(failing.map(({ version }) => version)).toEqual([1])
+})
+
 test('what was not known is counted by what would have to be known, and no more texts than are shown', async () => {
   await using own = new AsyncDisposableStack()
   const specs = Object.fromEntries([['a', `match: 'verb:get', where: 'initiator.kind == "person"'`]])
