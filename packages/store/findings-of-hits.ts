@@ -6,6 +6,7 @@ import { filledText } from '@plaintrail/rules/filled-text'
 import type { Condition } from '@plaintrail/rules/rule'
 import { isDoneWith } from '@plaintrail/rules/triage'
 import type { PoolClient } from 'pg'
+import { withinFindingsMax } from './bounded-findings.ts'
 import {
   lockFindings,
   lockKnown,
@@ -55,10 +56,11 @@ export interface TouchedFinding {
 }
 
 /** Writes hits of a cluster and what they come to. */
-export async function takeFoundHits(tools: FindingTools, found: readonly FoundHit[]): Promise<void> {
-  if (found.length === 0) return
+export async function takeFoundHits(tools: FindingTools, all: readonly FoundHit[]): Promise<void> {
+  if (all.length === 0) return
   const { client, clusterId } = tools
   await holdExceptions(client)
+  const found = await withinFindingsMax(client, clusterId, all)
   const findings = await lockFindings(
     client,
     clusterId,
