@@ -6,7 +6,7 @@ import type { PoolClient } from 'pg'
 import type { NewFinding } from './finding-rows.ts'
 
 /** Of one rule in one cluster, those of which nothing counts yet included. Two who judge at once may make a few more. */
-export const findingsMax = 20_000
+const findingsMax = 20_000
 
 /**
  * Hits of findings that are there stay theirs. Of new ones there are as many as there is room for; all others are one
