@@ -15,14 +15,16 @@ process.exitCode = await runProcess({
       wrapWriter: (writer, store) => ({
         ...writer,
         async commit(prepared) {
-          for (const { topic, partition, next } of prepared.flatMap(({ made }) => made?.batch.moves ?? [])) {
+          const moves = prepared.flatMap(({ made }) => made?.batch.moves ?? [])
+          for (const { topic, partition, next } of moves) {
             await store.pool.query('update log_position set next_offset = $3 where topic = $1 and partition = $2', [
               topic,
               partition,
               next,
             ])
           }
-          failAt('between position and rows')
+          // A batch that waits for the one ahead moves nothing yet, and then nothing would be lost.
+          if (moves.length > 0) failAt('between position and rows')
           const apart = prepared.map((part) => ({
             ...part,
             made: part.made && { ...part.made, batch: { ...part.made.batch, moves: [] } },
