@@ -8,7 +8,8 @@ import { changesShownMax } from './named-revisions.ts'
 import type { Store } from './open-store.ts'
 import { arrayOf, readRows } from './read-rows.ts'
 import { revisionColumns, type RevisionRow } from './revision-row.ts'
-import { changesOf, eventIdOf, keyOfChanges, type ToldChange } from './told-revision.ts'
+import { keyOfChanges } from './changed-field-rows.ts'
+import { changesOf, eventIdOf, type ToldChange } from './told-revision.ts'
 
 export interface EventChange {
   readonly fidelity: Fidelity

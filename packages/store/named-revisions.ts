@@ -9,7 +9,8 @@ import type { Store } from './open-store.ts'
 import { arrayOf, readRows } from './read-rows.ts'
 import { isBesideText, isMeantText } from './revision-letters.ts'
 import { endPlace, revisionColumns, type RevisionRow } from './revision-row.ts'
-import { changesOf, keyOfChanges, toldRevision, type ToldRevision } from './told-revision.ts'
+import { keyOfChanges } from './changed-field-rows.ts'
+import { changesOf, toldRevision, type ToldRevision } from './told-revision.ts'
 
 export interface NamedRevision extends ToldRevision {
   /** Null where no body and no reference says it. */

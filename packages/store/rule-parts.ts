@@ -7,12 +7,12 @@ import { baseOf } from '@plaintrail/history/revision-link'
 import { everything } from '@plaintrail/query/scope'
 import type { CostlyPart, Known, Subject, SubjectChange, SubjectInitiator } from '@plaintrail/rules/subject'
 import { sql } from 'drizzle-orm'
+import { changedFieldRows, keyOfChanges } from './changed-field-rows.ts'
 import { initiatorsOf } from './initiators-of.ts'
 import { rowsBefore } from './neighbour-rows.ts'
 import { lacksOf } from './object-at.ts'
 import type { Store } from './open-store.ts'
 import { arrayOf, readRows } from './read-rows.ts'
-import { opLetters } from './revision-fields.ts'
 import { revisionColumns, type KeptRevision, type RevisionRow } from './revision-row.ts'
 import type { RevisionSources } from './revision-sources.ts'
 import type { RuleEvent } from './rule-events.ts'
@@ -93,12 +93,8 @@ async function revisionsOf(store: Store, events: readonly RuleEvent[]): Promise<
   return new Map(rows.flatMap(({ at, ...row }) => (events[at - 1] ? [[events[at - 1]?.id ?? '', row] as const] : [])))
 }
 
-const wordOf: Readonly<Record<string, SubjectChange['op']>> = {
-  [opLetters.add]: 'add',
-  [opLetters.remove]: 'remove',
-  [opLetters.replace]: 'replace',
-  [opLetters.came]: 'came',
-}
+/** All that history keeps of one write: revision-fields.ts writes no more. */
+const keptMax = 1_000
 
 async function changesOf(
   store: Store,
@@ -106,12 +102,12 @@ async function changesOf(
   revisions: ReadonlyMap<string, OwnRevision>,
 ): Promise<ReadonlyMap<string, Known<readonly SubjectChange[]>>> {
   const written = events.flatMap(({ id }) => revisions.get(id) ?? [])
-  const found = Map.groupBy(await changeRows(store, written), ({ objectId, key, part }) => `${objectId}/${key}/${part}`)
+  const found = await changedFieldRows(store, written, { eachMax: keptMax, hasImages: true })
   return new Map(
     events.map(({ id, told }) => {
       const row = revisions.get(id)
       if (row === undefined) return [id, whereNoRevision(told)] as const
-      const own = found.get(`${row.objectId}/${row.key}/${row.part}`) ?? []
+      const own = found.get(keyOfChanges(row)) ?? []
       return [id, knownChanges(row, own)] as const
     }),
   )
@@ -126,51 +122,13 @@ function whereNoRevision({ level, object, flags, verb }: Event): Known<readonly 
 
 function knownChanges(
   { link, fidelity, changes }: RevisionRow,
-  rows: readonly ChangeRow[],
+  value: readonly SubjectChange[],
 ): Known<readonly SubjectChange[]> {
   const [reason] = link.reasons
   if (link.adjacency === 'broken') return unknown(reason?.says ?? 'a write before it was not seen')
   if (fidelity === 'metadata-only') return unknown('the event does not show the object')
-  const value = rows.map(({ path, plain, op, from, to }) => ({ path, plain, op: wordOf[op] ?? 'replace', from, to }))
   const told = value.filter(({ op }) => op !== 'came').length
   return told < changes ? unknown(`it changed ${changes} fields, of which ${told} are kept`) : { isKnown: true, value }
-}
-
-interface ChangeRow {
-  readonly objectId: number
-  readonly key: string
-  readonly part: number
-  readonly path: string
-  readonly plain: string
-  readonly op: string
-  readonly from: string | null
-  readonly to: string | null
-}
-
-async function changeRows(store: Store, rows: readonly RevisionRow[]): Promise<readonly ChangeRow[]> {
-  if (rows.length === 0) return []
-  const times = rows.map(({ time }) => time)
-  return await readRows<ChangeRow & Record<string, unknown>>(
-    store,
-    sql`select f.object_id as "objectId", f.key::text as key, f.part, p.path, p.plain, f.op, f.from_text as "from",
-          f.to_text as "to"
-        from unnest(
-            ${arrayOf(
-              'int8',
-              rows.map(({ objectId }) => objectId),
-            )}, ${arrayOf('int8', times)},
-            ${arrayOf(
-              'uuid',
-              rows.map(({ key }) => key),
-            )}, ${arrayOf(
-              'int4',
-              rows.map(({ part }) => part),
-            )}) as i (object_id, time, key, part)
-          join changed_field f on f.object_id = i.object_id and f.time = i.time and f.key = i.key and f.part = i.part
-          join field_path p on p.id = f.path_id
-        where f.time >= ${least(times)}::int8 and f.time <= ${most(times)}::int8
-        order by p.path collate "C", f.op`,
-  )
 }
 
 async function statesBefore(
