@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parseRules } from '@plaintrail/rules/parse-rules'
 import { testRule } from '@plaintrail/rules/rule-tests'
-import { exportSigma } from '@plaintrail/rules/sigma-export'
-import { importSigma } from '@plaintrail/rules/sigma-import'
+import { exportSigma } from '@plaintrail/rules/sigma/export'
+import { importSigma } from '@plaintrail/rules/sigma/import'
 import events from './sigma/events.json' with { type: 'json' }
 
 const folder = join(import.meta.dirname, '../../shared/data/rules/sigma')

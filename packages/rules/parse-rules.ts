@@ -1,8 +1,8 @@
 // parseRules: the rules of a file of plaintrail.dev/v1 or of another tool, and what is wrong in it, with places.
 import { createHash } from 'node:crypto'
 import { compileRule, type CompiledRule } from './compile-rule.ts'
-import { importFalco } from './falco-import.ts'
-import { isFalco } from './falco-ruleset.ts'
+import { importFalco } from './falco/import.ts'
+import { isFalco } from './falco/ruleset.ts'
 import { FieldReader } from './field-reader.ts'
 import { jsonOf, type Located } from './located.ts'
 import { readDocuments, type YamlDocument } from './read-documents.ts'
@@ -12,7 +12,7 @@ import { errorsMax, Problems, type Place, type RuleError } from './rule-error.ts
 import type { RuleTest } from './rule-test.ts'
 import { ruleWarnings } from './rule-warnings.ts'
 import type { Rule } from './rule.ts'
-import { importSigmaDocuments, isSigmaDocument, type SigmaDocument } from './sigma-import.ts'
+import { importSigmaDocuments, isSigmaDocument, type SigmaDocument } from './sigma/import.ts'
 import { sourcePlaces } from './source-places.ts'
 
 /** Of a file, in bytes of UTF-8. */

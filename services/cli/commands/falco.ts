@@ -1,7 +1,7 @@
 // plaintrail falco: rules from Falco's files, and back.
 import type { Command } from 'commander'
-import { exportFalco } from '@plaintrail/rules/falco-export'
-import { importFalco } from '@plaintrail/rules/falco-import'
+import { exportFalco } from '@plaintrail/rules/falco/export'
+import { importFalco } from '@plaintrail/rules/falco/import'
 import { terminalText } from '../output/terminal-text.ts'
 import { noteLine, readSources, refuseLost, writeImport } from '../rules/import-files.ts'
 import { readRuleFiles } from '../rules/read-rule-files.ts'

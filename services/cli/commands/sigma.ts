@@ -1,7 +1,7 @@
 // plaintrail sigma: rules from Sigma's files, and back.
 import type { Command } from 'commander'
-import { exportSigma } from '@plaintrail/rules/sigma-export'
-import { importSigma } from '@plaintrail/rules/sigma-import'
+import { exportSigma } from '@plaintrail/rules/sigma/export'
+import { importSigma } from '@plaintrail/rules/sigma/import'
 import { terminalText } from '../output/terminal-text.ts'
 import { readSources, refuseLost, writeImport } from '../rules/import-files.ts'
 import { readRuleFiles } from '../rules/read-rule-files.ts'
