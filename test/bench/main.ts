@@ -16,7 +16,11 @@ const events = process.env['PLAINTRAIL_BENCH_EVENTS']
 if (name === 'ask' && more.length === 0) {
   await benchAsk({ events: Number(events ?? 1_000_000), rounds: 300, isCold: true })
 } else if (name === 'backtest' && more.length === 0) {
-  await benchBacktest({ events: Number(events ?? 1_000_000) })
+  await benchBacktest({
+    events: Number(events ?? 1_000_000),
+    dataFolder: process.env['PLAINTRAIL_BENCH_FOLDER'] ?? null,
+    postedEvents: Number(process.env['PLAINTRAIL_BENCH_POSTED_EVENTS'] ?? 100_000),
+  })
 } else if (name === 'blame' && more.length === 0) {
   await benchBlame({ revisions: Number(events ?? 10_000), rounds: 1_000 })
 } else if (name === 'history' && more.length === 0) {
