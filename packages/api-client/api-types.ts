@@ -644,7 +644,7 @@ export interface paths {
         readonly head?: never;
         /**
          * Say what is made of a finding
-         * @description Its state, who looks after it, and why. Who resolves or ignores one gives a reason, and a comment where its severity is high or critical. A resolved one opens again with a new event, an ignored one when `until` comes. What was done is a step, which stays.
+         * @description Its state, who looks after it, and why. Who resolves or ignores one gives a reason, and a comment where its severity is high or critical. A resolved one opens again with a new event, an ignored one when `until` comes. One of severity critical that is to be ignored without `until` is `proposed` (202) until a token of another name sends the same. What was done is a step, which stays.
          */
         readonly patch: operations["patchFinding"];
         readonly trace?: never;
@@ -1527,6 +1527,8 @@ export interface components {
             readonly comment?: string;
             /** @description At most 100, each once. */
             readonly findings: readonly components["schemas"]["TaggedFinding"][];
+            /** @description Takes back what was proposed. By itself: without a state. */
+            readonly proposed?: null;
             /**
              * @description Why it is resolved or ignored, which must be said.
              * @enum {string}
@@ -1537,7 +1539,7 @@ export interface components {
              * @enum {string}
              */
             readonly state?: "open" | "acknowledged" | "resolved" | "ignored";
-            /** @description Of one that is ignored: when it opens again. Never, unless you say. */
+            /** @description Of one that is ignored: when it opens again. Never, unless you say; of severity critical that stands as a proposal until another person sends the same. */
             readonly until?: components["schemas"]["NewIgnoreEnd"];
         };
         /** @description What came of one finding: all of the change, or nothing. */
@@ -1547,7 +1549,7 @@ export interface components {
             /** @description What is wrong; null where it is changed. */
             readonly detail: string | null;
             readonly id: components["schemas"]["FindingId"];
-            /** @description As a PATCH of this one would be answered: 200, 404, 409, 412 or 422. */
+            /** @description As a PATCH of this one would be answered: 200, 202, 404, 409, 412 or 422. */
             readonly status: number;
             /** @description Of its triage now; null where there is no such finding. */
             readonly tag: string | null;
@@ -1560,6 +1562,8 @@ export interface components {
             readonly data: readonly components["schemas"]["BulkItem"][];
             /** @description How many are as they were. */
             readonly failed: number;
+            /** @description How many wait for a second person (202). */
+            readonly proposed: number;
         };
         /** @description One difference between two states of an object. */
         readonly Change: {
@@ -2827,7 +2831,7 @@ export interface components {
         };
         /** @description What is not to count in what a rule finds. */
         readonly NewException: {
-            /** @description When it ends by itself; never unless you say. */
+            /** @description When it ends by itself; never unless you say. Of a rule of severity critical it must be said. */
             readonly expires_at?: string | null;
             /** @description A query of what stands in the event itself: `actor:sa:ci/* ns:build`. What it means does not count. */
             readonly match: string;
@@ -3074,6 +3078,25 @@ export interface components {
              * @enum {string}
              */
             readonly size: "sampled" | "typical";
+        };
+        /** @description What somebody wants it to be, and another person has to confirm. */
+        readonly Proposal: {
+            /** @description When. */
+            readonly at: components["schemas"]["MicroTime"];
+            /** @description The name of the token. Another one has to confirm it. */
+            readonly by: string;
+            /** @description In words. */
+            readonly comment: string | null;
+            /**
+             * @description Why.
+             * @enum {string}
+             */
+            readonly reason: "false_positive" | "testing_or_maintenance" | "remediated" | "expected" | "true_positive_benign" | "true_positive_malicious" | "other";
+            /**
+             * @description What it is to be: ignored, for ever.
+             * @constant
+             */
+            readonly state: "ignored";
         };
         /** @description Something that arrived and could not be read, kept byte for byte. */
         readonly Quarantined: {
@@ -3658,7 +3681,7 @@ export interface components {
              * @description What was done.
              * @enum {string}
              */
-            readonly verb: "state" | "assignee" | "comment" | "regressed" | "ignore-over" | "exception-added" | "exception-deleted" | "exception-expired";
+            readonly verb: "state" | "assignee" | "comment" | "ignore-proposed" | "ignore-confirmed" | "proposal-withdrawn" | "regressed" | "ignore-over" | "exception-added" | "exception-deleted" | "exception-expired";
         };
         /** @description One page. */
         readonly StepPage: {
@@ -3752,6 +3775,8 @@ export interface components {
             readonly assignee: string | null;
             /** @description When somebody did something with it last; null where nobody did. */
             readonly changed_at: components["schemas"]["MicroTime"] | null;
+            /** @description What waits for a second person; null where nothing does. */
+            readonly proposed: components["schemas"]["Proposal"] | null;
             /** @description Why it is resolved or ignored; null where it is neither. */
             readonly reason: ("false_positive" | "testing_or_maintenance" | "remediated" | "expected" | "true_positive_benign" | "true_positive_malicious" | "other") | null;
             /** @description It was resolved, and then there was a new event. */
@@ -3774,6 +3799,8 @@ export interface components {
             readonly assignee?: string | null;
             /** @description In words. Who resolves or ignores a finding of severity high or critical must say something. */
             readonly comment?: string;
+            /** @description Takes back what was proposed. By itself: without a state. */
+            readonly proposed?: null;
             /**
              * @description Why it is resolved or ignored, which must be said.
              * @enum {string}
@@ -3784,7 +3811,7 @@ export interface components {
              * @enum {string}
              */
             readonly state?: "open" | "acknowledged" | "resolved" | "ignored";
-            /** @description Of one that is ignored: when it opens again. Never, unless you say. */
+            /** @description Of one that is ignored: when it opens again. Never, unless you say; of severity critical that stands as a proposal until another person sends the same. */
             readonly until?: components["schemas"]["NewIgnoreEnd"];
         };
         /** @description A command of kubectl. */
@@ -6037,6 +6064,8 @@ export interface operations {
                 readonly "not.severity"?: readonly string[];
                 /** @description None of these; see `vio`. */
                 readonly "not.vio"?: readonly string[];
+                /** @description Those that wait for a second person to be ignored for ever, or those that do not. */
+                readonly proposed?: boolean;
                 /** @description Names of rules, or globs. */
                 readonly rule?: readonly string[];
                 /** @description `high`, `>=high`, `low..high`; from least: info, low, medium, high, critical. */
@@ -6132,6 +6161,21 @@ export interface operations {
         readonly responses: {
             /** @description It is as you say. */
             readonly 200: {
+                headers: {
+                    /** @description Its `triage.tag` by now. */
+                    readonly ETag?: string;
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Finding"];
+                };
+            };
+            /** @description It stands as a proposal, which another person has to confirm. */
+            readonly 202: {
                 headers: {
                     /** @description Its `triage.tag` by now. */
                     readonly ETag?: string;

@@ -29,5 +29,8 @@ export const ignoredEventsMax = 1_000_000_000
 /** Whether a finding is done with in this state, for which a reason must be given. */
 export const isDoneWith = (state: FindingState): boolean => state === 'resolved' || state === 'ignored'
 
+/** Whether a second person has to confirm that such a finding is ignored for ever. */
+export const needsSecond = (severity: Severity): boolean => severity === 'critical'
+
 /** Whether who is done with such a finding must also say something in words. */
 export const needsComment = (severity: Severity): boolean => severity === 'high' || severity === 'critical'

@@ -1,6 +1,8 @@
 // Exceptions: what is not to be counted in what a rule finds, until it expires or is deleted. Each stays, as does who made it.
 
 import { parseFindingId } from '@plaintrail/rules/finding-id'
+import type { Severity } from '@plaintrail/rules/rule'
+import { needsSecond } from '@plaintrail/rules/triage'
 import { sql, type SQL } from 'drizzle-orm'
 import type { PoolClient } from 'pg'
 import { readExceptionMatch } from './exception-query.ts'
@@ -8,6 +10,7 @@ import type { EventPosition } from './find-records.ts'
 import type { Store } from './open-store.ts'
 import { readRows, statementOf } from './read-rows.ts'
 import { storable } from './revision-row.ts'
+import { ruleSources } from './rules.ts'
 import { timestampOf, timeUs } from './time-position.ts'
 import { transaction } from './transaction.ts'
 import { itself, writeSteps, type StepKind, type Who } from './triage-steps.ts'
@@ -46,6 +49,8 @@ export type AddedException =
   | { readonly kind: 'added'; readonly id: number }
   | { readonly kind: 'no-rule' }
   | { readonly kind: 'no-events' }
+  /** One person alone may not hide for ever what is critical: rules' own texts are for that, which others review. */
+  | { readonly kind: 'no-end' }
   | { readonly kind: 'too-many'; readonly max: number; readonly of: 'rule' | 'all' }
 
 /** Holds from now on; what was found already is looked at soon. Throws QueryError. */
@@ -55,16 +60,21 @@ export async function addException(store: Store, who: Who, asked: NewException):
   return await transaction(store, async (client) => {
     // One at a time, so that the bounds hold.
     await client.query('select number from rule_change for update')
-    const { rows } = await client.query<{ id: number; on: string; own: number; all: number }>(
-      `select r.id, coalesce((select v.told->>'on' from rule_version v where v.rule_id = r.id order by v.number desc limit 1), 'event') as "on",
+    const { rows } = await client.query<{ id: number; on: string; severity: Severity; own: number; all: number }>(
+      `select r.id, coalesce(n.told->>'on', 'event') as "on", coalesce(n.told->>'severity', 'info') as severity,
          (select count(*) from exception x where x.holds and x.rule_id = r.id) as own,
          (select count(*) from exception x where x.holds) as "all"
-       from rule r where r.name = $1`,
-      [storable(asked.rule)],
+       from rule r left join lateral (
+         select v.told from rule_version v left join rule_source s on s.rule_id = v.rule_id and s.number = v.number
+         where v.rule_id = r.id order by array_position($2::text[], s.source) desc nulls last, v.number desc limit 1
+       ) n on true
+       where r.name = $1`,
+      [storable(asked.rule), ruleSources],
     )
     const [rule] = rows
     if (rule === undefined) return { kind: 'no-rule' }
     if (rule.on === 'gap') return { kind: 'no-events' }
+    if (asked.expiresUs === null && needsSecond(rule.severity)) return { kind: 'no-end' }
     if (rule.own >= exceptionsOfRuleMax) return { kind: 'too-many', max: exceptionsOfRuleMax, of: 'rule' }
     if (rule.all >= exceptionsMax) return { kind: 'too-many', max: exceptionsMax, of: 'all' }
     const { rows: made } = await client.query<{ id: number }>(

@@ -70,6 +70,17 @@ export interface FindingTriage {
   /** How many steps led here, and when the last was; microseconds since 1970, null for none. */
   readonly steps: number
   readonly changedUs: number | null
+  /** That it is to be ignored for ever, which another person has to confirm; null where nobody proposed it. */
+  readonly proposed: Proposal | null
+}
+
+interface Proposal {
+  /** The name of a token. */
+  readonly by: string
+  /** Microseconds since 1970. */
+  readonly atUs: number
+  readonly reason: string
+  readonly comment: string | null
 }
 
 /** `last`: those whose last event is the latest come first. `opened`: those that were found last. */
@@ -85,6 +96,8 @@ export interface FindingQuestion {
   readonly states?: readonly FindingState[] | undefined
   /** Whose they are, '' being nobody's; anybody's unless given. */
   readonly assignee?: string | undefined
+  /** Those that somebody proposed to ignore for ever, or those that nobody did; both unless given. */
+  readonly isProposed?: boolean | undefined
   /** Whether those of rules that are tried out are among them. */
   readonly hasShadow?: boolean
   readonly sort: FindingSort
@@ -103,8 +116,12 @@ export interface FoundFindings {
 /** Its id is a UUID. */
 type FindingRow = Omit<Finding, 'told' | 'triage'> & { readonly told: RuleTold } & FlatTriage & Record<string, unknown>
 
-interface FlatTriage extends Omit<FindingTriage, 'version'> {
+interface FlatTriage extends Omit<FindingTriage, 'proposed' | 'version'> {
   readonly triageVersion: number
+  readonly proposedBy: string | null
+  readonly proposedUs: number | null
+  readonly proposedReason: string | null
+  readonly proposedComment: string | null
 }
 
 export async function findFindings(store: Store, scope: Scope, question: FindingQuestion): Promise<FoundFindings> {
@@ -146,18 +163,25 @@ const findingColumns = sql`f.id::text as id, r.name as rule, f.version, f.severi
   f.summary, f.fields, v.told, v.told ->> 'state' = 'shadow' as "isShadow", f.first_time as "firstUs", f.last_time as "lastUs",
   ${timeUs(sql`f.opened_at`)} as "openedUs", f.events, f.expired, f.state, f.regressed as "isRegressed", f.assignee, f.reason,
   ${timeUs(sql`f.ignored_until`)} as "untilUs", f.ignored_events as "untilEvents", f.ignored_match as "untilMatch",
-  f.triage_version as "triageVersion", f.triage_steps as steps, ${timeUs(sql`f.triaged_at`)} as "changedUs"`
+  f.triage_version as "triageVersion", f.triage_steps as steps, ${timeUs(sql`f.triaged_at`)} as "changedUs",
+  f.proposed_by as "proposedBy", ${timeUs(sql`f.proposed_at`)} as "proposedUs", f.proposed_reason as "proposedReason",
+  f.proposed_comment as "proposedComment"`
 
-function isTriaged({ states, assignee }: Pick<FindingQuestion, 'assignee' | 'states'>): SQL {
-  const isInState = states === undefined ? sql`true` : sql`f.state = any(${arrayOf('text', states)})`
-  if (assignee === undefined) return isInState
-  return sql`${isInState} and ${assignee === '' ? sql`f.assignee is null` : sql`f.assignee = ${storable(assignee)}`}`
+function isTriaged({ states, assignee, isProposed }: Pick<FindingQuestion, 'assignee' | 'isProposed' | 'states'>): SQL {
+  const parts = [
+    ...(states === undefined ? [] : [sql`f.state = any(${arrayOf('text', states)})`]),
+    ...(assignee === undefined
+      ? []
+      : [assignee === '' ? sql`f.assignee is null` : sql`f.assignee = ${storable(assignee)}`]),
+    ...(isProposed === undefined ? [] : [isProposed ? sql`f.proposed_at is not null` : sql`f.proposed_at is null`]),
+  ]
+  return parts.length === 0 ? sql`true` : sql.join(parts, sql` and `)
 }
 
 /** jsonb keeps no order: the rule says it. */
 function findingOf({ id, group, ...all }: FindingRow): Finding {
   const { state, isRegressed, assignee, reason, untilUs, untilEvents, untilMatch, steps, changedUs, ...row } = all
-  const { triageVersion: version, ...told } = row
+  const { triageVersion: version, proposedBy: by, proposedUs, proposedReason, proposedComment, ...told } = row
   const names = row.told.groupBy.filter((name) => name in group)
   const others = Object.entries(group).filter(([name]) => !names.some((known) => known === name))
   return {
@@ -173,6 +197,8 @@ function findingOf({ id, group, ...all }: FindingRow): Finding {
       version,
       steps,
       changedUs,
+      proposed:
+        by === null ? null : { by, atUs: proposedUs ?? 0, reason: proposedReason ?? '', comment: proposedComment },
     },
     id: formatFindingId(Buffer.from(id.replaceAll('-', ''), 'hex')),
     group: Object.fromEntries([...names.map((name) => [name, group[name] ?? null] as const), ...others]),

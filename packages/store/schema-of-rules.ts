@@ -64,6 +64,11 @@ export const finding = pgTable('finding', {
   triageVersion: integer('triage_version').notNull().default(0),
   triageSteps: integer('triage_steps').notNull().default(0),
   triagedAt: at('triaged_at'),
+  proposedBy: text('proposed_by'),
+  proposedById: uuid('proposed_by_id'),
+  proposedAt: at('proposed_at'),
+  proposedReason: text('proposed_reason'),
+  proposedComment: text('proposed_comment'),
 })
 
 export const exception = pgTable('exception', {

@@ -3,7 +3,7 @@
 import type { Scope } from '@plaintrail/query/scope'
 import { parseFindingId } from '@plaintrail/rules/finding-id'
 import type { Severity } from '@plaintrail/rules/rule'
-import { isDoneWith, needsComment, type FindingState, type TriageReason } from '@plaintrail/rules/triage'
+import { isDoneWith, needsComment, needsSecond, type FindingState, type TriageReason } from '@plaintrail/rules/triage'
 import { sql } from 'drizzle-orm'
 import type { PoolClient } from 'pg'
 import type { Store } from './open-store.ts'
@@ -28,11 +28,18 @@ export interface TriageChange {
   readonly reason?: TriageReason | undefined
   readonly comment?: string | undefined
   readonly until?: IgnoredUntil | undefined
+  /** Null takes back what somebody proposed. */
+  readonly proposed?: null | undefined
 }
 
-/** `stale`: it is at this version by now. `refused`: what was sent lacks or has too much of a field. Both changed nothing. */
+/**
+ * `proposed`: another person has to confirm it, and until then the state is what it was. `own-proposal`: the other person would
+ * be who proposed it. `stale`: it is at this version by now. `refused`: what was sent lacks or has too much of a field. The last
+ * three changed nothing.
+ */
 export type Triaged =
-  | { readonly kind: 'done'; readonly version: number }
+  | { readonly kind: 'done' | 'proposed'; readonly version: number }
+  | { readonly kind: 'own-proposal'; readonly version: number }
   | { readonly kind: 'not-found' }
   | { readonly kind: 'stale'; readonly version: number }
   | { readonly kind: 'refused'; readonly field: keyof TriageChange; readonly says: string }
@@ -55,7 +62,14 @@ interface Triage {
   readonly untilUs: number | null
   readonly untilEvents: number | null
   readonly untilMatch: string | null
+  /** Who proposed to ignore it for ever, and why; null where nobody did. */
+  readonly proposedBy: string | null
+  readonly proposedById: string | null
+  readonly proposedReason: TriageReason | null
+  readonly proposedComment: string | null
 }
+
+const noProposal = { proposedBy: null, proposedById: null, proposedReason: null, proposedComment: null } as const
 
 export interface TriageAsked {
   readonly id: string
@@ -72,20 +86,49 @@ export async function triageFinding(store: Store, scope: Scope, asked: TriageAsk
     const before = await lockTriage(client, scope, id)
     if (before === null) return { kind: 'not-found' }
     if (ifVersion !== null && ifVersion !== before.version) return { kind: 'stale', version: before.version }
-    const refused = faultOf(before, change)
+    const isSecond = isConfirmed(before, change)
+    if (isSecond && isProposer(before, who)) return { kind: 'own-proposal', version: before.version }
+    const refused = faultOf(before, change, isSecond)
     if (refused !== null) return refused
     if (before.steps >= stepsMax) return { kind: 'full' }
-    const after = changed(before, change)
+    const after = isProposal(before, change) ? proposed(before, change, who) : changed(before, change)
     const isSame = JSON.stringify(after) === JSON.stringify(before)
     if (isSame && change.comment === undefined) return { kind: 'done', version: before.version }
-    await writeStep(client, before, { who, did: didOf(before, after), after, change })
-    return { kind: 'done', version: await writeTriage(client, after, { hasChanged: !isSame }) }
+    await writeStep(client, before, { who, did: isSecond ? 'ignore-confirmed' : didOf(before, after), after, change })
+    const version = await writeTriage(client, after, { hasChanged: !isSame })
+    return { kind: isProposal(before, change) ? 'proposed' : 'done', version }
   })
 }
 
+/** Whether it is for ever by this change, and was not, and one person is not enough for that. */
+function asksForSecond(before: Triage, { state, until }: TriageChange): boolean {
+  return state === 'ignored' && before.state !== 'ignored' && until === undefined && needsSecond(before.severity)
+}
+
+const isProposal = (before: Triage, change: TriageChange): boolean =>
+  before.proposedBy === null && asksForSecond(before, change)
+const isConfirmed = (before: Triage, change: TriageChange): boolean =>
+  before.proposedBy !== null && asksForSecond(before, change)
+
+/** Two tokens of one name are one person: the trail could not tell them apart. */
+const isProposer = ({ proposedBy, proposedById }: Triage, { name, id }: Who): boolean =>
+  proposedBy === name || (id !== null && proposedById === id)
+
+function proposed(before: Triage, { assignee, reason, comment }: TriageChange, who: Who): Triage {
+  return {
+    ...changed(before, { assignee }),
+    proposedBy: who.name,
+    proposedById: who.id,
+    proposedReason: reason ?? null,
+    proposedComment: comment === undefined ? null : storable(comment),
+  }
+}
+
 function didOf(before: Triage, after: Triage): StepKind {
+  if (before.proposedBy === null && after.proposedBy !== null) return 'ignore-proposed'
   if (JSON.stringify(stateSide(before)) !== JSON.stringify(stateSide(after)) || before.reason !== after.reason)
     return 'state'
+  if (before.proposedBy !== null && after.proposedBy === null) return 'proposal-withdrawn'
   return before.assignee === after.assignee ? 'comment' : 'assignee'
 }
 
@@ -96,21 +139,29 @@ async function lockTriage(client: PoolClient, scope: Scope, id: string): Promise
     statementOf(sql`
       select f.id::text as uuid, f.cluster_id as "clusterId", f.rule_id as "ruleId", f.severity, f.events,
         f.triage_version as version, f.triage_steps as steps, f.state, f.assignee, f.reason,
-        ${timeUs(sql`f.ignored_until`)} as "untilUs", f.ignored_events as "untilEvents", f.ignored_match as "untilMatch"
+        ${timeUs(sql`f.ignored_until`)} as "untilUs", f.ignored_events as "untilEvents", f.ignored_match as "untilMatch",
+        f.proposed_by as "proposedBy", f.proposed_by_id::text as "proposedById", f.proposed_reason as "proposedReason",
+        f.proposed_comment as "proposedComment"
       from finding f join cluster c on c.id = f.cluster_id
       where f.id = ${bytes.toString('hex')}::uuid and f.events > 0 and ${inScope(scope)} for update of f`),
   )
   return rows[0] ?? null
 }
 
-function faultOf(before: Triage, { state, reason, comment, until }: TriageChange): Triaged | null {
+/** Who confirms gives the reason that was proposed, or none. */
+function faultOf(before: Triage, change: TriageChange, isSecond: boolean): Triaged | null {
+  const { state, reason, comment, until } = change
   const after = state ?? before.state
   const isDone = isDoneWith(after)
+  if (change.proposed === null && state !== undefined)
+    return refuse('proposed', 'what is proposed is taken back, or the state is changed, and not both')
+  if (isSecond && reason !== undefined && reason !== before.proposedReason)
+    return refuse('reason', `${before.proposedBy} proposed it as ${before.proposedReason}, and two must say the same`)
   if (until !== undefined && after !== 'ignored')
     return refuse('until', 'only an ignored finding opens again by itself')
   if (reason !== undefined && !isDone) return refuse('reason', `a finding that is ${after} has none`)
   if (!isDone || (state === undefined && reason === undefined && until === undefined)) return null
-  if (reason === undefined && (before.reason === null || after !== before.state))
+  if (reason === undefined && !isSecond && (before.reason === null || after !== before.state))
     return refuse('reason', `a finding that is ${after} needs one`)
   const isSaid = comment !== undefined && comment.trim() !== ''
   if (needsComment(before.severity) && !isSaid)
@@ -120,10 +171,14 @@ function faultOf(before: Triage, { state, reason, comment, until }: TriageChange
 
 const refuse = (field: keyof TriageChange, says: string): Triaged => ({ kind: 'refused', field, says })
 
-function changed(before: Triage, { state = before.state, assignee, reason, until }: TriageChange): Triage {
+/** What somebody proposed is settled once the finding is done with in any way. */
+function changed(before: Triage, change: TriageChange): Triage {
+  const { state = before.state, assignee, until } = change
+  const reason = change.reason ?? (isConfirmed(before, change) ? before.proposedReason : null)
   const isKept = state === before.state && until === undefined
   return {
     ...before,
+    ...(change.proposed === null || (!isKept && isDoneWith(state)) ? noProposal : {}),
     state,
     assignee: assignee === undefined ? before.assignee : assignee === null ? null : storable(assignee),
     reason: isDoneWith(state) ? (reason ?? before.reason) : null,
@@ -142,7 +197,11 @@ function stateSide({ state, untilUs, untilEvents, untilMatch }: Triage): StepSid
   }
 }
 
-const sideOf = (triage: Triage): StepSide => ({ ...stateSide(triage), assignee: triage.assignee })
+const sideOf = (triage: Triage): StepSide => ({
+  ...stateSide(triage),
+  assignee: triage.assignee,
+  ...(triage.proposedBy === null ? {} : { proposed_by: triage.proposedBy }),
+})
 
 interface MadeStep {
   readonly who: Who
@@ -163,10 +222,15 @@ async function writeStep(client: PoolClient, before: Triage, { who, did, after, 
       exceptionId: null,
       before: isComment ? null : sideOf(before),
       after: isComment ? null : sideOf(after),
-      reason: did === 'state' ? after.reason : null,
+      reason: reasonOf(did, before, after),
       comment: change.comment === undefined ? null : storable(change.comment),
     },
   ])
+}
+
+function reasonOf(did: StepKind, before: Triage, after: Triage): string | null {
+  if (did === 'state' || did === 'ignore-confirmed') return after.reason
+  return did === 'ignore-proposed' ? after.proposedReason : did === 'proposal-withdrawn' ? before.proposedReason : null
 }
 
 /** A comment is a step and no change: what others have of the finding is not old by it. */
@@ -181,7 +245,10 @@ async function writeTriage(
       update finding f set triage_steps = f.triage_steps + 1, triage_version = f.triage_version + ${hasChanged ? 1 : 0},
         triaged_at = clock_timestamp(), state = ${state}, regressed = f.regressed and ${state === 'open'}, assignee = ${assignee},
         reason = ${reason}, ignored_until = ${untilUs === null ? sql`null` : timestampOf(untilUs)},
-        ignored_events = ${untilEvents}, ignored_match = ${untilMatch}
+        ignored_events = ${untilEvents}, ignored_match = ${untilMatch}, proposed_by = ${after.proposedBy},
+        proposed_by_id = ${after.proposedById}, proposed_reason = ${after.proposedReason},
+        proposed_comment = ${after.proposedComment},
+        proposed_at = case when ${after.proposedBy}::text is not null then coalesce(f.proposed_at, clock_timestamp()) end
       where f.id = ${uuid}::uuid returning f.triage_version as version`),
   )
   return rows[0]?.version ?? 0

@@ -6,7 +6,7 @@ import type { Finding } from '@plaintrail/store/find-findings'
 import type { Step, StepSide } from '@plaintrail/store/triage-steps'
 
 export function triageAnswer({ triage }: Finding): object {
-  const { state, isRegressed, assignee, reason, untilUs, untilEvents, untilMatch, steps, changedUs } = triage
+  const { state, isRegressed, assignee, reason, untilUs, untilEvents, untilMatch, steps, changedUs, proposed } = triage
   const isEnding = untilUs !== null || untilEvents !== null || untilMatch !== null
   return {
     state,
@@ -15,6 +15,13 @@ export function triageAnswer({ triage }: Finding): object {
     reason,
     until: isEnding ? { time: timeOf(untilUs), events: untilEvents, match: untilMatch } : null,
     changed_at: timeOf(changedUs),
+    proposed: proposed && {
+      state: 'ignored',
+      by: proposed.by,
+      at: formatMicroTime(proposed.atUs),
+      reason: proposed.reason,
+      comment: proposed.comment,
+    },
     steps,
     tag: tagOfTriage(triage.version),
   }

@@ -11,6 +11,7 @@ export type RuleClause = Schemas['RuleClause']
 export type Finding = Schemas['Finding']
 export type FindingPage = Schemas['FindingPage']
 export type FindingWithEvents = Schemas['FindingWithEvents']
+export type Proposal = Schemas['Proposal']
 export type Exception = Schemas['Exception']
 export type Step = Schemas['Step']
 

@@ -54,6 +54,7 @@ export const findingRoutes: readonly ApiRoute[] = [
       ...windowParameters,
       state: someOf(findingStates, `In one of these states: ${findingStates.join(', ')}.`),
       assignee: oneText("Whose they are; `assignee=` nobody's.", assigneeCharsMax),
+      proposed: yesOrNo('Those that wait for a second person to be ignored for ever, or those that do not.'),
       shadow: yesOrNo(
         'Whether findings of rules that are tried out (`state: shadow`) are among them; no unless you say.',
       ),
@@ -84,13 +85,18 @@ export const findingRoutes: readonly ApiRoute[] = [
     tag: 'findings',
     summary: 'Say what is made of a finding',
     description:
-      'Its state, who looks after it, and why. Who resolves or ignores one gives a reason, and a comment where its severity is high or critical. A resolved one opens again with a new event, an ignored one when `until` comes. What was done is a step, which stays.',
+      'Its state, who looks after it, and why. Who resolves or ignores one gives a reason, and a comment where its severity is high or critical. A resolved one opens again with a new event, an ignored one when `until` comes. One of severity critical that is to be ignored without `until` is `proposed` (202) until a token of another name sends the same. What was done is a step, which stays.',
     inPath: { id: 'The id of a finding: `fnd_…`.' },
     inHeaders: {
       'If-Match': 'Required: the `triage.tag` that you have. Where it is another by now nothing is done. `*` for any.',
     },
     body: triageChangeSchema,
-    answers: { 200: json('It is as you say.', findingSchema, { ETag: 'Its `triage.tag` by now.' }) },
+    answers: {
+      200: json('It is as you say.', findingSchema, { ETag: 'Its `triage.tag` by now.' }),
+      202: json('It stands as a proposal, which another person has to confirm.', findingSchema, {
+        ETag: 'Its `triage.tag` by now.',
+      }),
+    },
     problems: [
       'bad_request',
       'not_found',

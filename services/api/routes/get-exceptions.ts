@@ -104,6 +104,12 @@ function refused(added: Exclude<AddedException, { kind: 'added' }>): Problem {
       return field('/rule', 'there is no such rule', 'GET /v1/rules lists them.')
     case 'no-events':
       return field('/rule', 'the rule is on gaps, which are no events', 'Mend it in its text.')
+    case 'no-end':
+      return field(
+        '/expires_at',
+        'nobody hides for ever, alone, what a rule of severity critical finds',
+        "Say when it ends (--until on the command line), or write it into the rule's own exceptions.",
+      )
     case 'too-many': {
       const of = added.of === 'rule' ? 'of the rule ' : ''
       return new Problem('conflict', `${added.max} exceptions ${of}hold already`, 'Delete one that nobody needs.')

@@ -4,7 +4,7 @@ import { formatMicroTime } from '@plaintrail/event/time'
 import { matches } from '@plaintrail/query/ast'
 import { openCursor } from '@plaintrail/query/cursor'
 import { queryText } from '@plaintrail/query/normal-form'
-import { onlyValue, type UrlParameters } from '@plaintrail/query/parameters'
+import { onlyValue, type ParameterValue, type UrlParameters } from '@plaintrail/query/parameters'
 import { findingStates } from '@plaintrail/rules/triage'
 import {
   findFinding,
@@ -59,25 +59,33 @@ export function getFindings(parts: RouteParts): Route {
 }
 
 /** What this list is asked for beside the words of the query language. */
-type Own = Pick<FindingQuestion, 'assignee' | 'hasShadow' | 'sort' | 'states'>
+type Own = Pick<FindingQuestion, 'assignee' | 'hasShadow' | 'isProposed' | 'sort' | 'states'>
 
 /** A cursor carries it in the name of its list. */
 function ownAsked(parameters: UrlParameters, cursorKey: Uint8Array): Own {
   const cursor = onlyValue('cursor', parameters['cursor'])
   if (cursor !== undefined) {
-    const [, sort, states = '', shadow, assignee] = openCursor(cursor, cursorKey).list.split(' ')
+    const [, sort, states = '', shadow, proposed, assignee] = openCursor(cursor, cursorKey).list.split(' ')
     return {
       sort: sortOf(sort),
       states: statesOf(states),
       hasShadow: shadow === 'shadow',
+      isProposed: proposed === '' ? undefined : proposed === 'proposed',
       assignee: assignee && decodeURIComponent(assignee).slice(1),
     }
   }
-  const { sort, state, shadow, assignee } = parameters
+  const { sort, state, shadow, proposed, assignee } = parameters
   const states = state === undefined ? '' : typeof state === 'string' ? state : state.join(',')
   // As yesOrNo of the route has it.
-  const hasShadow = ['true', ''].includes(onlyValue('shadow', shadow) ?? 'false')
-  return { sort: sortOf(sort), states: statesOf(states), hasShadow, assignee: onlyValue('assignee', assignee) }
+  const isYes = (name: string, value: ParameterValue): boolean =>
+    ['true', ''].includes(onlyValue(name, value) ?? 'false')
+  return {
+    sort: sortOf(sort),
+    states: statesOf(states),
+    hasShadow: isYes('shadow', shadow),
+    isProposed: proposed === undefined ? undefined : isYes('proposed', proposed),
+    assignee: onlyValue('assignee', assignee),
+  }
 }
 
 const sortOf = (text: unknown): FindingSort => findingSorts.find((known) => known === text) ?? 'last'
@@ -88,14 +96,22 @@ function statesOf(text: string): Own['states'] {
   return text === '' ? undefined : findingStates.filter((state) => words.includes(state))
 }
 
-function ownText({ sort, states, hasShadow, assignee }: Own): string {
+function ownText({ sort, states, hasShadow, isProposed, assignee }: Own): string {
   const who = assignee === undefined ? '' : ` ${encodeURIComponent(`=${assignee}`)}`
-  return `${sort} ${states?.join(',') ?? ''} ${hasShadow === true ? 'shadow' : ''}${who}`
+  const proposed = isProposed === undefined ? '' : isProposed ? 'proposed' : 'settled'
+  return `${sort} ${states?.join(',') ?? ''} ${hasShadow === true ? 'shadow' : ''} ${proposed}${who}`
 }
 
 /** What stands beside a cursor is refused with it. */
 function withoutOwn(parameters: UrlParameters): UrlParameters {
-  const { sort: _sort, state: _state, shadow: _shadow, assignee: _assignee, ...others } = parameters
+  const {
+    sort: _sort,
+    state: _state,
+    shadow: _shadow,
+    proposed: _proposed,
+    assignee: _assignee,
+    ...others
+  } = parameters
   return others['cursor'] === undefined ? others : parameters
 }
 

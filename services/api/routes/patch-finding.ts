@@ -35,6 +35,7 @@ export function patchFinding(parts: RouteParts): Takes<TriageChangeBody> {
     const triaged = await triageFinding(parts.store, caller.scope, { id, who: whoIs(caller), change, ifVersion })
     const problem = problemOf(triaged)
     if (problem !== null) throw problem
+    if (triaged.kind === 'proposed') response.status(202)
     await answerFinding(parts, response, caller, id)
   }
 }
@@ -55,21 +56,22 @@ export function postFindingsBulk(parts: RouteParts): Takes<BulkChangeBody> {
   return async (_request, response, caller, { body: { findings, ...body } }) => {
     const change = changeOf(body, parts.nowUs())
     const data: object[] = []
-    let changed = 0
+    let [changed, proposed] = [0, 0]
     for (const { id, tag } of findings) {
       const ifVersion = tag.trim() === '*' ? null : (versionOfTriage(tag) ?? noVersion)
       const triaged = await triageFinding(parts.store, caller.scope, { id, who: whoIs(caller), change, ifVersion })
       const problem = problemOf(triaged)
-      if (problem === null) changed += 1
+      if (triaged.kind === 'done') changed += 1
+      if (triaged.kind === 'proposed') proposed += 1
       data.push({
         id,
-        status: problem === null ? 200 : problemCodes[problem.code][0],
+        status: problem === null ? (triaged.kind === 'proposed' ? 202 : 200) : problemCodes[problem.code][0],
         tag: 'version' in triaged ? tagOfTriage(triaged.version) : null,
         code: problem?.code ?? null,
         detail: problem?.message ?? null,
       })
     }
-    response.json({ data, changed, failed: findings.length - changed })
+    response.json({ data, changed, proposed, failed: findings.length - changed - proposed })
   }
 }
 
@@ -129,11 +131,18 @@ function refusedHint(field: string): string | null {
   return field === 'reason' ? 'The reference says which reasons there are.' : null
 }
 
-/** Null where it is done. */
+/** Null where it is done, or proposed. */
 function problemOf(triaged: Triaged): Problem | null {
   switch (triaged.kind) {
     case 'done':
+    case 'proposed':
       return null
+    case 'own-proposal':
+      return new Problem(
+        'conflict',
+        'you have proposed this, and another person has to confirm it',
+        'Have somebody else send it with a token of another name, or give it an end: `until` (--until on the command line).',
+      )
     case 'not-found':
       return new Problem(
         'not_found',

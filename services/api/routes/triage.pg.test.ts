@@ -331,7 +331,13 @@ describe('an event', () => {
 
   test('that an exception means does not count while it holds, and then opens what was resolved', async () => {
     const before = await only()
-    const asked = { rule: 'deletes', match: 'ns:prod-*', reason: 'drills', owner: 'bob' }
+    const asked = {
+      rule: 'deletes',
+      match: 'ns:prod-*',
+      reason: 'drills',
+      owner: 'bob',
+      expires_at: '2100-01-01T00:00:00.000000Z',
+    }
     const made = await api.post('/v1/exceptions', JSON.stringify(asked))
     const { id } = await jsonOf<{ id: string }>(made, 201)
     expect(made.headers.get('location')).toBe(`/v1/exceptions/${id}`)

@@ -51,7 +51,12 @@ const changeFields = {
   comment: commentSchema
     .optional()
     .describe('In words. Who resolves or ignores a finding of severity high or critical must say something.'),
-  until: untilSchema.optional().describe('Of one that is ignored: when it opens again. Never, unless you say.'),
+  until: untilSchema
+    .optional()
+    .describe(
+      'Of one that is ignored: when it opens again. Never, unless you say; of severity critical that stands as a proposal until another person sends the same.',
+    ),
+  proposed: z.null().optional().describe('Takes back what was proposed. By itself: without a state.'),
 }
 
 export const triageChangeSchema = z
@@ -91,7 +96,7 @@ export const bulkResultSchema = z
         z
           .object({
             id: findingIdSchema,
-            status: z.int().describe('As a PATCH of this one would be answered: 200, 404, 409, 412 or 422.'),
+            status: z.int().describe('As a PATCH of this one would be answered: 200, 202, 404, 409, 412 or 422.'),
             tag: z.string().nullable().describe('Of its triage now; null where there is no such finding.'),
             code: z.string().nullable().describe('The code of the problem; null where it is changed.'),
             detail: z.string().nullable().describe('What is wrong; null where it is changed.'),
@@ -100,6 +105,7 @@ export const bulkResultSchema = z
       )
       .describe('In the order in which they were sent.'),
     changed: z.int().describe('How many are as they were to be.'),
+    proposed: z.int().describe('How many wait for a second person (202).'),
     failed: z.int().describe('How many are as they were.'),
   })
   .meta({ id: 'BulkResult', description: 'What came of each.' })
@@ -119,6 +125,17 @@ export const triageSchema = z
       .meta({ id: 'IgnoreEnd', description: 'When it opens again: one of the three is not null.' })
       .nullable()
       .describe('Of one that is ignored; null where that is for ever.'),
+    proposed: z
+      .object({
+        state: z.literal('ignored').describe('What it is to be: ignored, for ever.'),
+        by: z.string().describe('The name of the token. Another one has to confirm it.'),
+        at: microTimeSchema.describe('When.'),
+        reason: reasonSchema.describe('Why.'),
+        comment: z.string().nullable().describe('In words.'),
+      })
+      .meta({ id: 'Proposal', description: 'What somebody wants it to be, and another person has to confirm.' })
+      .nullable()
+      .describe('What waits for a second person; null where nothing does.'),
     changed_at: microTimeSchema.nullable().describe('When somebody did something with it last; null where nobody did.'),
     steps: z.int().describe('How many steps led here.'),
     tag: z
@@ -169,7 +186,10 @@ export const newExceptionSchema = z
       .describe('A query of what stands in the event itself: `actor:sa:ci/* ns:build`. What it means does not count.'),
     reason: z.string().min(1).max(exceptionReasonCharsMax).describe('Why that is no finding.'),
     owner: z.string().min(1).max(assigneeCharsMax).nullable().optional().describe('Who answers for it.'),
-    expires_at: timeSchema.nullable().optional().describe('When it ends by itself; never unless you say.'),
+    expires_at: timeSchema
+      .nullable()
+      .optional()
+      .describe('When it ends by itself; never unless you say. Of a rule of severity critical it must be said.'),
   })
   .meta({ id: 'NewException', description: 'What is not to count in what a rule finds.' })
 

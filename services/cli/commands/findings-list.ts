@@ -12,6 +12,7 @@ import { notPlaintrail } from '../refusal.ts'
 import { isFindingPage, type Finding, type FindingPage } from '../rule-answers.ts'
 import { readFailOn } from '../rules/fail-on.ts'
 import { collect, readCount, type Printed, type RunCommand, type Session } from '../session.ts'
+import { stateCell } from '../triage-cell.ts'
 
 interface ListOptions {
   readonly rule?: readonly string[]
@@ -20,6 +21,7 @@ interface ListOptions {
   readonly cluster?: readonly string[]
   readonly state?: readonly string[]
   readonly assignee?: string
+  readonly proposed?: true
   readonly shadow?: true
   readonly since?: string
   readonly until?: string
@@ -45,6 +47,7 @@ export function addFindingsList(findings: Command, run: RunCommand): void {
     .option('-c, --cluster <name>', 'in these clusters', collect)
     .option('--state <state>', `in these states: ${findingStates.join(', ')}`, collect)
     .option('--assignee <name>', "whose they are; '' for nobody's")
+    .option('--proposed', 'those that wait for a second person to be ignored for ever')
     .option('--shadow', 'those of rules that are tried out (state: shadow), too')
     .option('--since <time>', 'with an event from then on: 7d, 2026-11-20 (default: all of time)')
     .option(windowOptions.until.flags, 'with an event before then')
@@ -88,11 +91,12 @@ async function listFindings(session: Session, options: ListOptions): Promise<voi
 }
 
 async function askedFindings(session: Session, options: ListOptions): Promise<Query> {
-  const { rule, severity, control, cluster, since, until, state, assignee, shadow } = options
+  const { rule, severity, control, cluster, since, until, state, assignee, proposed, shadow } = options
   const said = { cluster: cluster !== undefined, namespace: true, query: true }
   const { clusters } = await askedByDefault(session, said)
   const meant = cluster ?? (clusters.length === 0 ? undefined : clusters)
-  return { rule, severity, control, cluster: meant, since, until, state, assignee, shadow: shadow && 'true' }
+  const own = { state, assignee, proposed: proposed && 'true', shadow: shadow && 'true' }
+  return { rule, severity, control, cluster: meant, since, until, ...own }
 }
 
 /** What the last page that was read says, and how many findings all had. */
@@ -168,7 +172,7 @@ function findingView(session: Session): View<Finding> {
     columns: [
       { title: 'LAST', cell: ({ last }) => terminalText(when(last)) },
       { title: 'SEVERITY', cell: ({ severity }) => terminalText(severity), look: 'bold' },
-      { title: 'STATE', cell: ({ triage }) => terminalText(triage.regressed ? 'open again' : triage.state) },
+      { title: 'STATE', cell: ({ triage }) => stateCell(triage) },
       { title: 'WHO', cell: ({ triage }) => terminalText(triage.assignee ?? '-'), isWide: true },
       { title: 'CLUSTER', cell: ({ cluster }) => terminalText(cluster), look: 'dim' },
       { title: 'EVENTS', cell: ({ events }) => String(events) },

@@ -6,7 +6,7 @@ import { terminalText } from '../output/terminal-text.ts'
 import type { View } from '../output/view.ts'
 import { wrappedLines } from '../output/wrapped-lines.ts'
 import { notPlaintrail } from '../refusal.ts'
-import { isFindingWithEvents, type FindingWithEvents, type Step } from '../rule-answers.ts'
+import { isFindingWithEvents, type FindingWithEvents, type Proposal, type Step } from '../rule-answers.ts'
 import { readCount, type Printed, type RunCommand, type Session } from '../session.ts'
 
 interface ShowOptions {
@@ -140,14 +140,20 @@ function fieldsOf(session: Session, finding: FindingWithEvents): readonly Field[
 }
 
 function triageOf(session: Session, { triage, hidden }: FindingWithEvents): readonly Field[] {
-  const { state, regressed, reason, until, assignee } = triage
+  const { state, regressed, reason, until, assignee, proposed } = triage
   const ends = until === null ? [] : [untilText(session, until)]
   const said = [state, ...(regressed ? ['it was resolved'] : []), ...(reason === null ? [] : [reason]), ...ends]
   return [
     ['state', said.join(', ')],
     ...(assignee === null ? [] : [['looked after', `by ${assignee}`] as const]),
+    ...(proposed === null ? [] : [proposedField(session, proposed)]),
     ...hidden.map(({ exception, requests }): Field => ['not counted', `${requests} by ${exception}`]),
   ]
+}
+
+function proposedField(session: Session, { by, at, reason, comment }: Proposal): Field {
+  const why = [reason, comment].filter((text) => text !== null).join(': ')
+  return ['proposed', `to ignore it for ever, by ${by} ${session.when(at)} (${why}); another person confirms it`]
 }
 
 function untilText(

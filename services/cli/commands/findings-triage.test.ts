@@ -9,8 +9,16 @@ const triage = {
   reason: null,
   until: null,
   changed_at: null,
+  proposed: null,
   steps: 0,
   tag: '"3"',
+}
+const proposed = {
+  state: 'ignored',
+  by: 'alice',
+  at: '2026-11-20T14:00:00.000000Z',
+  reason: 'expected',
+  comment: 'ours',
 }
 const lists = { commands: [], controls: [], attack: [], references: [], false_positives: [] }
 const finding = {
@@ -25,8 +33,24 @@ const finding = {
 }
 const whole = { ...finding, triage, steps: [], hidden: [], evidence: { data: [], has_more: false, gaps: [] } }
 
+const texts = {
+  version: 1,
+  title: 't',
+  description: '',
+  remediation: '',
+  owner: null,
+  first: null,
+  last: null,
+  expired_events: 0,
+}
+
 /** As the server: a finding, and what a change makes of it. */
 function answer({ method, path, body }: CannedRequest): { status?: number; body: object } {
+  if (path.includes('fnd_worst')) {
+    const waiting = { ...finding, ...texts, id: 'fnd_worst', triage: { ...triage, proposed } }
+    if (method === 'GET') return { body: { ...whole, ...waiting } }
+    return String(body).includes('proposed') ? { body: { ...waiting, triage } } : { status: 202, body: waiting }
+  }
   if (path.includes('fnd_gone')) return { status: 404, body: problem(404, 'not_found', 'no') }
   if (method === 'GET') return { body: whole }
   const sent = JSON.parse(String(body)) as object
@@ -58,6 +82,40 @@ test.each([
   const [, patch] = api.requests
   expect(patch).toMatchObject({ method: 'PATCH', path: '/v1/findings/fnd_a', headers: { 'if-match': '"3"' } })
   expect(JSON.parse(String(patch?.body))).toEqual(body)
+})
+
+test('what waits for a second person is told, confirmed, taken back and listed', async () => {
+  await using api = await startCannedApi((request) =>
+    request.path === '/v1/findings'
+      ? {
+          body: {
+            data: [{ ...finding, first: null, last: null, triage: { ...triage, proposed } }],
+            has_more: false,
+            next_cursor: null,
+            meta: { rules: { complete: true, behind: 0 } },
+          },
+        }
+      : answer(request),
+  )
+  const run = (...args: readonly string[]) => plaintrail(['findings', ...args], { server: api.url })
+  const ignored = await run('ignore', 'fnd_worst', '--reason', 'expected', '--comment', 'ours')
+  expect(ignored).toMatchObject({ code: 0, out: expect.stringContaining('open, ignore?') })
+  expect(ignored.err).toContain('! fnd_worst is to be ignored for ever, says alice: another person has to confirm it')
+  expect((await run('show', 'fnd_worst')).out).toMatch(/proposed +to ignore it for ever, by alice .*\(expected: ours\)/)
+  expect((await run('confirm', 'fnd_worst', '--comment', 'mine')).code).toBe(0)
+  expect((await run('withdraw', 'fnd_worst')).err).toBe('')
+  expect(api.requests.filter(({ method }) => method === 'PATCH').map(({ body }) => JSON.parse(String(body)))).toEqual([
+    { state: 'ignored', reason: 'expected', comment: 'ours' },
+    { state: 'ignored', comment: 'mine' },
+    { proposed: null },
+  ])
+  expect((await run('list', '--proposed')).out).toContain('open, ignore?')
+  expect(Object.fromEntries(api.requests.at(-1)?.query ?? [])).toEqual({ proposed: 'true' })
+  for (const verb of ['confirm', 'withdraw']) {
+    const none = await run(verb, 'fnd_a', '--comment', 'x')
+    expect(none, verb).toMatchObject({ code: 2, err: expect.stringContaining('nobody has proposed to ignore fnd_a') })
+  }
+  expect(api.requests.filter(({ method }) => method === 'PATCH')).toHaveLength(3)
 })
 
 test('findings comment says something', async () => {
@@ -98,6 +156,7 @@ test.each([
   ['assign', 'fnd_a', '--to', 'bob', '--nobody'],
   ['ack', 'fnd_a', 'fnd_b', '--tag', '"1"'],
   ['comment', 'fnd_a'],
+  ['confirm', 'fnd_a'],
 ])('findings %s %s %s %s %s %s %s is refused before anything is asked', async (...args) => {
   await using api = await startCannedApi(answer)
   const done = await plaintrail(['findings', ...args.filter((arg) => typeof arg === 'string')], { server: api.url })

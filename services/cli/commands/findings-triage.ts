@@ -1,4 +1,4 @@
-// plaintrail findings ack, resolve, ignore, reopen, assign and comment: what is made of findings.
+// plaintrail findings ack, resolve, ignore, confirm, withdraw, reopen, assign and comment: what is made of findings.
 import { triageReasons } from '@plaintrail/rules/triage'
 import { Option, type Command } from 'commander'
 import type { Api, ApiResponse } from '../api.ts'
@@ -9,6 +9,7 @@ import type { View } from '../output/view.ts'
 import { notPlaintrail } from '../refusal.ts'
 import { isFinding, isFindingWithEvents, type Finding } from '../rule-answers.ts'
 import { readCount, type RunCommand, type Session } from '../session.ts'
+import { stateCell } from '../triage-cell.ts'
 
 interface TriageOptions {
   readonly comment?: string
@@ -28,6 +29,8 @@ interface Verb {
   readonly example: string
   readonly addOptions: (command: Command) => Command
   readonly change: (options: TriageOptions, session: Session) => object
+  /** Throws CliError where what was got is not to be changed so. */
+  readonly look?: (finding: Finding) => void
 }
 
 const eventsMax = 1_000_000_000
@@ -57,7 +60,7 @@ const verbs: readonly Verb[] = [
     name: 'ignore',
     summary: 'say that findings need nobody, for ever or until something',
     about:
-      'Says that findings need nobody: for ever, or until a time, so many more events, or an event that a query means.',
+      'Says that findings need nobody: for ever, or until a time, so many more events, or an event that a query means. One of severity critical is ignored for ever once a second person confirms it.',
     example: 'findings ignore fnd_2E12C3P4D302ZWR6GAHV0SPHYC --reason expected --comment drill --until 7d',
     addOptions: (command) =>
       command
@@ -72,6 +75,24 @@ const verbs: readonly Verb[] = [
       comment,
       until: untilOf(options, session.io.nowMs()),
     }),
+  },
+  {
+    name: 'confirm',
+    summary: 'agree that critical findings are ignored for ever',
+    about: 'Agrees with who proposed to ignore findings of severity critical for ever: another person than that.',
+    example: "findings confirm fnd_2E12C3P4D302ZWR6GAHV0SPHYC --comment 'looked too, a drill'",
+    addOptions: (command) => command.requiredOption(commentFlags, 'in words'),
+    change: ({ comment }) => ({ state: 'ignored', comment }),
+    look: refuseUnproposed,
+  },
+  {
+    name: 'withdraw',
+    summary: 'take back that findings are to be ignored for ever',
+    about: 'Takes back what you, or somebody else, proposed: to ignore findings of severity critical for ever.',
+    example: 'findings withdraw fnd_2E12C3P4D302ZWR6GAHV0SPHYC',
+    addOptions: (command) => command.option(commentFlags, 'in words'),
+    change: ({ comment }) => ({ proposed: null, comment }),
+    look: refuseUnproposed,
   },
   {
     name: 'reopen',
@@ -92,8 +113,15 @@ const verbs: readonly Verb[] = [
   },
 ]
 
+function refuseUnproposed({ id, triage }: Finding): void {
+  if (triage.proposed !== null) return
+  throw new CliError('usage', `nobody has proposed to ignore ${terminalText(id)} for ever`, {
+    hint: 'plaintrail findings list --proposed has those of which somebody did.',
+  })
+}
+
 export function addFindingsTriage(findings: Command, run: RunCommand): void {
-  for (const { name, summary, about, example, addOptions, change } of verbs) {
+  for (const { name, summary, about, example, addOptions, change, look } of verbs) {
     const command = findings
       .command(name)
       .summary(summary)
@@ -107,7 +135,7 @@ export function addFindingsTriage(findings: Command, run: RunCommand): void {
           if (options.tag !== undefined && ids.length > 1)
             throw new CliError('usage', 'a tag is of one finding, and you name several')
           const body = change(options, session)
-          return changeEach(session, ids, (api, id) => patchOne(api, id, body, options.tag ?? null))
+          return changeEach(session, ids, (api, id) => patchOne(api, id, body, { tag: options.tag, look }))
         }),
       )
   }
@@ -160,10 +188,21 @@ async function changeEach(
     const value = { data: done }
     if (done.length > 0)
       await session.printItems(triagedView, { answer: { text: JSON.stringify(value), value }, items: done })
+    for (const finding of done) await tellProposal(session, finding)
   }
   const [first] = refused
   if (first !== undefined)
     throw new CliError(first.code, `${refused.length} of ${ids.length} findings are as they were`, { hint: first.hint })
+}
+
+/** That it is not as it was to be must not be overlooked. */
+async function tellProposal(session: Session, { id, triage: { proposed } }: Finding): Promise<void> {
+  if (proposed === null) return
+  await session.warn(
+    terminalText(
+      `! ${id} is to be ignored for ever, says ${proposed.by}: another person has to confirm it (plaintrail findings confirm ${id} --comment WHY), or it gets an end (ignore --until 30d)`,
+    ),
+  )
 }
 
 /** The next one would fail in the same way. */
@@ -173,7 +212,7 @@ const isOfAll = ({ code }: CliError): boolean =>
 const triagedView: View<Finding> = {
   columns: [
     { title: 'FINDING', cell: ({ id }) => terminalText(id), look: 'bold' },
-    { title: 'STATE', cell: ({ triage }) => terminalText(triage.state) },
+    { title: 'STATE', cell: ({ triage }) => stateCell(triage) },
     { title: 'WHO', cell: ({ triage }) => terminalText(triage.assignee ?? '-') },
     { title: 'REASON', cell: ({ triage }) => terminalText(triage.reason ?? '-') },
     { title: 'WHAT', cell: ({ summary }) => terminalText(summary) },
@@ -181,21 +220,28 @@ const triagedView: View<Finding> = {
   nameOf: ({ id }) => id,
 }
 
-async function patchOne(api: Api, id: string, body: object, tag: string | null): Promise<Finding> {
+interface Seen {
+  /** Where it is not given, the finding is got and looked at. */
+  readonly tag: string | undefined
+  readonly look: ((finding: Finding) => void) | undefined
+}
+
+async function patchOne(api: Api, id: string, body: object, { tag, look }: Seen): Promise<Finding> {
   return findingIn(
     api,
     await api.send({
       method: 'PATCH',
       path: `/v1/findings/${encodeURIComponent(id)}`,
-      headers: { 'content-type': 'application/json', 'if-match': tag ?? (await tagOf(api, id)) },
+      headers: { 'content-type': 'application/json', 'if-match': tag ?? (await tagOf(api, id, look)) },
       body: new TextEncoder().encode(JSON.stringify(body)),
     }),
   )
 }
 
-async function tagOf(api: Api, id: string): Promise<string> {
+async function tagOf(api: Api, id: string, look: Seen['look']): Promise<string> {
   const { value } = await api.get('/v1/findings/{id}', { path: { id }, query: { limit: 1 } })
   if (!isFindingWithEvents(value)) throw notPlaintrail(api.url)
+  look?.(value)
   return value.triage.tag
 }
 
@@ -206,7 +252,7 @@ async function commentOne(api: Api, id: string, comment: string): Promise<Findin
 }
 
 function findingIn(api: Api, response: ApiResponse): Finding {
-  if (response.status !== 200) throw api.refusal(response)
+  if (response.status !== 200 && response.status !== 202) throw api.refusal(response)
   const value: unknown = jsonOf(response.bytes)
   if (!isFinding(value)) throw notPlaintrail(api.url)
   return value

@@ -33,6 +33,7 @@ const finding = {
     reason: 'expected',
     until: { time: null, events: 20, match: null },
     changed_at: '2026-11-20T14:00:00.000000Z',
+    proposed: null,
     steps: 1,
     tag: '"1"',
   },
