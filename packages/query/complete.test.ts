@@ -22,7 +22,7 @@ describe('completion', () => {
     ['user|', '[user]', ['user-agent:', 'actor:']],
     ['ns:prod -cl|', 'ns:prod -[cl]', ['cluster:', 'class:', 'client:', 'claimed:']],
     ['(hum|', '([hum]', ['is:human']],
-    ['a O|', 'a [O]', ['obj:', 'outcome:', 'on:', 'OR']],
+    ['a O|', 'a [O]', ['obj:', 'outcome:', 'on:', 'is:odd', 'OR']],
     ['fo|o:bar', '[foo:]', []],
     ['n|s:prod', '[ns:]', ['ns:', 'name:']],
     ['class:|', 'class:[]', ['read', 'write', 'connect', 'other']],

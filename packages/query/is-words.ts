@@ -43,6 +43,8 @@ export const isWords: readonly IsWord[] = [
   now('created', 'made its object, whatever the verb (flag created)'),
   now('redacted', 'held a secret, which is not kept (flag redacted)'),
   now('failed-open', 'went past an admission webhook that failed (flag failedOpen)'),
+  now('odd', 'was logged as no API server writes it (flags duplicateKeys, malformed and oddTime)'),
+  now('chosen-id', 'has an auditID that no API server makes: the client chose it'),
   later('first-seen', 'was the first of its actor and kind', 'the memory of what each actor did before'),
   later('declared', 'does what a declared source says', 'declared sources such as Git'),
   later(

@@ -52,7 +52,7 @@ const patternsOf: Readonly<Record<TextKey, fc.Arbitrary<Pattern>>> = {
   as: anyPattern,
   initiator: anyPattern,
   group: fc.oneof(exact(notEmpty), glob(word)),
-  is: choice(['human', 'bot', 'node', 'impersonated', 'failed-open']),
+  is: choice(['human', 'bot', 'node', 'impersonated', 'failed-open', 'odd', 'chosen-id']),
   verb: lowerCase,
   class: choice(eventClasses),
   kind: fc.oneof(

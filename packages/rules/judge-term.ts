@@ -205,13 +205,16 @@ const typesOf: ReadonlyMap<string, readonly string[]> = new Map([
   ['node', ['node']],
   ['anonymous', ['anonymous', 'failed-authentication']],
 ])
-const flagOf: ReadonlyMap<string, FlagName> = new Map([
-  ['truncated', 'truncated'],
-  ['dryrun', 'dryRun'],
-  ['created', 'created'],
-  ['redacted', 'redacted'],
-  ['failed-open', 'failedOpen'],
+const flagsOf: ReadonlyMap<string, readonly FlagName[]> = new Map([
+  ['truncated', ['truncated']],
+  ['dryrun', ['dryRun']],
+  ['created', ['created']],
+  ['redacted', ['redacted']],
+  ['failed-open', ['failedOpen']],
+  ['odd', ['duplicateKeys', 'malformed', 'oddTime']],
 ])
+/** As API servers write it: staging/src/k8s.io/apiserver/pkg/endpoints/filters/audit_init.go makes it with uuid.New. */
+const madeID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/
 
 /** The actor types that words of `is:` mean. */
 export const actorTypesOf = (words: readonly string[]): ReadonlySet<string> =>
@@ -219,13 +222,15 @@ export const actorTypesOf = (words: readonly string[]): ReadonlySet<string> =>
 
 function is(words: readonly string[]): Asked {
   const types = actorTypesOf(words)
-  const flags = words.flatMap((word) => flagOf.get(word) ?? [])
+  const flags = words.flatMap((word) => flagsOf.get(word) ?? [])
   const [isImpersonated, isDryRun] = [words.includes('impersonated'), words.includes('dryrun')]
+  const isChosen = words.includes('chosen-id')
   return open(
     'is:dryrun',
     (event) => {
       if (types.has(event.actor.type) || (isImpersonated && event.impersonated !== null)) return true
       for (const flag of flags) if (event.flags[flag] === true) return true
+      if (isChosen && !madeID.test(event.auditID)) return true
       return isDryRun && whyDryRunOpen(event) !== null ? null : false
     },
     whyDryRunOpen,

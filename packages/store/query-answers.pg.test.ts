@@ -265,6 +265,8 @@ const asked: Readonly<Record<string, readonly string[]>> = {
 const neverDone = new Set([
   'level:Request',
   'is:redacted',
+  'is:odd',
+  'is:chosen-id',
   'reason:rbac*Ärger',
   'changed:resources changed:verbs to:secrets',
 ])

@@ -197,12 +197,13 @@ const typesOf: Readonly<Record<string, readonly string[]>> = {
   node: ['node'],
   anonymous: ['anonymous', 'failed-authentication'],
 }
-const flagOf: Readonly<Record<string, keyof Event['flags']>> = {
-  truncated: 'truncated',
-  dryrun: 'dryRun',
-  created: 'created',
-  redacted: 'redacted',
-  'failed-open': 'failedOpen',
+const flagsOf: Readonly<Record<string, readonly (keyof Event['flags'])[]>> = {
+  truncated: ['truncated'],
+  dryrun: ['dryRun'],
+  created: ['created'],
+  redacted: ['redacted'],
+  'failed-open': ['failedOpen'],
+  odd: ['malformed', 'oddTime', 'duplicateKeys'],
 }
 
 function hasOne(item: SlowItem, { kind, key, values }: Matches): boolean {
@@ -229,7 +230,8 @@ function hasOne(item: SlowItem, { kind, key, values }: Matches): boolean {
         ([word]) =>
           typesOf[word]?.includes(actor.type) === true ||
           (word === 'impersonated' && event.impersonated !== null) ||
-          (flagOf[word] !== undefined && event.flags[flagOf[word]] === true),
+          (word === 'chosen-id' && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(event.auditID)) ||
+          flagsOf[word]?.some((flag) => event.flags[flag] === true) === true,
       )
     case 'verb':
       return oneOf(small(event.verb))

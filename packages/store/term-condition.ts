@@ -102,21 +102,23 @@ function isNamed(term: Matches): Condition {
   return names.length > 0 && patternMatches(sql`e.name`, names)
 }
 
-const flagsByWord: ReadonlyMap<string, FlagName> = new Map([
-  ['truncated', 'truncated'],
-  ['dryrun', 'dryRun'],
-  ['created', 'created'],
-  ['redacted', 'redacted'],
-  ['failed-open', 'failedOpen'],
+const flagsByWord: ReadonlyMap<string, readonly FlagName[]> = new Map([
+  ['truncated', ['truncated']],
+  ['dryrun', ['dryRun']],
+  ['created', ['created']],
+  ['redacted', ['redacted']],
+  ['failed-open', ['failedOpen']],
+  ['odd', ['duplicateKeys', 'malformed', 'oddTime']],
 ])
 
 function is(term: Matches, ids: Ids, rows: Rows): Condition {
   const words = term.values.map(([word]) => word)
-  const flags = words.map((word) => flagsByWord.get(word)).filter((flag) => flag !== undefined)
+  const flags = words.flatMap((word) => flagsByWord.get(word) ?? [])
   return anyOf([
     actorTypesOf(term).length > 0 && isOneOf(sql`e.actor_id`, ids, rows),
     words.includes('impersonated') && sql`e.impersonated_id is not null`,
     flags.length > 0 && hasFlag(...flags),
+    words.includes('chosen-id') && sql`e.audit_text is not null`,
   ])
 }
 
