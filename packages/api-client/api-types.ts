@@ -150,7 +150,7 @@ export interface paths {
         };
         /**
          * What was done here, newest first
-         * @description Every step about a finding or an exception: who did it, what it was before and after, and why. None is ever changed or taken away. Of all time unless you say.
+         * @description Every step about a finding, an exception or a rule: who did it, what it was before and after, and why. None is ever changed or taken away. Of all time unless you say.
          */
         readonly get: operations["getAudit"];
         readonly put?: never;
@@ -1740,6 +1740,11 @@ export interface components {
             readonly clusters: readonly components["schemas"]["ControlCluster"][];
             /** @description Of all of them together. */
             readonly findings: number;
+            /**
+             * @description `eq`: exactly so many; `gte`: as many or more, for not all were counted.
+             * @enum {string}
+             */
+            readonly findings_relation: "eq" | "gte";
             /** @description `PCI DSS` */
             readonly framework: string;
             /** @description `pci:10.2.1.2` */
@@ -1760,6 +1765,11 @@ export interface components {
             readonly coverage: components["schemas"]["Coverage"];
             /** @description Findings of the cluster with an event in the window. */
             readonly findings: number;
+            /**
+             * @description `eq`: exactly so many; `gte`: as many or more, for not all were counted.
+             * @enum {string}
+             */
+            readonly findings_relation: "eq" | "gte";
             /** @description Whether nothing is known to be missing and every rule could judge. */
             readonly is_covered: boolean;
             /** @description Rules whose silence says nothing, or not all. */
@@ -1789,9 +1799,19 @@ export interface components {
         readonly ControlRule: {
             /** @description Their events in the window, as far as these are kept. */
             readonly events: number;
+            /**
+             * @description `eq`: exactly so many; `gte`: as many or more, for not all were counted.
+             * @enum {string}
+             */
+            readonly events_relation: "eq" | "gte";
             /** @description Findings of it with an event in the window. */
             readonly findings: number;
-            /** @description The last of these; null where there is none. */
+            /**
+             * @description `eq`: exactly so many; `gte`: as many or more, for not all were counted.
+             * @enum {string}
+             */
+            readonly findings_relation: "eq" | "gte";
+            /** @description The last of these, of all that were counted; null where there is none. */
             readonly last: components["schemas"]["MicroTime"] | null;
             /** @description The rule. */
             readonly name: string;
@@ -3643,7 +3663,7 @@ export interface components {
                 readonly value: string;
             } | null;
         };
-        /** @description Something that was done about a finding or an exception. It never changes. */
+        /** @description Something that was done about a finding, an exception or a rule. It never changes. */
         readonly Step: {
             /** @description The name of the token; `plaintrail` for what it did by itself. */
             readonly actor: string;
@@ -3651,11 +3671,11 @@ export interface components {
             readonly after: {
                 readonly [key: string]: string | number | null;
             } | null;
-            /** @description What it was, as far as that was changed; null for nothing. */
+            /** @description What it was, as far as that was changed; of a rule the version in force. Null for nothing. */
             readonly before: {
                 readonly [key: string]: string | number | null;
             } | null;
-            /** @description The name of the cluster; null of an exception. */
+            /** @description The name of the cluster; null of exceptions and rules. */
             readonly cluster: string | null;
             /** @description In words. */
             readonly comment: string | null;
@@ -3667,8 +3687,8 @@ export interface components {
                  * @description What it was done to.
                  * @enum {string}
                  */
-                readonly kind: "finding" | "exception";
-                /** @description Its id. */
+                readonly kind: "finding" | "exception" | "rule";
+                /** @description Its id; of a rule its name. */
                 readonly name: string;
             };
             /** @description Why, in one word, or as an exception says it. */
@@ -3681,7 +3701,7 @@ export interface components {
              * @description What was done.
              * @enum {string}
              */
-            readonly verb: "state" | "assignee" | "comment" | "ignore-proposed" | "ignore-confirmed" | "proposal-withdrawn" | "regressed" | "ignore-over" | "exception-added" | "exception-deleted" | "exception-expired";
+            readonly verb: "state" | "assignee" | "comment" | "ignore-proposed" | "ignore-confirmed" | "proposal-withdrawn" | "regressed" | "ignore-over" | "exception-added" | "exception-deleted" | "exception-expired" | "rule-put" | "rule-deleted" | "rule-failing";
         };
         /** @description One page. */
         readonly StepPage: {

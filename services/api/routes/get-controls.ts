@@ -71,7 +71,7 @@ export function getControl(
       rules: rules
         .map((rule) => ruleAnswer(rule, found))
         .toSorted((one, other) => other.findings - one.findings || (one.name < other.name ? -1 : 1)),
-      findings: sum(found, ({ findings }) => findings),
+      ...findingsOf(found),
       clusters: answers,
       links: { findings: `/v1/findings?${asked.toString()}` },
     })
@@ -102,10 +102,7 @@ async function clusterAnswer(
     .toSorted((one, other) => compareStatus(one.status, other.status))
   return {
     cluster: cluster.name,
-    findings: sum(
-      found.filter((one) => one.cluster === cluster.name),
-      ({ findings }) => findings,
-    ),
+    ...findingsOf(found.filter((one) => one.cluster === cluster.name)),
     coverage: { complete: gaps.length === 0, gaps },
     not_judged: notJudged,
     is_covered: gaps.length === 0 && notJudged.length === 0,
@@ -120,9 +117,17 @@ function ruleAnswer({ name, version, told: { title, severity } }: RuleVersion, f
     title,
     severity,
     version,
-    findings: sum(own, ({ findings }) => findings),
+    ...findingsOf(own),
     events: sum(own, ({ events }) => events),
+    events_relation: own.every((one) => one.eventsRelation === 'eq') ? 'eq' : 'gte',
     last: own.length === 0 ? null : formatMicroTime(lastUs),
+  }
+}
+
+function findingsOf(found: readonly RuleFindings[]) {
+  return {
+    findings: sum(found, ({ findings }) => findings),
+    findings_relation: found.every((one) => one.findingsRelation === 'eq') ? 'eq' : 'gte',
   }
 }
 

@@ -110,6 +110,10 @@ export const controlListSchema = z
   })
   .meta({ id: 'ControlList', description: 'All in one page.' })
 
+const relationSchema = z
+  .enum(['eq', 'gte'])
+  .describe('`eq`: exactly so many; `gte`: as many or more, for not all were counted.')
+
 const controlRuleSchema = z
   .object({
     name: z.string().describe('The rule.'),
@@ -117,8 +121,10 @@ const controlRuleSchema = z
     severity: z.enum(severities).describe('Of its findings.'),
     version: z.int().describe('The one in force.'),
     findings: z.int().describe('Findings of it with an event in the window.'),
+    findings_relation: relationSchema,
     events: z.int().describe('Their events in the window, as far as these are kept.'),
-    last: microTimeSchema.nullable().describe('The last of these; null where there is none.'),
+    events_relation: relationSchema,
+    last: microTimeSchema.nullable().describe('The last of these, of all that were counted; null where there is none.'),
   })
   .meta({ id: 'ControlRule', description: 'What a rule found in the window.' })
 
@@ -128,12 +134,14 @@ export const controlAnswerSchema = z
     window: windowSchema,
     rules: z.array(controlRuleSchema).describe('Those in force that are evidence for it, most findings first.'),
     findings: z.int().describe('Of all of them together.'),
+    findings_relation: relationSchema,
     clusters: z
       .array(
         z
           .object({
             cluster: z.string().describe('Its name.'),
             findings: z.int().describe('Findings of the cluster with an event in the window.'),
+            findings_relation: relationSchema,
             coverage: coverageSchema,
             not_judged: z
               .array(

@@ -82,12 +82,12 @@ async function showControl(session: Session, id: string, { since, until }: Contr
     throw new CliError('incomplete', 'silence is no evidence everywhere: events are missing, or a rule could not judge')
 }
 
-function headOf(session: Session, { id, framework, version, title, window, findings, rules }: ControlAnswer): string {
-  const when = `${session.when(window.since)} to ${session.when(window.until)}`
+function headOf(session: Session, control: ControlAnswer): string {
+  const { id, framework, version, title, window, findings, findings_relation: relation, rules } = control
   return [
     session.style('bold', terminalText(`${id}  ${title}`)),
     terminalText(`${framework} ${version}`),
-    terminalText(`${when}: ${findings} ${findings === 1 ? 'finding' : 'findings'} of ${rules.length} rules`),
+    terminalText(`${windowText(session, window)}: ${counted(findings, relation)} of ${rules.length} rules`),
   ].join('\n')
 }
 
@@ -96,8 +96,8 @@ function ruleView(session: Session): View<ControlRule> {
     columns: [
       { title: 'RULE', cell: ({ name }) => terminalText(name), look: 'bold' },
       { title: 'SEVERITY', cell: ({ severity }) => terminalText(severity) },
-      { title: 'FINDINGS', cell: ({ findings }) => String(findings) },
-      { title: 'EVENTS', cell: ({ events }) => String(events) },
+      { title: 'FINDINGS', cell: ({ findings, findings_relation: relation }) => numberText(findings, relation) },
+      { title: 'EVENTS', cell: ({ events, events_relation: relation }) => numberText(events, relation) },
       { title: 'LAST', cell: ({ last }) => (last === null ? '-' : session.when(last)) },
       { title: 'ABOUT', cell: ({ title }) => terminalText(title) },
     ],
@@ -105,10 +105,37 @@ function ruleView(session: Session): View<ControlRule> {
   }
 }
 
+/** How long ago would not say which days these are. */
+function windowText(session: Session, { since, until }: ControlAnswer['window']): string {
+  const { nowMs, stdout } = session.io
+  const isTillNow = stdout.isTty && Date.parse(until) >= nowMs() - lateMs
+  return `${session.clock(since)} to ${isTillNow ? 'now' : session.clock(until)}`
+}
+
+/** What ended so lately ended when it was asked. */
+const lateMs = 60_000
+
+type Relation = ControlRule['events_relation']
+
+/** A server of an older version says no relation, and counts all. */
+const numberText = (count: number, relation: Relation | undefined): string =>
+  relation === 'gte' ? `${count} or more` : String(count)
+
+const counted = (findings: number, relation: Relation | undefined): string =>
+  `${numberText(findings, relation)} ${findings === 1 && relation !== 'gte' ? 'finding' : 'findings'}`
+
 type Covered = ControlAnswer['clusters'][number]
 
-function clusterLine({ cluster, findings, is_covered: isCovered, coverage, not_judged: notJudged }: Covered): string {
-  const found = `${findings} ${findings === 1 ? 'finding' : 'findings'}`
+function clusterLine(covered: Covered): string {
+  const {
+    cluster,
+    findings,
+    findings_relation: relation,
+    is_covered: isCovered,
+    coverage,
+    not_judged: notJudged,
+  } = covered
+  const found = counted(findings, relation)
   if (isCovered)
     return terminalText(`${cluster}  ${found} · nothing is known to be missing, and every rule could judge`)
   const gaps = coverage.gaps.length
