@@ -1,6 +1,7 @@
 // cliErrorOf: what the server refused, or why it did not answer, told to whoever typed the command.
 import type { ApiError } from '@plaintrail/api-client/api-error'
 import { CliError } from './cli-error.ts'
+import { commandHint } from './command-hint.ts'
 import { caretLines } from './output/caret.ts'
 import type { Server } from './server.ts'
 
@@ -42,9 +43,15 @@ function refusal(error: ApiError, server: Server, query: string | null): CliErro
   const pointed = problem?.pointer && query !== null ? caretLines(query, problem.pointer) : []
   const mended =
     problem?.suggestion && problem.pointer && problem.suggestion !== query ? [`Mended: ${problem.suggestion}`] : []
-  const hint = problem?.hint ?? refusalHint(code, server)
+  const hint = serverHint(problem) ?? refusalHint(code, server)
   const lines = [...pointed, ...(hint === null ? [] : [hint]), ...mended]
   return new CliError(code, error.message, { hint: lines.length === 0 ? null : lines.join('\n'), cause: error })
+}
+
+/** What commands send as If-Match they have got themselves, a moment before. */
+function serverHint(problem: ApiError['problem']): string | null {
+  if (problem?.code === 'precondition_failed') return 'Look at it as it is now, and then say it again.'
+  return problem?.hint == null ? null : commandHint(problem.hint)
 }
 
 function refusalCode(status: number, code: string | null): CliError['code'] {
