@@ -168,7 +168,7 @@ async function printItems<T>(table: TablePrinter, format: Format, { view, part, 
     }
     case 'csv': {
       const isFirst = before === null || before.isUntitled === true
-      const rows = items.map((item) => view.columns.map(({ cell }) => cell(item)))
+      const rows = items.map((item) => view.columns.map(({ cell }) => unlessNone(cell(item))))
       const titles = view.columns.map(({ title }) => title.toLowerCase().replaceAll(' ', '_'))
       const lines = isFirst && table.hasHeaders ? [titles, ...rows] : rows
       await table.print(lines.map(csvLine).join(''))
@@ -186,6 +186,9 @@ async function printItems<T>(table: TablePrinter, format: Format, { view, part, 
       return { layout: null }
   }
 }
+
+/** A program knows that there is nothing by an empty cell, and the dash of a table would get the apostrophe of a formula. */
+const unlessNone = (cell: string): string => (cell === '-' ? '' : cell)
 
 /** As kubectl says that there is nothing. */
 const customCell = (values: readonly unknown[]): string =>
