@@ -26,6 +26,25 @@ test('what decided is told with its place in the file, where it was read, and wh
   expect(explain(compiled, subjectOfRaw(rawEvent()), 'abc')).toEqual(told)
 })
 
+test('what is negated is told with its minus, as it counts', () => {
+  const decisions = (match: string) =>
+    explain(compiledRule({ match }), subjectOfRaw(rawEvent())).clauses[0]?.decisions.map(({ expression, result }) => [
+      expression,
+      result,
+    ])
+  expect(decisions('kind:po -actor:bob')).toEqual([
+    ['-actor:bob', 'true'],
+    ['kind:pods.v1', 'true'],
+  ])
+  expect(decisions('kind:po -actor:alice')).toEqual([['-actor:alice', 'false']])
+  expect(decisions('-(actor:bob OR verb:delete) -(actor:alice verb:delete)')).toEqual([
+    ['-verb:delete', 'true'],
+    ['-actor:bob', 'true'],
+    ['-verb:delete', 'true'],
+  ])
+  expect(decisions('-(-actor:alice)')).toEqual([['actor:alice', 'true']])
+})
+
 test('what was not recorded is told as unknown, with what would have to be known', () => {
   const bare = rawEvent({ level: 'Metadata', requestObject: undefined, responseObject: undefined })
   const told = explain(

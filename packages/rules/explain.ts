@@ -3,7 +3,7 @@
 import { CelDuration, CelObject, CelTimestamp, Failure, kindOf, Unknown, type Value } from '@plaintrail/cel/value'
 import { fieldTermsOf } from '@plaintrail/query/field-terms'
 import { queryText } from '@plaintrail/query/normal-form'
-import type { Query } from '@plaintrail/query/ast'
+import { not, type Query } from '@plaintrail/query/ast'
 import { RuleBindings } from './bindings.ts'
 import type { CompiledRule, CompiledStep, CompiledWhere } from './compile-rule.ts'
 import { evaluate, judgeMatch, judgeWhereOf, whereBindings, whereCostMax, type Verdict } from './evaluate.ts'
@@ -126,8 +126,11 @@ function placed({ expression, ...more }: Unplaced, { line, column }: Place): Cla
   return { expression, line, column, ...more }
 }
 
-/** The terms that made a query what it is: of an `and` that is false, those that are false. */
-function decidingTerms(query: Query, subject: Subject): readonly Unplaced[] {
+/**
+ * The terms that made a query what it is: of an `and` that is false, those that are false. Of what is in a `not` each is told
+ * negated, as it counts.
+ */
+function decidingTerms(query: Query, subject: Subject, isNegated = false): readonly Unplaced[] {
   const truth = compileQuery(query).judge(subject)
   switch (query.kind) {
     case 'and':
@@ -136,42 +139,48 @@ function decidingTerms(query: Query, subject: Subject): readonly Unplaced[] {
       const isOfField = (part: Query): boolean =>
         fields.some((term) => term === (part.kind === 'not' ? part.part : part))
       const [together, others] = [query.parts.filter(isOfField), query.parts.filter((part) => !isOfField(part))]
-      const field: readonly Unplaced[] = together.length === 0 ? [] : [ofField(together, subject)]
+      const field: readonly FieldAsked[] = together.length === 0 ? [] : [ofField(together, subject)]
       const decisive = (own: Truth): boolean => truth === (query.kind === 'and') || own === truth
       return [
-        ...field.filter(({ result }) => decisive(truthOf(result))),
+        ...field
+          .filter(({ truth: own }) => decisive(own))
+          .map(({ asked, truth: own, ...read }) => ({ ...read, ...toldAs(asked, own, isNegated) })),
         ...others
           .filter((part) => decisive(compileQuery(part).judge(subject)))
-          .flatMap((part) => decidingTerms(part, subject)),
+          .flatMap((part) => decidingTerms(part, subject, isNegated)),
       ]
     }
     case 'not':
-      return decidingTerms(query.part, subject)
+      return decidingTerms(query.part, subject, !isNegated)
     case 'matches':
     case 'within':
     case 'says': {
       const { pointer, value } = readingOf(query, subject)
-      return [{ expression: queryText(query), pointer, value: shown(value), result: wordOf(truth) }]
+      return [{ ...toldAs(query, truth, isNegated), pointer, value: shown(value) }]
     }
     default:
       return query satisfies never
   }
 }
 
-function ofField(parts: readonly Query[], subject: Subject): Unplaced {
-  const query: Query = { kind: 'and', parts }
-  const [first = query] = parts
+interface FieldAsked extends Pick<Unplaced, 'pointer' | 'value'> {
+  readonly asked: Query
+  readonly truth: Truth
+}
+
+function ofField(parts: readonly Query[], subject: Subject): FieldAsked {
+  const asked: Query = { kind: 'and', parts }
+  const [first = asked] = parts
   const { pointer, value } = readingOf(first.kind === 'not' ? first.part : first, subject)
-  return {
-    expression: queryText(query),
-    pointer,
-    value: shown(value),
-    result: wordOf(compileQuery(query).judge(subject)),
-  }
+  return { asked, pointer, value: shown(value), truth: compileQuery(asked).judge(subject) }
+}
+
+function toldAs(asked: Query, truth: Truth, isNegated: boolean): Pick<Unplaced, 'expression' | 'result'> {
+  const isTrue = isNegated && truth !== null ? !truth : truth
+  return { expression: queryText(isNegated ? not(asked) : asked), result: wordOf(isTrue) }
 }
 
 const wordOf = (truth: Truth): ClauseResult => (truth === null ? 'unknown' : truth ? 'true' : 'false')
-const truthOf = (word: ClauseResult): Truth => (word === 'true' ? true : word === 'false' ? false : null)
 
 function whereClause({ rule, bindings }: Explained, { where, ...compiled }: CompiledWhere, named: Named): Clause {
   const given = whereBindings(rule, { where, ...compiled }, bindings)
