@@ -169,7 +169,7 @@ test('a page of rules that say much ends early, and goes on', async () => {
   await store.pool.query(`
     delete from rule_hit h using finding f join rule r on r.id = f.rule_id where f.id = h.finding_id and r.name = 'wordy';
     delete from finding f using rule r where r.id = f.rule_id and r.name = 'wordy'`)
-  await removeRule(store, { name: 'wordy', source: 'api' })
+  await removeRule(store, { name: 'wordy', source: 'api', who: { name: 'test', id: null } })
 }, 60_000)
 
 describe('the events of a finding', () => {

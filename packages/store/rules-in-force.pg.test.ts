@@ -99,6 +99,9 @@ test('a rule that fails on too much is asked no more, says why, and stops no oth
   await send(target, many)
   const failing = (await currentRule(store, 'bad'))?.failing
   expect(failing?.says).toMatch(/^it failed on 100 of 100 events of a day, the last time: \d+:\d+: /)
+  expect(
+    await rowsOf(store, `select who, after ->> 'state' as state, comment from triage_step where did = 'rule-failing'`),
+  ).toEqual([{ who: 'plaintrail', state: 'failing', comment: failing?.says }])
   await send(target, [{ second: 200, name: 500 }])
   expect((await foundIn(store, cluster)).map(({ rule, events }) => [rule, events])).toEqual([['good', 101]])
   expect(

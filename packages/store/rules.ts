@@ -5,7 +5,9 @@ import type { Rule } from '@plaintrail/rules/rule'
 import type { PoolClient } from 'pg'
 import type { Store } from './open-store.ts'
 import { storable } from './revision-row.ts'
+import { rulesInForce, tellFailing, tellRuleChanges, type RuleInForce } from './rule-steps.ts'
 import { transaction } from './transaction.ts'
+import { itself, type Who } from './triage-steps.ts'
 
 /** Of one name a later one comes before an earlier one. */
 export const ruleSources = ['pack', 'folder', 'api'] as const
@@ -58,6 +60,8 @@ export type RuleText = Pick<ParsedRule, 'hash' | 'rule' | 'text'>
 export interface NewRules {
   readonly source: RuleSource
   readonly author: string
+  /** The id of the author's token; null or left out where no token did it. */
+  readonly authorId?: string | null
   readonly rules: readonly RuleText[]
 }
 
@@ -75,14 +79,14 @@ export const rulesMax = 2_000
  */
 export async function putRules(
   store: Store,
-  { source, author, rules }: NewRules,
+  given: NewRules,
   ifVersion: number | null = null,
 ): Promise<readonly PutRule[]> {
   return await transaction(store, async (client) => {
     await lockRules(client)
-    const put: PutRule[] = []
-    for (const one of rules) put.push(await putOne(client, { ...one, source, author }, ifVersion))
-    if (put.some(({ kind }) => kind === 'put')) await countChange(client)
+    const before = await inForceOf(client, namesOf(given))
+    const put = await putEach(client, given, ifVersion)
+    await tell(client, given, { before, put, gone: [] })
     return put
   })
 }
@@ -90,37 +94,79 @@ export async function putRules(
 /** The same, and what else the source holds is held by it no longer. Answers with the names of those too. */
 export async function replaceRules(
   store: Store,
-  { source, author, rules }: NewRules,
+  given: NewRules,
 ): Promise<{ readonly put: readonly PutRule[]; readonly gone: readonly string[] }> {
   return await transaction(store, async (client) => {
     await lockRules(client)
     const { rows } = await client.query<{ name: string }>(
-      `delete from rule_source s using rule r
-       where r.id = s.rule_id and s.source = $1 and r.name <> all($2) returning r.name`,
-      [source, rules.map(({ rule }) => rule.name)],
+      `select r.name from rule_source s join rule r on r.id = s.rule_id
+       where s.source = $1 and r.name <> all($2) order by r.name`,
+      [given.source, namesOf(given)],
     )
-    const put: PutRule[] = []
-    for (const one of rules) put.push(await putOne(client, { ...one, source, author }, null))
-    if (rows.length > 0 || put.some(({ kind }) => kind === 'put')) await countChange(client)
-    return { put, gone: rows.map(({ name }) => name) }
+    const gone = rows.map(({ name }) => name)
+    const before = await inForceOf(client, [...namesOf(given), ...gone])
+    await takeAway(client, given.source, gone)
+    const put = await putEach(client, given, null)
+    await tell(client, given, { before, put, gone })
+    return { put, gone }
   })
 }
 
 /** Its source holds it no longer; another's of the name comes into force. False where the source did not hold it. */
 export async function removeRule(
   store: Store,
-  { name, source }: { readonly name: string; readonly source: RuleSource },
+  { name, source, who }: { readonly name: string; readonly source: RuleSource; readonly who: Who },
 ): Promise<boolean> {
   return await transaction(store, async (client) => {
     await lockRules(client)
-    const { rowCount } = await client.query(
-      'delete from rule_source s using rule r where r.id = s.rule_id and r.name = $1 and s.source = $2',
-      [name, source],
-    )
-    if (rowCount === 0) return false
-    await countChange(client)
+    const before = await inForceOf(client, [name])
+    if ((await takeAway(client, source, [name])) === 0) return false
+    await tell(client, { source, author: who.name, authorId: who.id }, { before, put: [], gone: [name] })
     return true
   })
+}
+
+const namesOf = ({ rules }: NewRules): readonly string[] => rules.map(({ rule }) => rule.name)
+
+const inForceOf = async (client: PoolClient, names: readonly string[]): Promise<ReadonlyMap<string, RuleInForce>> =>
+  await rulesInForce(client, names, ruleSources)
+
+async function putEach(
+  client: PoolClient,
+  { rules, source, author }: NewRules,
+  ifVersion: number | null,
+): Promise<readonly PutRule[]> {
+  const put: PutRule[] = []
+  for (const one of rules) put.push(await putOne(client, { ...one, source, author }, ifVersion))
+  return put
+}
+
+/** How many of them the source held. */
+async function takeAway(client: PoolClient, source: RuleSource, names: readonly string[]): Promise<number> {
+  const { rowCount } = await client.query(
+    'delete from rule_source s using rule r where r.id = s.rule_id and s.source = $1 and r.name = any($2)',
+    [source, names],
+  )
+  return rowCount ?? 0
+}
+
+interface Changed {
+  readonly before: ReadonlyMap<string, RuleInForce>
+  readonly put: readonly PutRule[]
+  readonly gone: readonly string[]
+}
+
+/** To those who judge, and in the trail. What was held already is no change. */
+async function tell(
+  client: PoolClient,
+  { source, author, authorId = null }: Omit<NewRules, 'rules'>,
+  { before, put, gone }: Changed,
+): Promise<void> {
+  const written = put.flatMap((one) => (one.kind === 'put' ? [one] : []))
+  if (written.length + gone.length === 0) return
+  await countChange(client)
+  const after = await inForceOf(client, [...written.map(({ name }) => name), ...gone])
+  await tellRuleChanges(client, { who: { name: author, id: authorId }, source, before, after, written, gone })
 }
 
 /** The version in force of each name that a source holds, by name. */
@@ -207,6 +253,8 @@ export async function markFailing(
   const [marked] = rows
   if (marked === undefined) return null
   await countChange(client)
+  const rule = (await inForceOf(client, [marked.name])).get(marked.name)
+  if (rule?.version === version) await tellFailing(client, itself, rule, says)
   return marked.name
 }
 

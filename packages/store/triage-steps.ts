@@ -1,4 +1,4 @@
-// Steps: who did what about a finding or an exception, written once and for ever, and read again newest first.
+// Steps: who did what about a finding, an exception or a rule, written once and for ever, and read again newest first.
 
 import type { Query } from '@plaintrail/query/ast'
 import type { Scope } from '@plaintrail/query/scope'
@@ -35,16 +35,19 @@ export const stepKinds = [
   'exception-added',
   'exception-deleted',
   'exception-expired',
+  'rule-put',
+  'rule-deleted',
+  'rule-failing',
 ] as const
 export type StepKind = (typeof stepKinds)[number]
 
-/** What a finding was or became: what of it changed. Of an exception: all that it says. */
+/** What a finding was or became: what of it changed. Of an exception: all that it says. Of a rule: the version in force. */
 export type StepSide = Readonly<Record<string, string | number | null>>
 
 export interface NewStep {
   readonly who: Who
   readonly did: StepKind
-  /** A UUID; null of an exception. */
+  /** A UUID; null of an exception and of a rule. */
   readonly findingId: string | null
   readonly clusterId: number | null
   readonly ruleId: number
@@ -121,7 +124,7 @@ type StepRow = Omit<Step, 'finding' | 'who'> & { finding: string | null; who: st
     unknown
   >
 
-/** Newest first. Those of exceptions, which are about every cluster, are for who sees all of them. */
+/** Newest first. Those of exceptions and rules, which are about every cluster, are for who sees all of them. */
 export async function findSteps(store: Store, scope: Scope, question: StepQuestion): Promise<FoundSteps> {
   const { query, window, limit, after } = question
   const isAsked = conditionOf(query)

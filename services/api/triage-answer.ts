@@ -67,14 +67,13 @@ export function exceptionNumber(text: string): number | null {
 }
 
 export function stepAnswer(step: Step): object {
-  const { id, atUs, who, did, finding, cluster, rule, exceptionId: exception, reason, comment } = step
+  const { id, atUs, who, did, cluster, rule, reason, comment } = step
   return {
     id: `stp_${id}`,
     time: formatMicroTime(atUs),
     actor: who.name,
     verb: did,
-    object:
-      finding === null ? { kind: 'exception', name: exceptionId(exception ?? 0) } : { kind: 'finding', name: finding },
+    object: objectOf(step),
     cluster,
     rule,
     before: sideAnswer(step.before),
@@ -82,6 +81,11 @@ export function stepAnswer(step: Step): object {
     reason,
     comment,
   }
+}
+
+function objectOf({ finding, exceptionId: exception, rule }: Step): object {
+  if (finding !== null) return { kind: 'finding', name: finding }
+  return exception === null ? { kind: 'rule', name: rule } : { kind: 'exception', name: exceptionId(exception) }
 }
 
 /** Times are microseconds in the store. */

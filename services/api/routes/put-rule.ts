@@ -10,6 +10,7 @@ import { mayChangeRules } from '../may-change-rules.ts'
 import { Problem } from '../problems.ts'
 import { ruleAnswer, tagOf, versionOfTag } from '../rule-answer.ts'
 import { nameIn, noRule } from './get-rules.ts'
+import { whoIs } from './patch-finding.ts'
 
 type Takes = (
   request: Request,
@@ -25,8 +26,8 @@ export function putRule({ store }: RouteParts): Takes {
     const parsed = onlyRule(parseRules(body), name)
     const before = await currentRule(store, name)
     const ifVersion = versionAsked(request, before)
-    const author = caller.token?.name ?? ''
-    const [put] = await putRules(store, { source: 'api', author, rules: [parsed] }, ifVersion)
+    const { name: author, id: authorId } = whoIs(caller)
+    const [put] = await putRules(store, { source: 'api', author, authorId, rules: [parsed] }, ifVersion)
     if (put?.kind === 'stale') throw stale(put.version)
     if (put?.kind === 'too-many')
       throw new Problem('conflict', `there are ${rulesMax} rules already`, 'Delete one that nobody needs.')
@@ -46,7 +47,7 @@ export function deleteRule({
   return async (request, response, caller) => {
     mayChangeRules(caller)
     const name = nameIn(request)
-    const isGone = await removeRule(store, { name, source: 'api' })
+    const isGone = await removeRule(store, { name, source: 'api', who: whoIs(caller) })
     const rule = await currentRule(store, name)
     if (!isGone) throw rule === null ? noRule() : notOurs(rule)
     response.json({ name, in_force: rule && ruleAnswer(rule) })

@@ -239,5 +239,19 @@ describe('a rule that is taken away', () => {
     expect(await gone.json()).toMatchObject({ in_force: { title: 'Of the pack', source: 'pack', version: 1 } })
     const problem = await problemOf(await api.delete('/v1/rules/packed'))
     expect(problem).toMatchObject({ status: 409, hint: expect.stringContaining('state: off') })
+    // What was refused is no step.
+    const [pack, off] = [
+      { source: 'pack', version: 1, state: 'active' },
+      { source: 'api', version: 2, state: 'off' },
+    ]
+    const object = { kind: 'rule', name: 'packed' }
+    expect(await get('/v1/audit?rule=packed')).toMatchObject({
+      data: [
+        { actor: 'test', verb: 'rule-deleted', object, cluster: null, before: off, after: pack },
+        { actor: 'test', verb: 'rule-put', object, before: pack, after: off },
+        { actor: 'pack', verb: 'rule-put', object, before: null, after: pack },
+      ],
+      has_more: false,
+    })
   })
 })

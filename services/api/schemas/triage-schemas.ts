@@ -154,18 +154,23 @@ export const stepSchema = z
     verb: z.enum(stepKinds).describe('What was done.'),
     object: z
       .object({
-        kind: z.enum(['finding', 'exception']).describe('What it was done to.'),
-        name: z.string().describe('Its id.'),
+        kind: z.enum(['finding', 'exception', 'rule']).describe('What it was done to.'),
+        name: z.string().describe('Its id; of a rule its name.'),
       })
       .describe('What it was done to.'),
-    cluster: z.string().nullable().describe('The name of the cluster; null of an exception.'),
+    cluster: z.string().nullable().describe('The name of the cluster; null of exceptions and rules.'),
     rule: z.string().describe('The name of the rule.'),
-    before: sideSchema.nullable().describe('What it was, as far as that was changed; null for nothing.'),
+    before: sideSchema
+      .nullable()
+      .describe('What it was, as far as that was changed; of a rule the version in force. Null for nothing.'),
     after: sideSchema.nullable().describe('What it became.'),
     reason: z.string().nullable().describe('Why, in one word, or as an exception says it.'),
     comment: z.string().nullable().describe('In words.'),
   })
-  .meta({ id: 'Step', description: 'Something that was done about a finding or an exception. It never changes.' })
+  .meta({
+    id: 'Step',
+    description: 'Something that was done about a finding, an exception or a rule. It never changes.',
+  })
 
 export const stepPageSchema = pageSchema('StepPage', stepSchema)
 
