@@ -124,6 +124,8 @@ test(
       'sub:exec',
       '--reason',
       'drill',
+      '--until',
+      '30d',
       '-o',
       'name',
     )
@@ -137,6 +139,10 @@ test(
     const shown = await plaintrail('findings', 'show', first?.id ?? '')
     expect(shown.out).toContain('open, it was resolved')
     expect(shown.out).toContain('(expected: a drill)')
+    const trail = await plaintrail('audit', '--rule', 'shells-of-the-week', '--all', '-o', 'sentence')
+    expect(trail.code, trail.err).toBe(0)
+    for (const part of ['exception-added', 'exception-deleted', 'resolved', 'rule shells-of-the-week · put: version 1'])
+      expect(trail.out).toContain(part)
   },
   3 * waitMsMax,
 )

@@ -100,6 +100,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/rules.ts')).addRules,
   },
   {
+    name: 'audit',
+    summary: 'what was done here, and by whom',
+    load: async () => (await import('./commands/audit.ts')).addAudit,
+  },
+  {
     name: 'falco',
     summary: "rules from Falco's files, and back",
     load: async () => (await import('./commands/falco.ts')).addFalco,

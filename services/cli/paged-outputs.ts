@@ -11,7 +11,7 @@ export interface Outputs {
 
 /** Commands that print what people read; the others print as it comes, or what must not be missed. */
 const read = new Set(
-  'who history diff blame get undo activity events show actor actors sessions explain list notices'.split(' '),
+  'who history diff blame get undo activity events show actor actors sessions explain list notices audit'.split(' '),
 )
 
 /** Disposed of when the command is done: then everything has been printed, and whoever reads has left the pager. */

@@ -88,3 +88,11 @@ export function isException(value: unknown): value is Exception {
 export function isExceptionList(value: unknown): value is List<Exception> {
   return listed(value)?.every(isException) ?? false
 }
+
+export function isStepList(value: unknown): value is List<Step> {
+  return (
+    listed(value)?.every(
+      (one) => isFields(one) && hasTexts(one, 'id', 'time', 'actor', 'verb', 'rule') && isFields(one['object']),
+    ) ?? false
+  )
+}

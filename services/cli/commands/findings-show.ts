@@ -8,6 +8,7 @@ import { wrappedLines } from '../output/wrapped-lines.ts'
 import { notPlaintrail } from '../refusal.ts'
 import { isFindingWithEvents, type FindingWithEvents, type Proposal, type Step } from '../rule-answers.ts'
 import { readCount, type Printed, type RunCommand, type Session } from '../session.ts'
+import { stepWords } from '../step-words.ts'
 
 interface ShowOptions {
   readonly limit: string
@@ -164,15 +165,10 @@ function untilText(
   return events === null ? `until ${match ?? ''}` : `until there are ${events} events`
 }
 
-function stepLine(session: Session, { time, actor, verb, after, reason, comment }: Step): string {
-  const state =
-    verb === 'state'
-      ? String(after?.['state'] ?? '')
-      : verb === 'assignee'
-        ? `assigned to ${String(after?.['assignee'] ?? 'nobody')}`
-        : verb
+function stepLine(session: Session, step: Step): string {
+  const { time, actor, reason, comment } = step
   const why = [reason, comment].filter((text) => text !== null).join(': ')
-  return `${session.when(time)}  ${actor}  ${state}${why === '' ? '' : ` (${why})`}`
+  return `${session.when(time)}  ${actor}  ${stepWords(step)}${why === '' ? '' : ` (${why})`}`
 }
 
 const listed = (label: string, values: readonly string[]): readonly Field[] =>

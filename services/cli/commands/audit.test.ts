@@ -1,0 +1,105 @@
+import { expect, test } from 'vitest'
+import { problem, startCannedApi } from '../testing/canned-api.ts'
+import { plaintrail } from '../testing/captured-io.ts'
+
+const step = {
+  id: 'stp_9',
+  time: '2026-11-20T14:00:00.000000Z',
+  actor: 'alice',
+  verb: 'state',
+  object: { kind: 'finding', name: 'fnd_a' },
+  cluster: 'prod',
+  rule: 'exec',
+  before: { state: 'open', assignee: null },
+  after: { state: 'ignored', assignee: null },
+  reason: 'expected',
+  comment: 'a \u001b[31mdrill',
+}
+const none = { cluster: null, reason: null, comment: null }
+const rule = { ...step, ...none, object: { kind: 'rule', name: 'exec' } }
+const inForce = { version: 1, source: 'pack', state: 'active', severity: 'high', hash: 'aa' }
+const page = (data: readonly object[], cursor: string | null = null) => ({
+  body: { data, has_more: cursor !== null, next_cursor: cursor },
+})
+
+test('audit tells who did what to what, and why, and asks for what it is told to', async () => {
+  await using api = await startCannedApi(() => page([step]))
+  const flags = [
+    '--rule',
+    'exec',
+    '--finding',
+    'fnd_a',
+    '--actor',
+    'alice',
+    '-c',
+    'prod',
+    '--since',
+    '7d',
+    '--until',
+    '1h',
+  ]
+  const done = await plaintrail(['audit', ...flags, '--limit', '5'], { server: api.url })
+  expect(done.code).toBe(0)
+  expect(done.out.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
+    ['WHEN', 'WHO', 'DID', 'TO', 'WHY'],
+    [step.time, 'alice', 'ignored', 'fnd_a', String.raw`expected: a \x1b[31mdrill`],
+    [''],
+  ])
+  expect(api.requests[0]).toMatchObject({ method: 'GET', path: '/v1/audit' })
+  expect(Object.fromEntries(api.requests[0]?.query ?? [])).toEqual({
+    rule: 'exec',
+    vio: 'fnd_a',
+    actor: 'alice',
+    cluster: 'prod',
+    since: '7d',
+    until: '1h',
+    limit: '5',
+  })
+  const run = async (format: string): Promise<string> =>
+    (await plaintrail(['audit', '-o', format], { server: api.url })).out
+  expect(await run('name')).toBe('stp_9\n')
+  expect(JSON.parse(await run('jsonl'))).toEqual(step)
+  expect(JSON.parse(await run('json'))).toMatchObject({ data: [step] })
+  const csv = await run('csv')
+  expect(csv).toContain('prod')
+  expect(csv).toContain('state=open assignee=')
+  expect(csv).toContain('stp_9')
+})
+
+test.each([
+  ['assignee', { assignee: 'a' }, { assignee: null }, 'assigned to nobody'],
+  ['ignore-proposed', {}, { proposed_by: 'alice' }, 'proposed to ignore it for ever'],
+  ['ignore-confirmed', { proposed_by: 'bob' }, { state: 'ignored' }, 'ignored for ever, as bob proposed'],
+  ['rule-put', null, inForce, 'put: version 1, pack, active, high'],
+  [
+    'rule-put',
+    inForce,
+    { ...inForce, version: 2, source: 'api', state: 'off' },
+    'put: version 1 → 2, pack → api, active → off',
+  ],
+  ['rule-put', inForce, { ...inForce, changed_source: 'pack', written: 3 }, 'put: version 3 of pack, not in force'],
+  ['rule-deleted', { ...inForce, version: 2 }, { ...inForce, changed_source: 'api' }, 'taken away: version 2 → 1'],
+  ['rule-deleted', inForce, null, 'taken away'],
+  ['rule-failing', inForce, { ...inForce, state: 'failing' }, 'rule-failing'],
+  ['exception-added', null, { match: 'ns:a' }, 'exception-added'],
+])('audit says of %s from %j to %j: %s', async (verb, before, after, words) => {
+  await using api = await startCannedApi(() => page([{ ...rule, verb, before, after }]))
+  const { out } = await plaintrail(['audit', '-o', 'sentence'], { server: api.url })
+  expect(out).toBe(`alice · rule exec · ${words}\n`)
+})
+
+test('audit reads page after page with --all, and says where there is more or nothing', async () => {
+  await using api = await startCannedApi(({ query }) =>
+    query.get('cursor') === null ? page([step], 'next') : page([{ ...step, id: 'stp_8' }]),
+  )
+  expect((await plaintrail(['audit', '--all', '-o', 'name'], { server: api.url })).out).toBe('stp_9\nstp_8\n')
+  expect((await plaintrail(['audit'], { server: api.url })).err).toContain('there are more')
+  await using empty = await startCannedApi(() => page([]))
+  expect(await plaintrail(['audit'], { server: empty.url })).toMatchObject({
+    code: 0,
+    out: '',
+    err: 'nothing was done\n',
+  })
+  await using wrong = await startCannedApi(() => ({ status: 400, body: problem(400, 'query_syntax', 'no') }))
+  expect((await plaintrail(['audit', '--since', 'x'], { server: wrong.url })).code).toBe(6)
+})

@@ -1,0 +1,72 @@
+// plaintrail audit: what was done here, to findings, exceptions and rules, and by whom.
+import type { Command } from 'commander'
+import { terminalText } from '../output/terminal-text.ts'
+import type { View } from '../output/view.ts'
+import {
+  addClusterListOptions,
+  clusterListQuery,
+  printShortList,
+  type ClusterListOptions,
+} from '../print-short-list.ts'
+import { isStepList, type Step } from '../rule-answers.ts'
+import { collect, type RunCommand, type Session } from '../session.ts'
+import { stepWords } from '../step-words.ts'
+
+interface AuditOptions extends ClusterListOptions {
+  readonly rule?: readonly string[]
+  readonly finding?: readonly string[]
+  readonly actor?: readonly string[]
+}
+
+export function addAudit(program: Command, run: RunCommand): void {
+  const command = program
+    .command('audit')
+    .summary('what was done here, and by whom')
+    .description(
+      "Plaintrail's own trail, newest first: every step about a finding, an exception or a rule, who did it, and why. None is ever changed or taken away.",
+    )
+    .option('--rule <name>', 'about these rules, and what they found: exec-into-prod, exec-*', collect)
+    .option('--finding <id>', 'about these findings: fnd_…', collect)
+    .option('--actor <name>', 'by these tokens; plaintrail for what it did by itself', collect)
+    .addHelpText('after', helpText)
+    .action((options: AuditOptions, self: Command) => run(self, (session) => audit(session, options)))
+  addClusterListOptions(command)
+}
+
+const helpText = `
+Examples:
+  plaintrail audit --since 7d
+  plaintrail audit --actor alice --rule 'exec-*'
+  plaintrail audit --finding fnd_2E12C3P4D302ZWR6GAHV0SPHYC -o wide
+  plaintrail audit --since 2026-10-01 --until 2026-11-01 --all -o csv > trail.csv`
+
+async function audit(session: Session, { rule, finding, actor, ...options }: AuditOptions): Promise<void> {
+  const query = { rule, vio: finding, actor, ...clusterListQuery(options) }
+  const [path, view, none] = ['/v1/audit', stepView(session), 'nothing was done']
+  await printShortList(session, { path, query, isList: isStepList, view, none }, options)
+}
+
+const stepView = (session: Session): View<Step> => ({
+  columns: [
+    { title: 'WHEN', cell: ({ time }) => terminalText(session.when(time)) },
+    { title: 'WHO', cell: ({ actor }) => terminalText(actor), look: 'bold' },
+    { title: 'DID', cell: (step) => terminalText(stepWords(step)) },
+    { title: 'TO', cell: ({ object }) => terminalText(object.name), isWhole: true },
+    { title: 'KIND', cell: ({ object }) => terminalText(object.kind), isWide: true },
+    { title: 'RULE', cell: ({ rule }) => terminalText(rule), isWide: true },
+    { title: 'CLUSTER', cell: ({ cluster }) => terminalText(cluster ?? '-'), look: 'dim', isWide: true },
+    { title: 'BEFORE', cell: ({ before }) => sideCell(before), isWide: true },
+    { title: 'AFTER', cell: ({ after }) => sideCell(after), isWide: true },
+    { title: 'STEP', cell: ({ id }) => terminalText(id), look: 'dim', isWide: true },
+    { title: 'WHY', cell: ({ reason, comment }) => terminalText(whyOf(reason, comment)) },
+  ],
+  nameOf: ({ id }) => id,
+  sentenceOf: (step) => `${step.actor} · ${step.object.kind} ${step.object.name} · ${stepWords(step)}`,
+})
+
+const whyOf = (...texts: readonly (string | null)[]): string => texts.filter((text) => text !== null).join(': ') || '-'
+
+function sideCell(side: Step['after']): string {
+  const parts = Object.entries(side ?? {}).map(([name, value]) => `${name}=${value ?? ''}`)
+  return terminalText(parts.join(' ') || '-')
+}

@@ -1,0 +1,54 @@
+// stepWords: what somebody did to a finding, an exception or a rule, in a few words.
+import type { Step } from './rule-answers.ts'
+
+/** As the server has it, not yet safe for a terminal. */
+export function stepWords({ verb, before, after }: Step): string {
+  switch (verb) {
+    case 'state':
+      return textIn(after, 'state')
+    case 'assignee':
+      return `assigned to ${textIn(after, 'assignee') || 'nobody'}`
+    case 'ignore-proposed':
+      return 'proposed to ignore it for ever'
+    case 'ignore-confirmed':
+      return `ignored for ever, as ${textIn(before, 'proposed_by')} proposed`
+    case 'rule-put':
+      return ['put', ...ruleWords(before, after)].join(': ')
+    case 'rule-deleted':
+      return ['taken away', ...ruleWords(before, after)].join(': ')
+    case 'comment':
+    case 'exception-added':
+    case 'exception-deleted':
+    case 'exception-expired':
+    case 'ignore-over':
+    case 'proposal-withdrawn':
+    case 'regressed':
+    case 'rule-failing':
+      return verb
+    default:
+      // A newer server has others.
+      return String(verb satisfies never)
+  }
+}
+
+type Side = Step['after']
+
+function textIn(side: Side, name: string): string {
+  const value = side?.[name]
+  return value === undefined || value === null ? '' : String(value)
+}
+
+/** What is in force: `version 1 → 2, active → off`; beneath it there may be a change of what another source comes before. */
+function ruleWords(before: Side, after: Side): readonly string[] {
+  if (after === null) return []
+  const parts = ['version', 'source', 'state', 'severity'].flatMap((name) => {
+    const [was, is] = [textIn(before, name), textIn(after, name)]
+    if (was === is) return []
+    const words = was === '' ? is : `${was} → ${is}`
+    return [name === 'version' ? `version ${words}` : words]
+  })
+  const written = textIn(after, 'written')
+  const beneath = written === '' ? [] : [`version ${written} of ${textIn(after, 'changed_source')}, not in force`]
+  const said = [...parts, ...beneath]
+  return said.length === 0 ? [] : [said.join(', ')]
+}
