@@ -13,14 +13,18 @@ import { transaction } from './transaction.ts'
 /** Of one transaction. */
 const findingsMax = 50
 const hitsMax = 1_000
-/** Parts of one call: what is left waits for the next, so that judging goes on. */
-const partsMax = 20
+/** Parts of one call of who judges: what is left waits for the next, so that judging goes on. */
+const judgingPartsMax = 20
 
-/** How many times exceptions of a rule were applied to all there is. By any number of callers; nowUs in microseconds since 1970. */
+/**
+ * How many times exceptions of a rule were applied to all there is. By any number of callers, at most so many parts each;
+ * nowUs in microseconds since 1970.
+ */
 export async function applyExceptions(
   store: Store,
   book: Pick<RuleBook<unknown>, 'version'>,
   nowUs: number,
+  partsMax = judgingPartsMax,
 ): Promise<number> {
   await expireExceptions(store, nowUs)
   let applied = 0

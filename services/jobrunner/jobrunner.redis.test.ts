@@ -197,6 +197,10 @@ describe.skipIf(redis === null)('the jobrunner', () => {
       .poll(() => runner.metrics(), { timeout: 10_000 })
       .toMatch(/plaintrail_jobs_done_total\{kind="blame.keep"\} 1/)
     expect(periods.get('blame.keep')).toBe(300_000)
+    await expect
+      .poll(() => runner.metrics(), { timeout: 10_000 })
+      .toMatch(/plaintrail_jobs_done_total\{kind="findings.reopen"\} \d/)
+    expect(periods.get('findings.reopen')).toBe(15_000)
   })
 
   test('runs as a process of its own that says when it is ready, works, and stops when it is told to', async () => {

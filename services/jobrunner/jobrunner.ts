@@ -22,6 +22,7 @@ import type { PartBounds } from './make-part.ts'
 import { noticeQuarantine } from './notice-quarantine.ts'
 import { noticeSilence } from './notice-silence.ts'
 import { outboxJob, parseJobId, relayRows, type RelayTiming } from './relay-outbox.ts'
+import { reopenFindings, versionsOfRules } from './reopen-findings.ts'
 
 export interface JobrunnerParts {
   readonly store: Store
@@ -43,10 +44,11 @@ const scheduled = {
   'clusters.silent': 60_000,
   'tallies.keep': 300_000,
   'blame.keep': 300_000,
+  'findings.reopen': 15_000,
 } as const
 
 /** Soon after the start too. */
-const atStart: readonly (keyof typeof scheduled)[] = ['days.keep', 'tallies.keep', 'blame.keep']
+const atStart: readonly (keyof typeof scheduled)[] = ['days.keep', 'tallies.keep', 'blame.keep', 'findings.reopen']
 
 /** Disposing waits for the jobs in progress. It does not wait for the job queue, which may be away. */
 export async function startJobrunner(config: JobrunnerConfig, parts: JobrunnerParts): Promise<AsyncDisposable> {
@@ -107,12 +109,14 @@ function handlersOf(config: JobrunnerConfig, parts: JobrunnerParts, wakeRelay: (
     ...(parts.partBounds ? { bounds: parts.partBounds } : {}),
   }
   const bounds = parts.backtestBounds
+  const book = versionsOfRules()
   const backtesting = { store, logger, nowUs, onNext: wakeRelay, ...(bounds ? { bounds } : {}) }
   return {
     'days.keep': () => keepDays({ store, logger, nowUs, ...config }),
     'clusters.silent': () => noticeSilence({ store, logger, nowUs, silentAfterUs: config.silentAfterMs * 1_000 }),
     'tallies.keep': (_job: Job, signal: AbortSignal) => keepTallies({ store, logger, nowUs, signal }),
     'blame.keep': (_job: Job, signal: AbortSignal) => keepBlame({ store, logger, signal }),
+    'findings.reopen': () => reopenFindings({ store, logger, book, nowUs }),
     [quarantineNoticed]: (job: Job) => noticeQuarantine({ store, logger }, outboxJob(job)),
     [backtestPartDue]: (job: Job, signal: AbortSignal) => backtestPart(backtesting, outboxJob(job), signal),
     [exportPartDue]: (job: Job, signal: AbortSignal) => exportPart(exporting, outboxJob(job), signal),
