@@ -9,6 +9,7 @@ import { addCluster } from './clusters.ts'
 import { storeDeliveries } from './events-for-tests.ts'
 import { findEvents } from './find-events.ts'
 import { findFinding, findFindings, type FindingQuestion } from './find-findings.ts'
+import type { EventPosition } from './find-records.ts'
 import { findRules, findRuleVersion, findRuleVersions } from './find-rules.ts'
 import { findingEvents } from './finding-events.ts'
 import { findingsOfEvents } from './findings-of-events.ts'
@@ -248,7 +249,7 @@ describe('rules', () => {
     await seedRule(store, ruleText('a-rule', { title: 'One' }), 'alice')
     await seedRule(store, ruleText('a-rule', { title: 'Two' }), 'bob')
     const names: string[] = []
-    for (let after: FindingQuestion['after'] = null, isFirst = true; isFirst || after !== null; isFirst = false) {
+    for (let after: EventPosition | null = null, isFirst = true; isFirst || after !== null; isFirst = false) {
       const { items, next } = await findRules(store, everything, { limit: 2, after })
       names.push(...items.map(({ name }) => name))
       after = next

@@ -9,6 +9,7 @@ import type { Severity } from '@plaintrail/rules/rule'
 import type { FindingState } from '@plaintrail/rules/triage'
 import { sql, type SQL } from 'drizzle-orm'
 import { asManyAsFit } from './as-many-as-fit.ts'
+import { isChangedSince, listMoment, type ListMoment } from './changed-findings.ts'
 import { isFindingTerm, isSuchFinding } from './finding-condition.ts'
 import type { EventPosition } from './find-records.ts'
 import type { Store } from './open-store.ts'
@@ -102,14 +103,19 @@ export interface FindingQuestion {
   readonly hasShadow?: boolean
   readonly sort: FindingSort
   readonly limit: number
-  readonly after: EventPosition | null
+  readonly after: FindingPosition | null
   /** When the first page was read, in microseconds since 1970: what was found later is on no page. Null for the first. */
   readonly asOfUs: number | null
 }
 
+export interface FindingPosition extends EventPosition, Pick<ListMoment, 'unseenFrom'> {
+  /** Among those that come again, since they changed after the first page was read. */
+  readonly isAgain: boolean
+}
+
 export interface FoundFindings {
   readonly items: readonly Finding[]
-  readonly next: EventPosition | null
+  readonly next: FindingPosition | null
   readonly asOfUs: number
 }
 
@@ -124,22 +130,53 @@ interface FlatTriage extends Omit<FindingTriage, 'proposed' | 'version'> {
   readonly proposedComment: string | null
 }
 
+/**
+ * By its last event, a finding that gets another one while somebody pages is before the place where he is. So the last pages
+ * have those that changed since the first, by id: each finding is on a page as often as once or twice, and never on none.
+ */
 export async function findFindings(store: Store, scope: Scope, question: FindingQuestion): Promise<FoundFindings> {
-  const { query, window, sort, limit, after } = question
-  const asOfUs = question.asOfUs ?? (await nowUs(store))
-  const isMeant = conditionOf(query)
-  if (isMeant === false) return { items: [], next: null, asOfUs }
-  const by = sort === 'last' ? sql`f.last_time` : sql`f.opened_at`
-  const rows = await readRows<FindingRow>(
-    store,
-    sql`select ${findingColumns} from ${findingTables}
-        where f.events > 0 and ${inScope(scope)} and ${isMeant} and ${hasEventIn(window)}
-          and ${isTriaged(question)} and ${question.hasShadow === true ? sql`true` : isShown} and f.opened_at <= ${timestampOf(asOfUs)} and ${isAfter(by, sort, after)}
-        order by ${by} desc, f.id desc limit ${limit + 1}`,
-  )
+  const { limit, sort, after } = question
+  const { asOfUs, unseenFrom } = await momentOf(store, question)
+  const read = async (asked: FindingQuestion): Promise<readonly FindingRow[]> => {
+    const statement = findingsQuery(scope, asked, asOfUs)
+    return statement === null ? [] : await readRows<FindingRow>(store, statement)
+  }
+  const rows = await read(question)
   const page = asManyAsFit(rows.slice(0, limit).map(findingOf))
   const last = page.at(-1)
-  return { items: page, next: rows.length > page.length && last ? positionOf(last, sort) : null, asOfUs }
+  const isAgain = after?.isAgain === true
+  if (rows.length > page.length && last) {
+    return { items: page, next: { ...positionOf(last, sort), unseenFrom, isAgain }, asOfUs }
+  }
+  // The first page is of one moment, if it is the only one.
+  const isEnd = sort === 'opened' || isAgain || after === null
+  const again = { ...beforeAll, unseenFrom }
+  const others = isEnd ? [] : await read({ ...question, limit: 0, after: again })
+  return { items: page, next: others.length === 0 ? null : again, asOfUs }
+}
+
+async function momentOf(store: Store, { asOfUs, after }: FindingQuestion): Promise<ListMoment> {
+  return asOfUs === null || after === null ? await listMoment(store) : { asOfUs, unseenFrom: after.unseenFrom }
+}
+
+/** No finding has this id. */
+const beforeAll = { timeUs: 0, key: '00000000-0000-0000-0000-000000000000', isAgain: true } as const
+
+/** One row more than the page has, where there is one. Null where the query asks for nothing that there can be. */
+export function findingsQuery(scope: Scope, question: FindingQuestion, asOfUs: number): SQL | null {
+  const { query, window, sort, limit, after } = question
+  const isMeant = conditionOf(query)
+  if (isMeant === false) return null
+  const by = sort === 'last' ? sql`f.last_time` : sql`f.opened_at`
+  const [isNext, order] =
+    after?.isAgain === true
+      ? [sql`f.id > ${after.key}::uuid and ${isChangedSince(after)}`, sql`f.id`]
+      : [isAfter(by, sort, after), sql`${by} desc, f.id desc`]
+  return sql`select ${findingColumns} from ${findingTables}
+    where f.events > 0 and ${inScope(scope)} and ${isMeant} and ${hasEventIn(window)}
+      and ${isTriaged(question)} and ${question.hasShadow === true ? sql`true` : isShown}
+      and f.opened_at <= ${timestampOf(asOfUs)} and ${isNext}
+    order by ${order} limit ${limit + 1}`
 }
 
 /** Null where there is none of that id, or it is not to be seen, or nothing counts in it any more. */
@@ -248,9 +285,4 @@ function conditionOf(query: Query): Condition {
     default:
       return query satisfies never
   }
-}
-
-async function nowUs(store: Store): Promise<number> {
-  const [row] = await readRows<{ now: number }>(store, sql`select ${timeUs(sql`clock_timestamp()`)} as now`)
-  return row?.now ?? 0
 }

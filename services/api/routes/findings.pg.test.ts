@@ -1,5 +1,6 @@
 // Findings over HTTP: the right ones, on pages, with what happened, how to mend it and the events behind them.
 
+import { parseFindingId } from '@plaintrail/rules/finding-id'
 import { addCluster } from '@plaintrail/store/clusters'
 import { storeDeliveries } from '@plaintrail/store/events-for-tests'
 import { ruleText, seedFinding, seedRule } from '@plaintrail/store/findings-for-tests'
@@ -155,6 +156,30 @@ describe('findings', () => {
     expect((await found(asked)).length).toBe(ids.length + 1)
   })
 })
+
+test('a finding that gets an event while somebody pages is not lost, and comes again at the end', async () => {
+  const first = await answer<Findings>('/v1/findings?limit=1&rule=exec,reads')
+  expect(first.meta).toMatchObject({ again: false })
+  await api.store.pool.query(`update finding set last_time = last_time + 3600000000 where id <> all($1)`, [
+    first.data.map(({ id }) => uuidOf(id)),
+  ])
+  const second = await answer<Findings>(`/v1/findings?cursor=${first.next_cursor}`)
+  const pages = [first, second]
+  for (let { next_cursor: cursor } = second; cursor !== null;) {
+    const page = await answer<Findings>(`/v1/findings?cursor=${cursor}`)
+    pages.push(page)
+    cursor = page.next_cursor
+  }
+  expect(pages.filter(({ meta }) => 'again' in meta && meta.again === true).length).toBeGreaterThan(0)
+  expect([...new Set(pages.flatMap(({ data }) => data.map(({ id }) => id)))].toSorted()).toEqual(
+    (await found('rule=exec,reads')).toSorted(),
+  )
+  await api.store.pool.query(`update finding set last_time = last_time - 3600000000 where id <> all($1)`, [
+    first.data.map(({ id }) => uuidOf(id)),
+  ])
+})
+
+const uuidOf = (id: string): string => parseFindingId(id)?.toString('hex') ?? ''
 
 describe('a finding', () => {
   test('says what happened, why it matters, how to mend it, and what it was made of', async () => {

@@ -11,6 +11,7 @@ import {
   findFindings,
   findingSorts,
   type Finding,
+  type FindingPosition,
   type FindingQuestion,
   type FindingSort,
 } from '@plaintrail/store/find-findings'
@@ -42,35 +43,43 @@ export function getFindings(parts: RouteParts): Route {
     const { query, window, limit, after, snapshot } = question
     // Asked first: what is judged meanwhile is more than is said, and never less.
     const judged = await rulesProgressFor(parts.store, caller.scope, query)
-    const asked = { query, window, ...own, limit, after, asOfUs: snapshot?.takenUs ?? null }
+    const place = after && { ...after, ...own.place }
+    const asked = { query, window, ...own, limit, after: place, asOfUs: snapshot?.takenUs ?? null }
     const { items, next, asOfUs } = await findFindings(parts.store, caller.scope, asked)
     const end = next && { position: next, snapshot: { takenUs: asOfUs, lanes: null } }
+    const list = `findings ${ownText({ ...own, place: next ?? firstPlace })}`
     response.json({
       data: items.map(findingAnswer),
-      ...nextPage(response, question, end, cursorKey),
+      ...nextPage(response, { ...question, list }, end, cursorKey),
       meta: {
         query: queryText(query),
         window: { since: formatMicroTime(window.sinceUs), until: formatMicroTime(window.untilUs) },
         as_of: formatMicroTime(asOfUs),
+        again: own.place.isAgain,
         rules: followedOf(judged),
       },
     })
   }
 }
 
-/** What this list is asked for beside the words of the query language. */
-type Own = Pick<FindingQuestion, 'assignee' | 'hasShadow' | 'isProposed' | 'sort' | 'states'>
+/** What this list is asked for beside the words of the query language, and where its pages are. */
+interface Own extends Pick<FindingQuestion, 'assignee' | 'hasShadow' | 'isProposed' | 'sort' | 'states'> {
+  readonly place: Pick<FindingPosition, 'isAgain' | 'unseenFrom'>
+}
+
+const firstPlace: Own['place'] = { unseenFrom: 0, isAgain: false }
 
 /** A cursor carries it in the name of its list. */
 function ownAsked(parameters: UrlParameters, cursorKey: Uint8Array): Own {
   const cursor = onlyValue('cursor', parameters['cursor'])
   if (cursor !== undefined) {
-    const [, sort, states = '', shadow, proposed, assignee] = openCursor(cursor, cursorKey).list.split(' ')
+    const [, sort, states = '', shadow, proposed, moment = '', assignee] = openCursor(cursor, cursorKey).list.split(' ')
     return {
       sort: sortOf(sort),
       states: statesOf(states),
       hasShadow: shadow === 'shadow',
       isProposed: proposed === '' ? undefined : proposed === 'proposed',
+      place: { unseenFrom: Number.parseInt(moment, 10), isAgain: moment.endsWith('again') },
       assignee: assignee && decodeURIComponent(assignee).slice(1),
     }
   }
@@ -85,6 +94,7 @@ function ownAsked(parameters: UrlParameters, cursorKey: Uint8Array): Own {
     hasShadow: isYes('shadow', shadow),
     isProposed: proposed === undefined ? undefined : isYes('proposed', proposed),
     assignee: onlyValue('assignee', assignee),
+    place: firstPlace,
   }
 }
 
@@ -96,10 +106,11 @@ function statesOf(text: string): Own['states'] {
   return text === '' ? undefined : findingStates.filter((state) => words.includes(state))
 }
 
-function ownText({ sort, states, hasShadow, isProposed, assignee }: Own): string {
+function ownText({ sort, states, hasShadow, isProposed, place, assignee }: Own): string {
   const who = assignee === undefined ? '' : ` ${encodeURIComponent(`=${assignee}`)}`
   const proposed = isProposed === undefined ? '' : isProposed ? 'proposed' : 'settled'
-  return `${sort} ${states?.join(',') ?? ''} ${hasShadow === true ? 'shadow' : ''} ${proposed}${who}`
+  const moment = `${place.unseenFrom}${place.isAgain ? 'again' : ''}`
+  return `${sort} ${states?.join(',') ?? ''} ${hasShadow === true ? 'shadow' : ''} ${proposed} ${moment}${who}`
 }
 
 /** What stands beside a cursor is refused with it. */

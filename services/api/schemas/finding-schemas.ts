@@ -57,6 +57,11 @@ const findingMetaSchema = z
     as_of: microTimeSchema.describe('What was found later is on none of the pages.'),
     rules: followedSchema.describe('How far rules have judged what is stored in the clusters that were asked about.'),
   })
+    again: z
+      .boolean()
+      .describe(
+        'Whether the findings of this page come again, since they changed after the first page was read: each may have been on an earlier page, as it was then. Never with `sort=opened`.',
+      ),
   .meta({ id: 'FindingMeta', description: 'The question as it was understood, and how complete its answer is.' })
 
 export const findingPageSchema = pageSchema('FindingPage', findingSchema).extend({ meta: findingMetaSchema }).meta({

@@ -109,18 +109,25 @@ async function printPages(
   const view = findingView(session)
   let next: Query = query
   let printed: Printed | null = null
-  let total = 0
+  const shown = new Set<string>()
+  let again = 0
   for (;;) {
     const answer = await api.getList('/v1/findings', next)
     const { value: page } = answer
     if (!isFindingPage(page)) throw notPlaintrail(api.url)
-    total += page.data.length
-    if (page.data.length > 0 || session.format.kind !== 'table')
-      printed = await session.printItems(view, { answer, items: page.data }, printed)
+    // By the last event, those that changed meanwhile come again: what was printed once is not printed twice.
+    const items = page.data.filter(({ id }) => !shown.has(id))
+    for (const { id } of items) shown.add(id)
+    again += page.data.length - items.length
+    const total = shown.size
+    if (items.length > 0 || session.format.kind !== 'table')
+      printed = await session.printItems(view, { answer, items }, printed)
     if (all === true && page.has_more && page.next_cursor !== null) next = { cursor: page.next_cursor }
     else {
       if (session.format.kind === 'table' || session.format.kind === 'wide') await session.note(footer(page, total))
       await warnBehind(session, page)
+      if (again > 0)
+        await session.warn(`! ${again} of them changed while they were listed, and stand here as they were before`)
       return { meta: page.meta, total }
     }
   }

@@ -94,6 +94,16 @@ test('findings list --all reads every page, in an order in which none is missed'
   ])
 })
 
+test('findings list --all --sort last prints each once, and says which changed meanwhile', async () => {
+  const again = { ...finding, events: 13 }
+  await using api = await startCannedApi(({ query }) => ({
+    body: query.has('cursor') ? page([again, low]) : page([finding], 'c2.x'),
+  }))
+  const done = await plaintrail(['findings', 'list', '--all', '--sort', 'last', '-o', 'name'], { server: api.url })
+  expect(done.out).toBe(`${finding.id}\nfnd_0\n`)
+  expect(done.err).toContain('! 1 of them changed while they were listed, and stand here as they were before')
+})
+
 /** As the server filters. */
 function bySeverity({ query }: CannedRequest): { body: object } {
   const unwanted = query.getAll('not.severity')
