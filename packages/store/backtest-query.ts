@@ -17,25 +17,42 @@ import { queryConditions } from './query-conditions.ts'
 import { readRows } from './read-rows.ts'
 import type { NumberedRow } from './rule-events.ts'
 import { isInSnapshot } from './take-snapshot.ts'
-import { weakenedQuery, type Weakened } from './weakened-query.ts'
+import { weakenedQuery, type Term, type Weakened } from './weakened-query.ts'
 
 /** What events must meet that one of the rules could match: all of their steps. False where none can. */
 export function backtestQuery(rules: readonly CompiledRule[], cluster: string | null): Weakened {
-  const asked = rules
-    .flatMap(({ steps }) => steps)
-    .map(({ step, namesStage }) => weakenedQuery(step.match, standsInRow) && staged(step.match, namesStage))
+  const asked = rules.flatMap(({ steps }) => steps).map(({ step, namesStage }) => staged(step.match, namesStage))
   const open = asked.filter((query) => query !== false)
   if (open.length === 0) return false
   return and([or(open), clusterQuery(cluster)])
 }
 
 function staged(match: Query, namesStage: boolean): Weakened {
-  const query = weakenedQuery(match, standsInRow)
+  const query = weakenedQuery(match, askedOfRow)
   return query === false || namesStage ? query : and([query, not(matches('stage', [['RequestReceived']]))])
 }
 
-/** As columnsLeaf of the rules has it. */
-const standsInRow = (term: Query): boolean => term.kind !== 'says' && !asksHistory(term) && !asksInitiator(term)
+/** As columnsLeaf of the rules has it. An event whose row leaves a term open is read too, for it is told that it was open. */
+function askedOfRow(term: Term, isWanted: boolean): boolean | Query {
+  if (term.kind === 'says' || asksHistory(term) || asksInitiator(term)) return false
+  if (term.kind !== 'matches' || !isWanted) return true
+  if (term.key === 'name') return or([term, mayBeNameless])
+  if (term.key === 'is') return term.values.some(([word]) => word === 'dryrun') ? or([term, mayBeTriedOut]) : true
+  // Without an answer that was recorded few events have one.
+  return term.key !== 'uid'
+}
+
+/** As whyNameless and whyDryRunOpen of packages/rules/recorded.ts say it, but for what was recorded: of more events. */
+const mayBeNameless = and([
+  matches('name', [['']]),
+  matches('class', [['write']]),
+  matches('verb', [['create']]),
+  matches('outcome', [['success']]),
+])
+const mayBeTriedOut = and([
+  matches('class', [['write']]),
+  or([matches('verb', [['delete'], ['deletecollection']]), matches('sub', [['eviction']])]),
+])
 
 interface BacktestRow extends NumberedRow {
   readonly laneId: number

@@ -110,10 +110,11 @@ export async function backtestResult(client: PoolClient, asked: ResultQuestion):
   }
 }
 
-/** What is needed of all of them, and there may be many. `id` is a UUID, and `key` in hex is that of its last event. */
+/** What is needed of all of them, and there may be many. `id` is a UUID, and the rest is of its last hit; `key` is in hex. */
 interface SlimFinding extends Pick<BacktestFinding, 'id' | 'events' | 'firstUs' | 'lastUs'> {
   readonly key: string
   readonly request: string
+  readonly step: number
 }
 
 function busiest(findings: readonly SlimFinding[]): readonly SlimFinding[] {
@@ -201,16 +202,19 @@ function countingIn(rule: Rule, hits: readonly HitRow[], asked: ResultQuestion):
 function findingOf(counting: readonly HitRow[]): SlimFinding | null {
   const requests = onceEach(counting)
   const [first] = requests
-  const last = requests.reduce<HitRow | undefined>(
-    (latest, hit) =>
-      latest === undefined || hit.timeUs > latest.timeUs || (hit.timeUs === latest.timeUs && hit.key > latest.key)
-        ? hit
-        : latest,
+  const last = counting.reduce<HitRow | undefined>(
+    (latest, hit) => (latest === undefined || isAfter(hit, latest) ? hit : latest),
     undefined,
   )
   if (first === undefined || last === undefined) return null
-  const { findingId, timeUs, key, request } = last
-  return { id: findingId, events: requests.length, firstUs: first.timeUs, lastUs: timeUs, key, request }
+  const { findingId, timeUs, key, request, step } = last
+  return { id: findingId, events: requests.length, firstUs: first.timeUs, lastUs: timeUs, key, request, step }
+}
+
+/** As rule-hits.ts has it of the hit that a finding is told by: of a request that is several steps the stages may differ. */
+function isAfter(one: HitRow, other: HitRow): boolean {
+  if (one.timeUs !== other.timeUs) return one.timeUs > other.timeUs
+  return one.key === other.key ? one.step > other.step : one.key > other.key
 }
 
 async function toldFindings(
@@ -220,15 +224,11 @@ async function toldFindings(
   findings: readonly SlimFinding[],
 ): Promise<readonly BacktestFinding[]> {
   const { rows } = await client.query<Pick<BacktestFinding, 'cluster' | 'group' | 'summary'>>(
-    `select c.name as cluster, l."group", l.summary
-     from unnest($3::uuid[], $4::int8[], $5::uuid[]) with ordinality as i (finding_id, time, request, at)
-     cross join lateral (
-       select h.cluster_id, h."group", h.summary from backtest_hit h
-       where h.backtest_id = $1 and h.version = $2 and h.finding_id = i.finding_id and h.time = i.time
-         and h.request = i.request
-       order by h.step limit 1
-     ) l
-     join cluster c on c.id = l.cluster_id
+    `select c.name as cluster, h."group", h.summary
+     from unnest($3::uuid[], $4::int8[], $5::uuid[], $6::int2[]) with ordinality as i (finding_id, time, request, step, at)
+     join backtest_hit h on h.backtest_id = $1 and h.version = $2 and h.finding_id = i.finding_id and h.time = i.time
+       and h.request = i.request and h.step = i.step
+     join cluster c on c.id = h.cluster_id
      order by i.at`,
     [
       backtestId,
@@ -236,6 +236,7 @@ async function toldFindings(
       findings.map(({ id }) => id),
       findings.map(({ lastUs }) => lastUs),
       findings.map(({ request }) => request),
+      findings.map(({ step }) => step),
     ],
   )
   return findings.flatMap(({ id, events, firstUs, lastUs, key }, index) => {

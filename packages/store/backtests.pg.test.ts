@@ -1,17 +1,17 @@
 // Back-tests against the live engine: over the same events both find the same, whatever the rule and however what is stored came.
 
+import { formatEventId } from '@plaintrail/event/identity'
 import { everything } from '@plaintrail/query/scope'
-import { parseRules } from '@plaintrail/rules/parse-rules'
+import type { Window } from '@plaintrail/query/window'
 import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { beginBacktestPart, storeBacktestPart, storeBacktestResult } from './backtest-part.ts'
 import type { BacktestFinding, BacktestResult } from './backtest-result.ts'
-import { cancelBacktest, createBacktest, findBacktest, parseBacktestId } from './backtests.ts'
+import { askBacktest, makeBacktest } from './backtests-for-tests.ts'
+import { cancelBacktest, findBacktest } from './backtests.ts'
 import { storeDeliveries } from './events-for-tests.ts'
 import { addException } from './exceptions.ts'
 import { openTestStore } from './history-for-tests.ts'
-import { createBacktestJudge } from './judge-backtest.ts'
 import {
   call,
   deliveriesOf,
@@ -66,68 +66,20 @@ const anyCalls: fc.Arbitrary<Call[]> = fc.array(
   { minLength: 1, maxLength: 60 },
 )
 
-const whole = { sinceUs: startUs - 3_600 * second, untilUs: startUs + 3_600 * second }
-const maker = { id: '00000000-0000-4000-8000-000000000000', name: 'test' }
-
 interface Asked {
   readonly rule: string
   readonly cluster: SlowCluster | null
   readonly text?: string
   readonly running?: string | null
-  readonly window?: { readonly sinceUs: number; readonly untilUs: number }
-}
-
-async function ask({ rule, cluster, text = textOf(rule), running = null, window = whole }: Asked): Promise<string> {
-  const id = await createBacktest(store, everything, {
-    maker,
-    rule,
-    text,
-    running: running === null ? null : { version: 1, text: running },
-    cluster: cluster?.name ?? null,
-    window,
-  })
-  if (id === null) throw new Error('too many')
-  return id
+  readonly window?: Window
 }
 
 const textOf = (name: string): string => rules.find(({ rule }) => rule.name === name)?.text ?? ''
 
-async function jobOf(id: string): Promise<string> {
-  const { rows } = await store.pool.query<{ job: string }>('select job::text as job from backtest where id = $1', [
-    parseBacktestId(id),
-  ])
-  return rows[0]?.job ?? ''
-}
+const ask = async ({ cluster, text, ...asked }: Asked): Promise<string> =>
+  await askBacktest(store, { ...asked, cluster: cluster?.name ?? null, text: text ?? textOf(asked.rule) })
 
-const ruleIn = (text: string) => {
-  const [found] = parseRules(text).rules
-  if (found === undefined) throw new Error('no rule')
-  return found.rule
-}
-
-/** As the jobrunner does it, a page a part. */
-async function made(id: string, limit: number): Promise<BacktestResult> {
-  for (;;) {
-    const job = await jobOf(id)
-    const asked = await beginBacktestPart(store, job)
-    if (asked === null) throw new Error('it has ended')
-    const rule = ruleIn(asked.text)
-    const running = asked.running && ruleIn(asked.running.text)
-    if (asked.isRead) {
-      const both = running && asked.running ? { version: asked.running.version, rule: running } : null
-      const question = { rule, running: both, ...asked.window, reachedUs: asked.reachedUs, decidedUs: laterUs }
-      const result = await storeBacktestResult(store, job, question)
-      if (result === null) throw new Error('it has ended')
-      return result
-    }
-    const judge = await createBacktestJudge(store, asked, { rule, running })
-    // Whoever dies before it writes has done nothing: the page is judged again.
-    await judge.page(asked.after, { limit, bytesMax: 1_000 })
-    const page = await judge.page(asked.after, { limit, bytesMax: 1_000 })
-    await storeBacktestPart(store, job, { ...page, reachedUs: null })
-    expect(await storeBacktestPart(store, job, { ...page, reachedUs: null })).toBe('gone')
-  }
-}
+const made = async (id: string, limit: number): Promise<BacktestResult> => await makeBacktest(store, id, () => limit)
 
 const shown = ({ id, events, firstUs, lastUs, group, summary }: BacktestFinding): object => ({
   id,
@@ -206,7 +158,7 @@ test.each([
   const calls = names.map((name, at) => call({ second: at, name, verb, delivery: at }))
   await storeDeliveries(store, deliveriesOf(cluster, calls))
   const match = `cluster:${cluster.name} name:c0`
-  const who = { id: maker.id, name: 'test' }
+  const who = { id: '00000000-0000-4000-8000-000000000000', name: 'test' }
   const added = await addException(store, who, { rule, match, reason: 'r', owner: null, expiresUs: null })
   expect(added.kind).toBe('added')
   await judgeAll(store, cluster)
@@ -278,3 +230,56 @@ test('what was not recorded is counted, and told with an event', async () => {
     missing: [{ cluster: cluster.name, isError: false, count: 1, event: expect.stringMatching(/^evt_/) as unknown }],
   })
 })
+
+test.each([
+  [
+    'name:c1',
+    { verb: 'create', responseStatus: { code: 201 }, objectRef: { resource: 'configmaps', apiVersion: 'v1' } },
+  ],
+  ['-(-name:c1)', { verb: 'create', responseStatus: { code: 201 }, objectRef: { resource: 'configmaps' } }],
+  ['is:dryrun', { verb: 'delete' }],
+  ['uid:3e3406e0-c14f-416d-a109-bc56c5c519db', { verb: 'get' }],
+])('what a row leaves open of %s is counted too', async (match, over) => {
+  const cluster = await freshCluster(store)
+  const [delivery] = deliveriesOf(cluster, [call({})])
+  const items = (delivery?.items ?? []).map((text) =>
+    JSON.stringify({ ...(JSON.parse(text) as object), level: 'Metadata', requestObject: undefined, ...over }),
+  )
+  if (delivery) await storeDeliveries(store, [{ ...delivery, items }])
+  const id = await ask({ rule: 'open', cluster, text: rulesOf({ open: `match: '${match}'` })[0]?.text ?? '' })
+  await made(id, 10)
+  expect((await findBacktest(store, everything, id))?.tally).toMatchObject({ evaluated: 1, insufficient: 1 })
+})
+
+test('a request that is several steps at several stages is told by the last of them', async () => {
+  const cluster = await freshCluster(store)
+  await storeDeliveries(
+    store,
+    deliveriesOf(
+      cluster,
+      [0, 1, 2, 3].map((name) => call({ name, isStarted: true })),
+    ),
+  )
+  const steps = `[{match: 'verb:get stage:ResponseComplete'}]`
+  const spec = `match: 'verb:get stage:ResponseStarted', groupBy: [object.name], condition: {with: ${steps}, within: 1m}`
+  const [parsed] = rulesOf({ several: `${spec}, summary: '{{audit}} {{object}}'` })
+  if (parsed === undefined) throw new Error('there is a rule')
+  await putRules(store, { source: 'api', author: 'test', rules: [parsed] })
+  await judgeAll(store, cluster)
+  const live = (await foundIn(store, cluster)).filter(({ rule }) => rule === 'several')
+  const { top } = await made(await ask({ rule: 'several', cluster, text: parsed.text }), 3)
+  expect(top.map(({ event }) => event).toSorted()).toEqual(await lastEvents(cluster, 'several'))
+  expect(top.map(shown).toSorted(byId as never)).toEqual(live.map(({ rule: _r, eventIds: _i, ...one }) => one))
+})
+
+/** The events that findings are told by. */
+async function lastEvents({ uid }: SlowCluster, rule: string): Promise<readonly string[]> {
+  const { rows } = await store.pool.query<{ time: number; key: string }>(
+    `select distinct on (h.finding_id) h.time, replace(h.key::text, '-', '') as key
+     from rule_hit h join finding f on f.id = h.finding_id join rule r on r.id = f.rule_id
+       join cluster c on c.id = f.cluster_id
+     where h.counts and r.name = $1 and c.uid = $2 order by h.finding_id, h.time desc, h.key desc`,
+    [rule, uid],
+  )
+  return rows.map(({ time, key }) => formatEventId(time, Buffer.from(key, 'hex'))).toSorted()
+}

@@ -142,8 +142,9 @@ export async function judgeAll(
   store: Store,
   cluster: SlowCluster,
   numbersMax: number = judgeBounds.numbersMax,
+  isHistoryOn = false,
 ): Promise<void> {
-  const follower = createRulesFollower(store, { isHistoryOn: false })
+  const follower = createRulesFollower(store, { isHistoryOn })
   for (const lane of await lanesOf(store, cluster)) {
     for (let kind = ''; kind !== 'idle';) {
       kind = (await follower.judge(lane, { ...judgeBounds, numbersMax })).kind

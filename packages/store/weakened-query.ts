@@ -8,18 +8,21 @@ export type Term = Matches | Within | Says
 /** False where no event can match. */
 export type Weakened = Query | false
 
+/** Whether somebody can answer a term, or what is to be asked in its place: where it is wanted, of more events. */
+type Kept = (term: Term, isWanted: boolean) => boolean | Query
+
 /**
  * The strictest query of the `kept` terms alone that everything meets which meets `query`: of `ns:a "to 5"` it is `ns:a`
  * where text is not kept, and of `-(ns:a "to 5")` every event, for one in `a` may say something else. Of a term that
  * is wanted less may be asked than it says: where it is met by more events, so is the whole.
  */
-export function weakenedQuery(query: Query, kept: (term: Term, isWanted: boolean) => boolean): Weakened {
+export function weakenedQuery(query: Query, kept: Kept): Weakened {
   const weakened = bounded(query, kept, true)
   return weakened === true ? and([]) : weakened
 }
 
 /** `isWeaker`: what holds wherever `query` does; else what holds nowhere that `query` does not. */
-function bounded(query: Query, kept: (term: Term, isWanted: boolean) => boolean, isWeaker: boolean): Query | boolean {
+function bounded(query: Query, kept: Kept, isWeaker: boolean): Query | boolean {
   switch (query.kind) {
     case 'and':
       return joined(
@@ -40,8 +43,11 @@ function bounded(query: Query, kept: (term: Term, isWanted: boolean) => boolean,
     }
     case 'matches':
     case 'within':
-    case 'says':
-      return kept(query, isWeaker) ? query : isWeaker
+    case 'says': {
+      const asked = kept(query, isWeaker)
+      if (typeof asked !== 'boolean') return asked
+      return asked ? query : isWeaker
+    }
     default:
       return query satisfies never
   }
