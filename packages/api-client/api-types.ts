@@ -2319,13 +2319,13 @@ export interface components {
             readonly controls: readonly string[];
             /** @description Why it matters; may be empty. */
             readonly description: string;
-            /** @description Requests in it. However often one is delivered, it is one. */
+            /** @description Requests in it. However often one is delivered, it is one. 0 where exceptions hide all. */
             readonly events: number;
             /** @description How many of these are past retention. */
             readonly expired_events: number;
             /** @description What the rule also finds and need not worry anybody. */
             readonly false_positives: readonly string[];
-            /** @description The time of its first event; null where that has no usable one. */
+            /** @description The time of its first event; null where that has no usable one, or none counts. */
             readonly first: components["schemas"]["MicroTime"] | null;
             /** @description What it is of, by the fields that the rule groups by. */
             readonly group: {
@@ -2335,8 +2335,8 @@ export interface components {
             /** @description The time of its last event. */
             readonly last: components["schemas"]["MicroTime"] | null;
             readonly links: components["schemas"]["FindingLinks"];
-            /** @description When it was found. */
-            readonly opened_at: components["schemas"]["MicroTime"];
+            /** @description When it was found; null where exceptions hide all of it. */
+            readonly opened_at: components["schemas"]["MicroTime"] | null;
             /** @description Who looks after the rule. */
             readonly owner: string | null;
             /** @description Where more is told. */
@@ -2407,14 +2407,14 @@ export interface components {
             readonly controls: readonly string[];
             /** @description Why it matters; may be empty. */
             readonly description: string;
-            /** @description Requests in it. However often one is delivered, it is one. */
+            /** @description Requests in it. However often one is delivered, it is one. 0 where exceptions hide all. */
             readonly events: number;
             readonly evidence: components["schemas"]["Evidence"];
             /** @description How many of these are past retention. */
             readonly expired_events: number;
             /** @description What the rule also finds and need not worry anybody. */
             readonly false_positives: readonly string[];
-            /** @description The time of its first event; null where that has no usable one. */
+            /** @description The time of its first event; null where that has no usable one, or none counts. */
             readonly first: components["schemas"]["MicroTime"] | null;
             /** @description What it is of, by the fields that the rule groups by. */
             readonly group: {
@@ -2426,8 +2426,8 @@ export interface components {
             /** @description The time of its last event. */
             readonly last: components["schemas"]["MicroTime"] | null;
             readonly links: components["schemas"]["FindingLinks"];
-            /** @description When it was found. */
-            readonly opened_at: components["schemas"]["MicroTime"];
+            /** @description When it was found; null where exceptions hide all of it. */
+            readonly opened_at: components["schemas"]["MicroTime"] | null;
             /** @description Who looks after the rule. */
             readonly owner: string | null;
             /** @description Where more is told. */

@@ -10,7 +10,7 @@ import type { FindingState } from '@plaintrail/rules/triage'
 import { sql, type SQL } from 'drizzle-orm'
 import { asManyAsFit } from './as-many-as-fit.ts'
 import { isChangedSince, listMoment, type ListMoment } from './changed-findings.ts'
-import { isFindingTerm, isSuchFinding } from './finding-condition.ts'
+import { isFindingTerm, isLeft, isSuchFinding } from './finding-condition.ts'
 import type { EventPosition } from './find-records.ts'
 import type { Store } from './open-store.ts'
 import { patternMatches } from './pattern-matches.ts'
@@ -42,12 +42,12 @@ export interface Finding {
     RuleTold,
     'attack' | 'commands' | 'description' | 'falsePositives' | 'owner' | 'references' | 'remediation' | 'title'
   >
-  /** Of its first and its last event, in microseconds since 1970. */
+  /** Of its first and its last event, in microseconds since 1970; 0 where nothing counts. */
   readonly firstUs: number
   readonly lastUs: number
-  /** When it was found, in microseconds since 1970. */
-  readonly openedUs: number
-  /** Requests that count, and how many of them are past retention. */
+  /** When it was found, in microseconds since 1970; null where nothing counts. */
+  readonly openedUs: number | null
+  /** Requests that count, and how many of them are past retention. None where exceptions hide all. */
   readonly events: number
   readonly expired: number
   /** The rule is tried out: it is left out of lists, counts and controls. */
@@ -179,14 +179,14 @@ export function findingsQuery(scope: Scope, question: FindingQuestion, asOfUs: n
     order by ${order} limit ${limit + 1}`
 }
 
-/** Null where there is none of that id, or it is not to be seen, or nothing counts in it any more. */
+/** Null where there is none of that id, or it is not to be seen, or nothing is left of it. */
 export async function findFinding(store: Store, scope: Scope, id: string): Promise<Finding | null> {
   const bytes = parseFindingId(id)
   if (bytes === null) return null
   const [row] = await readRows<FindingRow>(
     store,
     sql`select ${findingColumns} from ${findingTables}
-        where f.id = ${bytes.toString('hex')}::uuid and f.events > 0 and ${inScope(scope)}`,
+        where f.id = ${bytes.toString('hex')}::uuid and ${isLeft} and ${inScope(scope)}`,
   )
   return row === undefined ? null : findingOf(row)
 }
@@ -197,7 +197,8 @@ const findingTables = sql`finding f
   join rule_version v on v.rule_id = f.rule_id and v.number = f.version`
 
 const findingColumns = sql`f.id::text as id, r.name as rule, f.version, f.severity, f.controls, c.name as cluster, f."group",
-  f.summary, f.fields, v.told, v.told ->> 'state' = 'shadow' as "isShadow", f.first_time as "firstUs", f.last_time as "lastUs",
+  f.summary, f.fields, v.told, v.told ->> 'state' = 'shadow' as "isShadow", coalesce(f.first_time, 0) as "firstUs",
+  coalesce(f.last_time, 0) as "lastUs",
   ${timeUs(sql`f.opened_at`)} as "openedUs", f.events, f.expired, f.state, f.regressed as "isRegressed", f.assignee, f.reason,
   ${timeUs(sql`f.ignored_until`)} as "untilUs", f.ignored_events as "untilEvents", f.ignored_match as "untilMatch",
   f.triage_version as "triageVersion", f.triage_steps as steps, ${timeUs(sql`f.triaged_at`)} as "changedUs",
@@ -244,7 +245,7 @@ function findingOf({ id, group, ...all }: FindingRow): Finding {
 
 function positionOf({ id, lastUs, openedUs }: Finding, sort: FindingSort): EventPosition {
   const key = parseFindingId(id)?.toString('hex') ?? ''
-  return { timeUs: sort === 'last' ? lastUs : openedUs, key }
+  return { timeUs: sort === 'last' ? lastUs : (openedUs ?? 0), key }
 }
 
 function isAfter(by: SQL, sort: FindingSort, after: EventPosition | null): SQL {

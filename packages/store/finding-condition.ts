@@ -32,6 +32,10 @@ export function isFoundBy(term: FindingTerm, ids: Ids, { fromUs, toUs }: Stretch
 /** Whoever names a rule or a finding means it, whether it is tried out or not. */
 const isNamed = ({ key }: FindingTerm): boolean => key === 'rule' || key === 'vio'
 
+/** Of `finding f`: there are requests that count, or such that exceptions hide. Of neither, only the row is left. */
+export const isLeft = sql`(f.events > 0 or exists (
+  select from rule_hit h where h.finding_id = f.id and h.hidden_by is not null))`
+
 /** A condition on `finding f`. */
 export function isSuchFinding({ key, values }: FindingTerm, ids: Ids): Condition {
   const texts = values.map(([text]) => text)

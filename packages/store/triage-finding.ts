@@ -6,6 +6,7 @@ import type { Severity } from '@plaintrail/rules/rule'
 import { isDoneWith, needsComment, needsSecond, type FindingState, type TriageReason } from '@plaintrail/rules/triage'
 import { sql } from 'drizzle-orm'
 import type { PoolClient } from 'pg'
+import { isLeft } from './finding-condition.ts'
 import type { Store } from './open-store.ts'
 import { statementOf } from './read-rows.ts'
 import { storable } from './revision-row.ts'
@@ -143,7 +144,7 @@ async function lockTriage(client: PoolClient, scope: Scope, id: string): Promise
         f.proposed_by as "proposedBy", f.proposed_by_id::text as "proposedById", f.proposed_reason as "proposedReason",
         f.proposed_comment as "proposedComment"
       from finding f join cluster c on c.id = f.cluster_id
-      where f.id = ${bytes.toString('hex')}::uuid and f.events > 0 and ${inScope(scope)} for update of f`),
+      where f.id = ${bytes.toString('hex')}::uuid and ${isLeft} and ${inScope(scope)} for update of f`),
   )
   return rows[0] ?? null
 }

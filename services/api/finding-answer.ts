@@ -26,7 +26,7 @@ export function findingAnswer(finding: Finding): object {
     false_positives: told.falsePositives,
     first: timeOf(firstUs),
     last: timeOf(lastUs),
-    opened_at: formatMicroTime(finding.openedUs),
+    opened_at: finding.openedUs === null ? null : formatMicroTime(finding.openedUs),
     events: finding.events,
     expired_events: finding.expired,
     shadow: finding.isShadow,

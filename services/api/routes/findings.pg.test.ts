@@ -215,6 +215,7 @@ describe('a finding', () => {
         reason: null,
         until: null,
         changed_at: null,
+        proposed: null,
         steps: 0,
         tag: '"0"',
       },

@@ -29,10 +29,12 @@ const findingFields = {
   owner: z.string().nullable().describe('Who looks after the rule.'),
   references: z.array(z.string()).describe('Where more is told.'),
   false_positives: z.array(z.string()).describe('What the rule also finds and need not worry anybody.'),
-  first: microTimeSchema.nullable().describe('The time of its first event; null where that has no usable one.'),
+  first: microTimeSchema
+    .nullable()
+    .describe('The time of its first event; null where that has no usable one, or none counts.'),
   last: microTimeSchema.nullable().describe('The time of its last event.'),
-  opened_at: microTimeSchema.describe('When it was found.'),
-  events: z.int().describe('Requests in it. However often one is delivered, it is one.'),
+  opened_at: microTimeSchema.nullable().describe('When it was found; null where exceptions hide all of it.'),
+  events: z.int().describe('Requests in it. However often one is delivered, it is one. 0 where exceptions hide all.'),
   expired_events: z.int().describe('How many of these are past retention.'),
   shadow: z.boolean().describe('Whether the rule was only tried out (`state: shadow`) when it found the last event.'),
   triage: triageSchema,
@@ -55,13 +57,13 @@ const findingMetaSchema = z
     query: z.string().describe('The question as it was understood, in its normal form.'),
     window: windowSchema,
     as_of: microTimeSchema.describe('What was found later is on none of the pages.'),
-    rules: followedSchema.describe('How far rules have judged what is stored in the clusters that were asked about.'),
-  })
     again: z
       .boolean()
       .describe(
         'Whether the findings of this page come again, since they changed after the first page was read: each may have been on an earlier page, as it was then. Never with `sort=opened`.',
       ),
+    rules: followedSchema.describe('How far rules have judged what is stored in the clusters that were asked about.'),
+  })
   .meta({ id: 'FindingMeta', description: 'The question as it was understood, and how complete its answer is.' })
 
 export const findingPageSchema = pageSchema('FindingPage', findingSchema).extend({ meta: findingMetaSchema }).meta({

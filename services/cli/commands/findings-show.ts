@@ -131,9 +131,13 @@ function fieldsOf(session: Session, finding: FindingWithEvents): readonly Field[
     ['rule', `${rule} (version ${version}): ${title}`],
     ['cluster', cluster],
     ...Object.entries(group).map(([name, value]): Field => [name, value === null || value === '' ? 'none' : value]),
-    ['first', when(first)],
-    ['last', when(last)],
-    ['events', `${events}${gone}`],
+    ...(events === 0
+      ? []
+      : ([
+          ['first', when(first)],
+          ['last', when(last)],
+        ] as const)),
+    ['events', events === 0 ? 'none that counts: exceptions hide all' : `${events}${gone}`],
     ...listed('controls', controls),
     ...listed('ATT&CK', attack),
     ...(owner === null ? [] : [['owner', owner] as const]),
