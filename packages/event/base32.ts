@@ -2,6 +2,10 @@
 
 const digits = Buffer.from('0123456789ABCDEFGHJKMNPQRSTVWXYZ')
 
+/** By character code what a digit is worth; -1 for what is none. */
+const worth = new Int8Array(128).fill(-1)
+for (const [value, code] of digits.entries()) worth[code] = value
+
 export function encodeBase32(bytes: Uint8Array): string {
   const text = Buffer.allocUnsafe(Math.ceil((bytes.length * 8) / 5))
   let length = 0
@@ -23,8 +27,8 @@ export function decodeBase32(text: string, length: number): Buffer | null {
   let at = 0
   let bits = 0
   let bitCount = 0
-  for (const digit of text) {
-    const value = digits.indexOf(digit)
+  for (let index = 0; index < text.length; index++) {
+    const value = worth[text.charCodeAt(index)] ?? -1
     if (value < 0) return null
     bits = ((bits << 5) | value) & 0xfff
     bitCount += 5
