@@ -5,6 +5,7 @@ import { createHealth } from '@plaintrail/runtime/health'
 import { createLogger } from '@plaintrail/runtime/logger'
 import { createMetrics } from '@plaintrail/runtime/metrics'
 import { openStore } from '@plaintrail/store/open-store'
+import { backtestBounds, type BacktestBounds } from './backtest-part.ts'
 import { jobrunnerConfig } from './config-for-tests.ts'
 import { partBounds, type PartBounds } from './make-part.ts'
 import { startJobrunner } from './jobrunner.ts'
@@ -15,10 +16,12 @@ export interface ChildInput {
   readonly stallMs: number
   /** Where the parts of exports end, beside the defaults. */
   readonly partBounds?: Partial<PartBounds>
+  /** And those of back-tests. */
+  readonly backtestBounds?: Partial<BacktestBounds>
 }
 
 if (import.meta.main) {
-  const { connection, redisUrl, stallMs, partBounds: bounds } = childInput(process.argv[2] ?? '')
+  const { connection, redisUrl, stallMs, ...bounds } = childInput(process.argv[2] ?? '')
   const logger = createLogger('child', { level: 'error', destination: process.stderr })
   await startJobrunner(jobrunnerConfig, {
     store: openStore(connection, { connectionsMax: 3, statementMs: 0, applicationName: 'child' }),
@@ -27,7 +30,8 @@ if (import.meta.main) {
     metrics: createMetrics({ version: null, processMetrics: false }),
     health: createHealth(),
     relay: { everyMs: 50 },
-    partBounds: { ...partBounds, ...bounds },
+    partBounds: { ...partBounds, ...bounds.partBounds },
+    backtestBounds: { ...backtestBounds, ...bounds.backtestBounds },
   })
 }
 

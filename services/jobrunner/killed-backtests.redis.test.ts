@@ -1,0 +1,195 @@
+// Back-tests whose jobrunner is killed in the middle of parts, on real Redis and Postgres: another goes on, and they end as one
+// that nobody disturbed.
+
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { itemWith } from '@plaintrail/formats/rows-for-tests'
+import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
+import { seededRandom } from '@plaintrail/test/random'
+import { startRedis, testRedis } from '@plaintrail/test/redis-for-tests'
+import type { BacktestResult } from '@plaintrail/store/backtest-result'
+import { createBacktest, findBacktest, type Backtest, type BacktestTally } from '@plaintrail/store/backtests'
+import { addCluster } from '@plaintrail/store/clusters'
+import { storeDeliveries } from '@plaintrail/store/events-for-tests'
+import { ruleText } from '@plaintrail/store/findings-for-tests'
+import { migrate } from '@plaintrail/store/migrate'
+import { openStore, type Store } from '@plaintrail/store/open-store'
+import { describe, expect, test } from 'vitest'
+import type { ChildInput } from './jobrunner-child-for-tests.ts'
+
+const everything = { kind: 'everything' } as const
+const seed = Number(process.env['PLAINTRAIL_TEST_SEED'] ?? 20261127)
+const beginsUs = Date.UTC(2026, 10, 20) * 1_000
+const window = { sinceUs: beginsUs - 1_000_000, untilUs: beginsUs + 86_400_000_000 }
+const events = 600
+/** Sixty pages and more, and a part is a few of them. */
+const bounds = { pageRowsMax: 10, partHitsMax: 25, restShare: 4 }
+const endedMs = 120_000
+const redis = await testRedis()
+
+describe.skipIf(redis === null)('a back-test', () => {
+  test(`ends the same after its jobrunner was killed six times (seed ${seed})`, async () => {
+    const random = seededRandom(seed)
+    await using place = await startPlace()
+    const whole = await place.undisturbed()
+    const id = await place.ask()
+    const seen: Progress[] = []
+    let isEnded = false
+    let kills = 0
+    for (; kills < 6 && !isEnded; kills++) {
+      using child = place.startChild()
+      const before = (await place.look(id)).read
+      // It has begun to judge, and dies wherever it is a moment later.
+      isEnded = await place.watchUntil(id, seen, ({ read, state }) => read > before || state === 'done')
+      await sleep(random.below(150))
+      await child.kill()
+    }
+    expect(kills).toBeGreaterThan(3)
+    using _last = place.startChild()
+    await place.watchUntil(id, seen, ({ state }) => state === 'done')
+    expect(told(await place.look(id))).toEqual(whole)
+    neverBackwards(seen)
+    await expect.poll(() => place.count('outbox'), { timeout: endedMs }).toBe(0)
+    expect(await place.count('backtest_hit')).toBe(0)
+  }, 300_000)
+
+  test('ends the same where two jobrunners work at once, and one of them is killed again and again', async () => {
+    const random = seededRandom(seed + 1)
+    await using place = await startPlace()
+    const whole = await place.undisturbed()
+    const ids = [await place.ask(), await place.ask()]
+    const seen = ids.map((): Progress[] => [])
+    using _steady = place.startChild()
+    const isDone = async (): Promise<boolean> => {
+      const found = await Promise.all(ids.map(async (id) => await place.look(id)))
+      for (const [index, one] of found.entries()) seen[index]?.push(one)
+      return found.every(({ state }) => state === 'done')
+    }
+    for (let kills = 0; kills < 5 && !(await isDone()); kills++) {
+      using child = place.startChild()
+      await sleep(400 + random.below(400))
+      await child.kill()
+    }
+    await expect.poll(isDone, { timeout: endedMs, interval: 20 }).toBe(true)
+    for (const id of ids) expect(told(await place.look(id))).toEqual(whole)
+    for (const one of seen) neverBackwards(one)
+    expect(await place.count('backtest_hit')).toBe(0)
+  }, 300_000)
+})
+
+type Progress = Pick<Backtest, 'isRead' | 'positionUs' | 'read' | 'state' | 'tally'>
+
+function neverBackwards(seen: readonly Progress[]): void {
+  expect(seen.length).toBeGreaterThan(5)
+  const steps = seen.map(({ read, positionUs, tally, isRead }) => [
+    read,
+    positionUs ?? 0,
+    tally.evaluated,
+    isRead ? 1 : 0,
+  ])
+  for (const [index, step] of steps.entries())
+    for (const [at, value] of step.entries()) expect(value).toBeGreaterThanOrEqual(steps[index - 1]?.[at] ?? 0)
+}
+
+interface Told {
+  readonly read: number
+  readonly tally: BacktestTally
+  readonly result: BacktestResult | null
+}
+
+const told = ({ read, tally, result }: Backtest): Told => ({ read, tally, result })
+
+async function startPlace() {
+  await using stack = new AsyncDisposableStack()
+  const server = stack.use(await startRedis())
+  const { connection } = stack.use(await createTestDatabase())
+  await migrate(connection)
+  const store = stack.use(openStore(connection, { connectionsMax: 8, statementMs: 0, applicationName: 'test' }))
+  const { uid } = await addCluster(store, { name: 'lab' })
+  await storeDeliveries(store, [{ cluster: uid, items: items(), receivedAtUs: beginsUs }])
+  const kept = stack.move()
+  const input: ChildInput = { connection, redisUrl: server.url, stallMs: 500, backtestBounds: bounds }
+  const startChild = () => childOf(input)
+  const look = (id: string): Promise<Backtest> => foundIn(store, id)
+  const watchUntil = async (id: string, seen: Progress[], isThere: (one: Backtest) => boolean): Promise<boolean> => {
+    let last: Backtest | undefined
+    const isSo = async (): Promise<boolean> => {
+      seen.push((last = await look(id)))
+      return isThere(last)
+    }
+    await expect.poll(isSo, { timeout: endedMs, interval: 10 }).toBe(true)
+    return last?.state === 'done'
+  }
+  const ask = async (): Promise<string> => {
+    const maker = { id: randomUUID(), name: 'test' }
+    const asked = {
+      maker,
+      rule: 'many',
+      text: textOf(3),
+      running: { version: 1, text: textOf(9) },
+      cluster: null,
+      window,
+    }
+    const id = await createBacktest(store, everything, asked)
+    if (id === null) throw new Error('too many')
+    return id
+  }
+  return {
+    ask,
+    look,
+    startChild,
+    watchUntil,
+    async undisturbed(): Promise<Told> {
+      using _child = startChild()
+      const id = await ask()
+      await watchUntil(id, [], ({ state }) => state === 'done')
+      const whole = told(await look(id))
+      expect(whole.read).toBe(events)
+      expect(whole.result?.events).toBeGreaterThan(events / 10)
+      expect(whole.result?.difference?.starts).toBeGreaterThan(0)
+      return whole
+    },
+    async count(table: 'backtest_hit' | 'outbox'): Promise<number> {
+      const { rows } = await store.pool.query<{ n: number }>(`select count(*)::int4 as n from ${table}`)
+      return rows[0]?.n ?? -1
+    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  }
+}
+
+/** What is counted depends on many events of several parts. */
+const textOf = (count: number): string =>
+  ruleText('many', { groupBy: ['object.name'], condition: { count, within: '20s' } })
+
+function items(): readonly string[] {
+  const random = seededRandom(seed)
+  return Array.from({ length: events }, (_, at) => {
+    const time = new Date(beginsUs / 1_000 + at * 500).toISOString().replace('Z', '000Z')
+    const verb = 'create'
+    const objectRef = { resource: 'pods', apiVersion: 'v1', namespace: 'shop', name: `p${random.below(25)}` }
+    return itemWith({ auditID: random.uuid(), verb, objectRef, requestReceivedTimestamp: time, stageTimestamp: time })
+  })
+}
+
+async function foundIn(store: Store, id: string): Promise<Backtest> {
+  const found = await findBacktest(store, everything, id)
+  if (!found) throw new Error('it is gone')
+  return found
+}
+
+/** A jobrunner in a process of its own. */
+function childOf(input: ChildInput) {
+  const path = join(import.meta.dirname, 'jobrunner-child-for-tests.ts')
+  const child = spawn(process.execPath, [path, JSON.stringify(input)], { stdio: ['ignore', 'inherit', 'inherit'] })
+  const gone = once(child, 'exit')
+  return {
+    async kill(): Promise<void> {
+      child.kill('SIGKILL')
+      await gone
+    },
+    [Symbol.dispose]: () => void child.kill('SIGKILL'),
+  }
+}
