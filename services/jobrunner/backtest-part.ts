@@ -19,6 +19,7 @@ import { createBacktestJudge, withinUsOf } from '@plaintrail/store/judge-backtes
 import type { Store } from '@plaintrail/store/open-store'
 import { completeJob } from '@plaintrail/store/outbox'
 import type { OutboxJob } from './relay-outbox.ts'
+import { restBesideIngest } from './rest-beside-ingest.ts'
 
 export interface BacktestParts {
   readonly store: Store
@@ -41,8 +42,10 @@ export interface BacktestBounds {
   readonly partHitsMax: number
   /** Of a whole back-test: past them it stops, and says where. */
   readonly hitsMax: number
-  /** It rests after each page, for so long as this share of the time that the page took. */
+  /** It rests after each page, for so long as this share of the time that the page took, where storing is busy. */
   readonly restShare: number
+  /** So many stored in a second are busy; of fewer, it rests for less. */
+  readonly busyEventsPerSecond: number
 }
 
 export const backtestBounds: BacktestBounds = {
@@ -52,6 +55,8 @@ export const backtestBounds: BacktestBounds = {
   partHitsMax: 20_000,
   hitsMax: 250_000,
   restShare: 0.5,
+  // A core stores some ten thousand.
+  busyEventsPerSecond: 1_000,
 }
 
 export async function backtestPart(parts: BacktestParts, { id: job }: OutboxJob, signal: AbortSignal): Promise<void> {
@@ -106,6 +111,7 @@ async function readPart(
   { signal, bounds }: { readonly signal: AbortSignal; readonly bounds: BacktestBounds },
 ): Promise<BacktestPartEnd> {
   const judge = await createBacktestJudge(store, asked, rules)
+  const rests = restBesideIngest(store, bounds)
   const endMs = performance.now() + bounds.msMax
   const hits: BacktestHit[] = []
   let [events, tally, next] = [0, noTally, asked.after]
@@ -122,8 +128,7 @@ async function readPart(
       const withinUs = Math.max(withinUsOf(rules.rule), rules.running === null ? 0 : withinUsOf(rules.running))
       return { events, tally, hits, next: null, reachedUs: next.timeUs - withinUs }
     }
-    // What is stored meanwhile goes first.
-    await sleep((performance.now() - startMs) * bounds.restShare, undefined, { signal })
+    await sleep(await rests.after(performance.now() - startMs), undefined, { signal })
   } while (next !== null && hits.length < bounds.partHitsMax && performance.now() < endMs)
   return { events, tally, hits, next, reachedUs: null }
 }

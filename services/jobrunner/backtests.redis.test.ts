@@ -51,7 +51,7 @@ describe.skipIf(redis === null)('a back-test', () => {
     await using place = await startPlace(200)
     const [id, other] = [await place.ask(), await place.ask('other')]
     await place.store.pool.query(`update backtest set text = 'kind: Nothing' where rule = 'other'`)
-    await using _runner = await place.startRunner({ ...inSteps, restShare: 20 })
+    await using _runner = await place.startRunner({ ...inSteps, restShare: 20, busyEventsPerSecond: 0 })
     expect(await cancelBacktest(place.store, everything, id)).toBe(true)
     expect((await place.untilEnded(other)).error).toContain('could not read the rule')
     await expect.poll(() => place.count('outbox'), { timeout: 20_000 }).toBe(0)
