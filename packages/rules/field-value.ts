@@ -2,6 +2,7 @@
 
 import type { Event, ObjectRef } from '@plaintrail/event/event'
 import { kindOf } from '@plaintrail/event/resources'
+import { formatMicroTime, isUsableTime } from '@plaintrail/event/time'
 import { isJsonObject } from '@plaintrail/history/json-values'
 import type { FieldName } from './fields.ts'
 import { kubectlObject } from './filled-text.ts'
@@ -73,6 +74,8 @@ function plainField(name: PlainField, event: Event): string | null | undefined {
       return event.requestURI
     case 'audit':
       return event.auditID
+    case 'before':
+      return isUsableTime(event.time) ? formatMicroTime(event.time - 1) : null
     default:
       return name satisfies never
   }

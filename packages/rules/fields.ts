@@ -32,5 +32,7 @@ export const fieldNames = [
   'request-uri',
   'audit',
   'cluster',
+  /** The last moment before the request, so that a command says the same whenever it is pasted: `2026-11-20T14:03:22.418210Z`. */
+  'before',
 ] as const
 export type FieldName = (typeof fieldNames)[number]

@@ -6,12 +6,13 @@ import { filledCommand, filledText } from './filled-text.ts'
 const values = { actor: 'bob@acme.io', 'object.name': 'api-1', 'object.namespace': null }
 
 describe('a text', () => {
-  test('has the values of its fields, and a - for those that there are not', () => {
-    expect(filledText('{{actor}} in {{ object.name }} of {{object.namespace}}, {{ip}}', values)).toBe(
-      'bob@acme.io in api-1 of -, -',
+  test('has the values of its fields, and words for those that there are not', () => {
+    expect(filledText('{{actor}} read the secrets of {{ object.namespace }} from {{ip}}', values)).toBe(
+      'bob@acme.io read the secrets of the whole cluster from (no address)',
     )
+    expect(filledText('{{object.name}}: {{code}}', {})).toBe('(no name): (none)')
     expect(filledText('no {field}, {{', values)).toBe('no {field}, {{')
-    expect(filledText('{{constructor}} {{__proto__}}', values)).toBe('- -')
+    expect(filledText('{{constructor}} {{__proto__}}', values)).toBe('(none) (none)')
     expect(filledText('{{actor}}', { actor: '$& {{ip}}', ip: 'x' })).toBe('$& {{ip}}')
   })
 })

@@ -2,13 +2,24 @@
 
 import type { FieldValues } from './evaluation.ts'
 
-/** What stands for a value that an event has not. */
-export const noValue = '-'
+/** What stands in a sentence for a value that an event has not: `the secrets of the whole cluster`. */
+const wordsForNone: Readonly<Partial<Record<string, string>>> = {
+  'object.namespace': 'the whole cluster',
+  'object.name': '(no name)',
+  object: '(no object)',
+  workload: '(no workload)',
+  impersonated: 'itself',
+  ip: '(no address)',
+  client: '(no client)',
+}
+const otherWords = '(none)'
 
 /** Values are as they are: whoever shows the text makes it safe to show. */
 export function filledText(template: string, values: FieldValues): string {
-  return template.replaceAll(placeholder, (_whole, name: string) => valueOf(values, name) ?? noValue)
+  return template.replaceAll(placeholder, (_whole, name: string) => valueOf(values, name) ?? wordsOf(name))
 }
+
+const wordsOf = (name: string): string => (Object.hasOwn(wordsForNone, name) ? wordsForNone[name] : null) ?? otherWords
 
 /**
  * A command to be pasted into a shell, in which each value is a word or a part of one, whatever it holds. Null where that
