@@ -103,6 +103,11 @@ describe('every answer', () => {
     expect(headers.get('x-powered-by')).toBeNull()
   })
 
+  test('leaves its connection open for longer than a load balancer does', async () => {
+    const { headers } = await api.get('/v1/version')
+    expect(headers.get('keep-alive')).toBe('timeout=120')
+  })
+
   test('lets the reference have its own style and nothing else', async () => {
     const response = await fetch(`${api.url}/v1/reference`)
     const [, style = ''] = /<style>([^]*?)<\/style>/.exec(await response.text()) ?? []

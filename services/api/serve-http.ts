@@ -15,6 +15,8 @@ export interface HttpServer extends AsyncDisposable {
 export const headerBytesMax = 32 * 1024
 /** Longer than any body takes that is not ingest's. */
 const requestMsMax = 35_000
+/** Load balancers keep idle connections for a minute: one that is closed here first is theirs to fail on, by the next request. */
+const keepAliveMs = 120_000
 const stopMsMax = 10_000
 
 export async function serveHttp(
@@ -22,7 +24,7 @@ export async function serveHttp(
   { host, port, logger }: { readonly host: string; readonly port: number; readonly logger: Logger },
 ): Promise<HttpServer> {
   const server = createServer(
-    { requestTimeout: requestMsMax, maxHeaderSize: headerBytesMax },
+    { requestTimeout: requestMsMax, keepAliveTimeout: keepAliveMs, maxHeaderSize: headerBytesMax },
     (request, response) => void app(request, response),
   )
   server.on('clientError', tellClient)
