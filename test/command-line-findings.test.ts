@@ -131,6 +131,9 @@ test(
     )
     expect(added.code, added.err).toBe(0)
     await until(async () => (await found('--rule', 'shells-of-the-week')).length === 0, waitMsMax)
+    // Nothing of it counts, and whoever has its id is told by what.
+    const hidden = await plaintrail('findings', 'show', first?.id ?? '')
+    expect(hidden.out).toContain(`by ${added.out.trim()}`)
     const ended = await plaintrail('exceptions', 'delete', added.out.trim())
     expect(ended.code, ended.err).toBe(0)
     const open = async () => await found('--rule', 'shells-of-the-week', '--state', 'open')

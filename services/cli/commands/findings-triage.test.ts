@@ -118,6 +118,16 @@ test('what waits for a second person is told, confirmed, taken back and listed',
   expect(api.requests.filter(({ method }) => method === 'PATCH')).toHaveLength(3)
 })
 
+test('a finding of which exceptions hide all is shown with what hides it, and without times', async () => {
+  const hidden = [{ exception: 'exc_4', requests: 2 }]
+  await using api = await startCannedApi(() => ({ body: { ...whole, ...texts, events: 0, hidden } }))
+  const { code, out } = await plaintrail(['findings', 'show', 'fnd_a'], { server: api.url })
+  expect(code).toBe(0)
+  expect(out).toMatch(/^not counted +2 by exc_4$/m)
+  expect(out).toMatch(/^events +none that counts: exceptions hide all$/m)
+  expect(out).not.toMatch(/^(first|last) /m)
+})
+
 test('findings comment says something', async () => {
   await using api = await startCannedApi(answer)
   const done = await plaintrail(['findings', 'comment', 'fnd_a', 'fnd_b', '-m', 'seen'], { server: api.url })
