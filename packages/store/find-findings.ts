@@ -108,7 +108,7 @@ export interface FindingQuestion {
   readonly asOfUs: number | null
 }
 
-export interface FindingPosition extends EventPosition, Pick<ListMoment, 'unseenFrom'> {
+export interface FindingPosition extends EventPosition, Pick<ListMoment, 'seen'> {
   /** Among those that come again, since they changed after the first page was read. */
   readonly isAgain: boolean
 }
@@ -136,7 +136,7 @@ interface FlatTriage extends Omit<FindingTriage, 'proposed' | 'version'> {
  */
 export async function findFindings(store: Store, scope: Scope, question: FindingQuestion): Promise<FoundFindings> {
   const { limit, sort, after } = question
-  const { asOfUs, unseenFrom } = await momentOf(store, question)
+  const { asOfUs, seen } = await momentOf(store, question)
   const read = async (asked: FindingQuestion): Promise<readonly FindingRow[]> => {
     const statement = findingsQuery(scope, asked, asOfUs)
     return statement === null ? [] : await readRows<FindingRow>(store, statement)
@@ -146,17 +146,17 @@ export async function findFindings(store: Store, scope: Scope, question: Finding
   const last = page.at(-1)
   const isAgain = after?.isAgain === true
   if (rows.length > page.length && last) {
-    return { items: page, next: { ...positionOf(last, sort), unseenFrom, isAgain }, asOfUs }
+    return { items: page, next: { ...positionOf(last, sort), seen, isAgain }, asOfUs }
   }
   // The first page is of one moment, if it is the only one.
   const isEnd = sort === 'opened' || isAgain || after === null
-  const again = { ...beforeAll, unseenFrom }
+  const again = { ...beforeAll, seen }
   const others = isEnd ? [] : await read({ ...question, limit: 0, after: again })
   return { items: page, next: others.length === 0 ? null : again, asOfUs }
 }
 
 async function momentOf(store: Store, { asOfUs, after }: FindingQuestion): Promise<ListMoment> {
-  return asOfUs === null || after === null ? await listMoment(store) : { asOfUs, unseenFrom: after.unseenFrom }
+  return asOfUs === null || after === null ? await listMoment(store) : { asOfUs, seen: after.seen }
 }
 
 /** No finding has this id. */

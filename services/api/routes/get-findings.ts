@@ -64,10 +64,10 @@ export function getFindings(parts: RouteParts): Route {
 
 /** What this list is asked for beside the words of the query language, and where its pages are. */
 interface Own extends Pick<FindingQuestion, 'assignee' | 'hasShadow' | 'isProposed' | 'sort' | 'states'> {
-  readonly place: Pick<FindingPosition, 'isAgain' | 'unseenFrom'>
+  readonly place: Pick<FindingPosition, 'isAgain' | 'seen'>
 }
 
-const firstPlace: Own['place'] = { unseenFrom: 0, isAgain: false }
+const firstPlace: Own['place'] = { seen: '', isAgain: false }
 
 /** A cursor carries it in the name of its list. */
 function ownAsked(parameters: UrlParameters, cursorKey: Uint8Array): Own {
@@ -79,7 +79,7 @@ function ownAsked(parameters: UrlParameters, cursorKey: Uint8Array): Own {
       states: statesOf(states),
       hasShadow: shadow === 'shadow',
       isProposed: proposed === '' ? undefined : proposed === 'proposed',
-      place: { unseenFrom: Number.parseInt(moment, 10), isAgain: moment.endsWith('again') },
+      place: { seen: moment.replace(/again$/, ''), isAgain: moment.endsWith('again') },
       assignee: assignee && decodeURIComponent(assignee).slice(1),
     }
   }
@@ -109,7 +109,7 @@ function statesOf(text: string): Own['states'] {
 function ownText({ sort, states, hasShadow, isProposed, place, assignee }: Own): string {
   const who = assignee === undefined ? '' : ` ${encodeURIComponent(`=${assignee}`)}`
   const proposed = isProposed === undefined ? '' : isProposed ? 'proposed' : 'settled'
-  const moment = `${place.unseenFrom}${place.isAgain ? 'again' : ''}`
+  const moment = `${place.seen}${place.isAgain ? 'again' : ''}`
   return `${sort} ${states?.join(',') ?? ''} ${hasShadow === true ? 'shadow' : ''} ${proposed} ${moment}${who}`
 }
 
