@@ -2332,6 +2332,8 @@ export interface components {
                 readonly [key: string]: string | null;
             };
             readonly id: components["schemas"]["FindingId"];
+            /** @description Of a rule that finds what is new (`firstSeen`): since when this version of it knows what there was in the cluster, where it looks farther back; the summary says so. Else null. */
+            readonly known_from: components["schemas"]["MicroTime"] | null;
             /** @description The time of its last event. */
             readonly last: components["schemas"]["MicroTime"] | null;
             readonly links: components["schemas"]["FindingLinks"];
@@ -2423,6 +2425,8 @@ export interface components {
             /** @description What does not count in it, by the exceptions that hold; at most 100. */
             readonly hidden: readonly components["schemas"]["HiddenBy"][];
             readonly id: components["schemas"]["FindingId"];
+            /** @description Of a rule that finds what is new (`firstSeen`): since when this version of it knows what there was in the cluster, where it looks farther back; the summary says so. Else null. */
+            readonly known_from: components["schemas"]["MicroTime"] | null;
             /** @description The time of its last event. */
             readonly last: components["schemas"]["MicroTime"] | null;
             readonly links: components["schemas"]["FindingLinks"];

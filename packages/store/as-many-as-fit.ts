@@ -1,6 +1,6 @@
 // asManyAsFit: the items of a page that ends before it is too large.
 
-import type { RuleTold } from './rules.ts'
+import type { RuleTold } from './rule-told.ts'
 
 /** Of one page, in UTF-16 units of what rules say: one may say 200 KB, and each of its findings says it again. */
 export const toldCharsMax = 8 * 1024 * 1024

@@ -12,11 +12,12 @@ import { asManyAsFit } from './as-many-as-fit.ts'
 import { isChangedSince, listMoment, type ListMoment } from './changed-findings.ts'
 import { isFindingTerm, isLeft, isSuchFinding } from './finding-condition.ts'
 import type { EventPosition } from './find-records.ts'
+import { knownFrom, type JudgedBy } from './known-from.ts'
 import type { Store } from './open-store.ts'
 import { patternMatches } from './pattern-matches.ts'
 import { arrayOf, readRows } from './read-rows.ts'
 import { storable } from './revision-row.ts'
-import type { RuleTold } from './rules.ts'
+import type { RuleTold } from './rule-told.ts'
 import { isShown } from './shadow-findings.ts'
 import { allOf, anyOf, type Condition } from './term-condition.ts'
 import { timestampOf, timeUs } from './time-position.ts'
@@ -52,6 +53,8 @@ export interface Finding {
   readonly expired: number
   /** The rule is tried out: it is left out of lists, counts and controls. */
   readonly isShadow: boolean
+  /** Of what is new: since when the rule knows what there was, where it looks farther back; microseconds since 1970. */
+  readonly knownFromUs: number | null
   readonly triage: FindingTriage
 }
 
@@ -120,7 +123,9 @@ export interface FoundFindings {
 }
 
 /** Its id is a UUID. */
-type FindingRow = Omit<Finding, 'told' | 'triage'> & { readonly told: RuleTold } & FlatTriage & Record<string, unknown>
+type FindingRow = Omit<Finding, 'knownFromUs' | 'told' | 'triage'> &
+  Omit<JudgedBy, 'told'> & { readonly told: RuleTold } & FlatTriage &
+  Record<string, unknown>
 
 interface FlatTriage extends Omit<FindingTriage, 'proposed' | 'version'> {
   readonly triageVersion: number
@@ -142,7 +147,7 @@ export async function findFindings(store: Store, scope: Scope, question: Finding
     return statement === null ? [] : await readRows<FindingRow>(store, statement)
   }
   const rows = await read(question)
-  const page = asManyAsFit(rows.slice(0, limit).map(findingOf))
+  const page = asManyAsFit(await findingsOf(store, rows.slice(0, limit)))
   const last = page.at(-1)
   const isAgain = after?.isAgain === true
   if (rows.length > page.length && last) {
@@ -183,12 +188,13 @@ export function findingsQuery(scope: Scope, question: FindingQuestion, asOfUs: n
 export async function findFinding(store: Store, scope: Scope, id: string): Promise<Finding | null> {
   const bytes = parseFindingId(id)
   if (bytes === null) return null
-  const [row] = await readRows<FindingRow>(
+  const rows = await readRows<FindingRow>(
     store,
     sql`select ${findingColumns} from ${findingTables}
         where f.id = ${bytes.toString('hex')}::uuid and ${isLeft} and ${inScope(scope)}`,
   )
-  return row === undefined ? null : findingOf(row)
+  const [finding = null] = await findingsOf(store, rows)
+  return finding
 }
 
 const findingTables = sql`finding f
@@ -198,7 +204,7 @@ const findingTables = sql`finding f
 
 const findingColumns = sql`f.id::text as id, r.name as rule, f.version, f.severity, f.controls, c.name as cluster, f."group",
   f.summary, f.fields, v.told, v.told ->> 'state' = 'shadow' as "isShadow", coalesce(f.first_time, 0) as "firstUs",
-  coalesce(f.last_time, 0) as "lastUs",
+  coalesce(f.last_time, 0) as "lastUs", f.cluster_id as "clusterId", f.rule_id as "ruleId", ${timeUs(sql`v.created_at`)} as "writtenUs",
   ${timeUs(sql`f.opened_at`)} as "openedUs", f.events, f.expired, f.state, f.regressed as "isRegressed", f.assignee, f.reason,
   ${timeUs(sql`f.ignored_until`)} as "untilUs", f.ignored_events as "untilEvents", f.ignored_match as "untilMatch",
   f.triage_version as "triageVersion", f.triage_steps as steps, ${timeUs(sql`f.triaged_at`)} as "changedUs",
@@ -216,14 +222,23 @@ function isTriaged({ states, assignee, isProposed }: Pick<FindingQuestion, 'assi
   return parts.length === 0 ? sql`true` : sql.join(parts, sql` and `)
 }
 
+async function findingsOf(store: Store, rows: readonly FindingRow[]): Promise<readonly Finding[]> {
+  const from = await knownFrom(store, rows)
+  return rows.map((row, index) => findingOf(row, from[index] ?? null))
+}
+
 /** jsonb keeps no order: the rule says it. */
-function findingOf({ id, group, ...all }: FindingRow): Finding {
+function findingOf(
+  { id, group, clusterId: _cluster, ruleId: _rule, writtenUs: _written, ...all }: FindingRow,
+  knownFromUs: number | null,
+): Finding {
   const { state, isRegressed, assignee, reason, untilUs, untilEvents, untilMatch, steps, changedUs, ...row } = all
   const { triageVersion: version, proposedBy: by, proposedUs, proposedReason, proposedComment, ...told } = row
   const names = row.told.groupBy.filter((name) => name in group)
   const others = Object.entries(group).filter(([name]) => !names.some((known) => known === name))
   return {
     ...told,
+    knownFromUs,
     triage: {
       state,
       isRegressed,

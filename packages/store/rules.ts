@@ -1,10 +1,10 @@
 // Rules as they are kept: texts by name and source, every version of them, and which version holds now.
 
 import type { ParsedRule } from '@plaintrail/rules/parse-rules'
-import type { Rule } from '@plaintrail/rules/rule'
 import type { PoolClient } from 'pg'
 import type { Store } from './open-store.ts'
 import { storable } from './revision-row.ts'
+import { toldBy, type RuleTold } from './rule-told.ts'
 import { rulesInForce, tellFailing, tellRuleChanges, type RuleInForce } from './rule-steps.ts'
 import { transaction } from './transaction.ts'
 import { itself, type Who } from './triage-steps.ts'
@@ -12,30 +12,6 @@ import { itself, type Who } from './triage-steps.ts'
 /** Of one name a later one comes before an earlier one. */
 export const ruleSources = ['pack', 'folder', 'api'] as const
 export type RuleSource = (typeof ruleSources)[number]
-
-/** What is shown of a rule without reading its text again. */
-export type RuleTold = Pick<
-  Rule,
-  | 'attack'
-  | 'commands'
-  | 'controls'
-  | 'description'
-  | 'falsePositives'
-  | 'groupBy'
-  | 'labels'
-  | 'needs'
-  | 'on'
-  | 'owner'
-  | 'references'
-  | 'remediation'
-  | 'severity'
-  | 'state'
-  | 'summary'
-  | 'title'
-> & {
-  /** Versions that were written before rules could say it have none. */
-  readonly noise?: Rule['noise']
-}
 
 export interface RuleVersion {
   readonly name: string
@@ -336,30 +312,6 @@ async function write(client: PoolClient, { rule, text, hash, source, author }: O
   const [made] = rows
   if (made === undefined) throw new Error(`could not write the rule ${rule.name}: its row vanished`)
   return made.number
-}
-
-/** As JSON that a column takes: NUL is a text in YAML, and none in Postgres. */
-function toldBy(rule: Rule): string {
-  const kept: RuleTold = {
-    attack: rule.attack,
-    commands: rule.commands,
-    controls: rule.controls,
-    description: rule.description,
-    falsePositives: rule.falsePositives,
-    groupBy: rule.groupBy,
-    labels: rule.labels,
-    needs: rule.needs,
-    noise: rule.noise,
-    on: rule.on,
-    owner: rule.owner,
-    references: rule.references,
-    remediation: rule.remediation,
-    severity: rule.severity,
-    state: rule.state,
-    summary: rule.summary,
-    title: rule.title,
-  }
-  return JSON.stringify(kept, (_key, value: unknown) => (typeof value === 'string' ? storable(value) : value))
 }
 
 interface VersionRow {

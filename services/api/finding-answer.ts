@@ -15,7 +15,7 @@ export function findingAnswer(finding: Finding): object {
     severity: finding.severity,
     cluster: finding.cluster,
     group: finding.group,
-    summary: finding.summary,
+    summary: summaryOf(finding),
     description: told.description,
     remediation: filledText(told.remediation, fields),
     commands: told.commands.flatMap((command) => filledCommand(command, fields) ?? []),
@@ -24,6 +24,7 @@ export function findingAnswer(finding: Finding): object {
     owner: told.owner,
     references: told.references,
     false_positives: told.falsePositives,
+    known_from: finding.knownFromUs === null ? null : formatMicroTime(finding.knownFromUs),
     first: timeOf(firstUs),
     last: timeOf(lastUs),
     opened_at: finding.openedUs === null ? null : formatMicroTime(finding.openedUs),
@@ -33,6 +34,12 @@ export function findingAnswer(finding: Finding): object {
     triage: triageAnswer(finding),
     links: { self: `/v1/findings/${id}`, rule: `/v1/rules/${rule}`, events: eventsPath(finding) },
   }
+}
+
+/** Nobody is to read 'for the first time in a month' of a cluster that is known for two days. */
+function summaryOf({ summary, knownFromUs }: Finding): string {
+  if (knownFromUs === null) return summary
+  return `${summary} (nothing is known from before ${formatMicroTime(knownFromUs).slice(0, 'yyyy-mm-dd'.length)})`
 }
 
 /** An event without a usable time stands at 0. */

@@ -203,6 +203,7 @@ describe('a finding', () => {
       owner: null,
       references: ['https://kubernetes.io/docs/'],
       false_positives: [],
+      known_from: null,
       first: timeOf(1),
       last: timeOf(9),
       events: 3,
@@ -228,6 +229,21 @@ describe('a finding', () => {
       has_more: false,
       gaps: [],
     })
+  })
+
+  test('of what is new says since when that is known', async () => {
+    await seedRule(api.store, ruleText('new', { condition: { firstSeen: ['actor'], within: '30d' } }))
+    const event = events[2] ?? ''
+    const id = await seedFinding(api.store, { rule: 'new', cluster: westUid, group: {}, events: [ofWest[8] ?? event] })
+    await api.store.pool.query(
+      `update rule_version v set created_at = $1 from rule r where r.id = v.rule_id and r.name = 'new'`,
+      ['2026-11-19T07:00:00Z'],
+    )
+    expect(await answer(`/v1/findings/${id}`)).toMatchObject({
+      summary: 'something was found (nothing is known from before 2026-11-19)',
+      known_from: '2026-11-19T00:00:00.000000Z',
+    })
+    await api.store.pool.query(`update finding set events = 0 where id = $1`, [uuidOf(id)])
   })
 
   test('has its events on pages, and as a list', async () => {

@@ -29,6 +29,11 @@ const findingFields = {
   owner: z.string().nullable().describe('Who looks after the rule.'),
   references: z.array(z.string()).describe('Where more is told.'),
   false_positives: z.array(z.string()).describe('What the rule also finds and need not worry anybody.'),
+  known_from: microTimeSchema
+    .nullable()
+    .describe(
+      'Of a rule that finds what is new (`firstSeen`): since when this version of it knows what there was in the cluster, where it looks farther back; the summary says so. Else null.',
+    ),
   first: microTimeSchema
     .nullable()
     .describe('The time of its first event; null where that has no usable one, or none counts.'),
