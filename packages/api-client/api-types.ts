@@ -1045,7 +1045,7 @@ export interface paths {
         readonly get: operations["getRule"];
         /**
          * Make a rule, or change it
-         * @description The body is its text, of one rule. It is in force within seconds, before rules of that name from the folder or the pack, and judges what is stored from then on. The same text again changes nothing.
+         * @description The body is its text, of one rule; or a file of Falco or Sigma, of which the rule of that name is taken. It is in force within seconds, before rules of that name from the folder or the pack, and judges what is stored from then on. The same text again changes nothing.
          */
         readonly put: operations["putRule"];
         readonly post?: never;
@@ -3124,6 +3124,82 @@ export interface components {
              */
             readonly state: "ignored";
         };
+        /** @description A rule that was put, and what its text may not say as it was meant. */
+        readonly PutRule: {
+            /** @description Techniques of MITRE ATT&CK, such as `T1609`. */
+            readonly attack: readonly string[];
+            /** @description Who made this version: the name of the token, or where it was loaded from. */
+            readonly author: string;
+            /** @description Commands that mend or look into it, with `{{field}}` in them. */
+            readonly commands: readonly string[];
+            /** @description What it is evidence for, such as `pci:10.2.1.2`. */
+            readonly controls: readonly string[];
+            /** @description When this version was made. */
+            readonly created_at: components["schemas"]["MicroTime"];
+            /** @description Why it matters; may be empty. */
+            readonly description: string;
+            /** @description Where it failed on too many events, and so is left out until it is changed; null where it works. */
+            readonly failing: {
+                /** @description What went wrong. */
+                readonly says: string;
+                /** @description From then on it judges nothing. */
+                readonly since: components["schemas"]["MicroTime"];
+            } | null;
+            /** @description What it also finds and need not worry anybody. */
+            readonly false_positives: readonly string[];
+            /** @description One finding for each of these values in a cluster. */
+            readonly group_by: readonly string[];
+            /** @description SHA-256 of its text, in hex. */
+            readonly hash: string;
+            /** @description As its file has them. */
+            readonly labels: {
+                readonly [key: string]: string;
+            };
+            readonly links: components["schemas"]["RuleLinks"];
+            /** @description Unique among rules. */
+            readonly name: string;
+            /** @description What must be recorded, beside what it reads. */
+            readonly needs: {
+                /** @description The audit level that it needs; null where the rest of it says that. */
+                readonly level: string | null;
+                /** @description The stage that must be recorded; null for any. */
+                readonly stage: string | null;
+            };
+            /**
+             * @description What it judges: each event, or each stretch in which events are missing.
+             * @enum {string}
+             */
+            readonly on: "event" | "gap";
+            /** @description Who looks after it. */
+            readonly owner: string | null;
+            /** @description Where more is told. */
+            readonly references: readonly string[];
+            /** @description How to mend what it finds, with `{{field}}` in it; may be empty. */
+            readonly remediation: string;
+            /**
+             * @description How bad that is.
+             * @enum {string}
+             */
+            readonly severity: "info" | "low" | "medium" | "high" | "critical";
+            /**
+             * @description `pack`: came with the server; `folder`: from its folder of rules; `api`: was put here. The last wins.
+             * @enum {string}
+             */
+            readonly source: "pack" | "folder" | "api";
+            /**
+             * @description `off` judges nothing. `shadow` judges, and what it finds is left out of lists unless `shadow=true`.
+             * @enum {string}
+             */
+            readonly state: "active" | "shadow" | "off";
+            /** @description As it was written. */
+            readonly text: string;
+            /** @description What it finds, in one line. */
+            readonly title: string;
+            /** @description Counts from 1 for each name. */
+            readonly version: number;
+            /** @description What is right and may surprise; of a file of Falco or Sigma also what is not carried over, or means more. */
+            readonly warnings: readonly components["schemas"]["RuleError"][];
+        };
         /** @description Something that arrived and could not be read, kept byte for byte. */
         readonly Quarantined: {
             /** @description With `bytes=true`: the item in base64 (RFC 4648); null past retention. */
@@ -3425,7 +3501,7 @@ export interface components {
             /** @description The one in force, which the counts are of. */
             readonly version: number;
         };
-        /** @description What is wrong in a rule file, and where. */
+        /** @description What is wrong in a rule file, or may surprise, and where. */
         readonly RuleError: {
             /** @description Where in the line, in characters from 1. */
             readonly column: number;
@@ -3527,6 +3603,8 @@ export interface components {
                 readonly severity: "info" | "low" | "medium" | "high" | "critical";
                 /** @description What it finds, in one line. */
                 readonly title: string;
+                /** @description What is right and may surprise; of a file of Falco or Sigma also what is not carried over, or means more. */
+                readonly warnings: readonly components["schemas"]["RuleError"][];
             }[];
             /** @description Whether there are rules, and nothing is wrong with any of them. */
             readonly valid: boolean;
@@ -7429,7 +7507,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Rule"];
+                    readonly "application/json": components["schemas"]["PutRule"];
                 };
             };
             /** @description It is new. */
@@ -7446,7 +7524,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Rule"];
+                    readonly "application/json": components["schemas"]["PutRule"];
                 };
             };
         };

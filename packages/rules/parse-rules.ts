@@ -31,8 +31,10 @@ export interface ParsedRule {
   readonly text: string
   /** Of its name in the file. */
   readonly at: Place
-  /** What is right, and may surprise. */
+  /** What is right, and may surprise; of another format what is not carried over. */
   readonly warnings: readonly RuleError[]
+  /** Whether the file is of another format, in which rules may lean on others of their file. */
+  readonly isImported: boolean
 }
 
 export interface ParsedRules {
@@ -104,7 +106,9 @@ function importedRules({ rules: found, notes }: Imported): ParsedRules {
     errors.push(...read.errors.map((error) => ({ ...error, ...at, message: `${title}: ${error.message}` })))
     const own = notes.filter((note) => note.kind !== 'lost' && note.rule === title).map(noted)
     const warnings = [...(rules.length === 0 ? ofFile : []), ...own]
-    rules.push(...read.rules.map((rule) => ({ ...rule, at, warnings: [...warnings, ...rule.warnings] })))
+    rules.push(
+      ...read.rules.map((rule) => ({ ...rule, at, warnings: [...warnings, ...rule.warnings], isImported: true })),
+    )
   }
   if (found.length > rulesMax)
     errors.push({ message: `the file has more than ${rulesMax} rules`, line: 1, column: 1, hint: 'Split it.' })
@@ -141,7 +145,8 @@ function readRule(reader: FieldReader, { root, start, end }: YamlDocument, sourc
   const hash = createHash('sha256')
     .update(canonical({ name, labels, spec: jsonOf(fields.spec) }))
     .digest('hex')
-  return { rule, tests, hash, text: source.slice(start, end), at, warnings: ruleWarnings(compiled) }
+  const text = source.slice(start, end)
+  return { rule, tests, hash, text, at, warnings: ruleWarnings(compiled), isImported: false }
 }
 
 /** What only the whole rule shows; null where it is wrong, which is told. */

@@ -77,7 +77,7 @@ function ofEvents(parsed: ParsedRule): ParsedRule {
   throw new Problem(
     'unprocessable',
     'a back-test judges events, and this rule is on gaps',
-    'Its gaps are in /v1/clusters.',
+    'PUT it with state: shadow instead, and look at GET /v1/findings?shadow=true: it judges gaps of the last hour at once, and those that come.',
   )
 }
 

@@ -1,6 +1,7 @@
 // PUT and DELETE /v1/rules/{name}, and POST /v1/rules/validate: rules that are kept here, and whether a text is right.
 
 import type { Request, Response } from 'express'
+import { nearestWord } from '@plaintrail/query/nearest-word'
 import { parseRules, type ParsedRule, type ParsedRules } from '@plaintrail/rules/parse-rules'
 import type { RuleError } from '@plaintrail/rules/rule-error'
 import { currentRule, putRules, removeRule, rulesMax, type RuleVersion } from '@plaintrail/store/rules'
@@ -23,7 +24,8 @@ export function putRule({ store }: RouteParts): Takes {
   return async (request, response, caller, { body }) => {
     mayChangeRules(caller)
     const name = nameInPath(request)
-    const parsed = onlyRule(parseRules(body), name)
+    const file = parseRules(body)
+    const parsed = onlyRule(file, name)
     const before = await currentRule(store, name)
     const ifVersion = versionAsked(request, before)
     const { name: author, id: authorId } = whoIs(caller)
@@ -37,7 +39,7 @@ export function putRule({ store }: RouteParts): Takes {
     response
       .status(before === null ? 201 : 200)
       .location(`/v1/rules/${name}`)
-      .json(ruleAnswer(rule))
+      .json({ ...ruleAnswer(rule), warnings: warningsOf(file, parsed) })
   }
 }
 
@@ -59,7 +61,9 @@ export function postRulesValidate(): Takes {
     const { rules, errors } = parseRules(body)
     response.json({
       valid: errors.length === 0 && rules.length > 0,
-      rules: rules.map(({ rule: { name, title, severity }, at }) => ({ name, title, severity, line: at.line })),
+      rules: rules.map(({ rule: { name, title, severity }, at, warnings }) => {
+        return { name, title, severity, line: at.line, warnings }
+      }),
       errors,
     })
   }
@@ -75,11 +79,32 @@ export function onlyRule({ rules, errors }: ParsedRules, name: string | null): P
   if (errors.length > 0) throw wrongRule(errors)
   const [first, second] = rules
   if (first === undefined) throw wrongRule([errorAt({ line: 1, column: 1 }, 'there is no rule in it')])
-  if (second !== undefined)
-    throw wrongRule([errorAt(second.at, 'there is more than one rule in it', 'Send each by itself.')])
-  if (name === null || first.rule.name === name) return first
+  const named = rules.find(({ rule }) => rule.name === name)
+  // One of another tool cannot be sent without the macros, lists and rules of its file.
+  if (named?.isImported === true) return named
+  if (second !== undefined) throw wrongRule([tooMany(rules, second, name)])
+  if (name === null || named !== undefined) return first
   const says = `the rule is named "${first.rule.name}", and the path says "${name.slice(0, 100)}"`
   throw wrongRule([errorAt(first.at, says, 'Send it to the path of its name.')])
+}
+
+function tooMany(rules: readonly ParsedRule[], second: ParsedRule, name: string | null): RuleError {
+  const says = 'there is more than one rule in it'
+  if (!second.isImported) return errorAt(second.at, says, 'Send each by itself.')
+  const hint = 'plaintrail falco import and sigma import make a file of each.'
+  if (name === null) return errorAt(second.at, says, hint)
+  const names = rules.map(({ rule }) => rule.name)
+  const near = nearestWord(name, names)
+  const mend = near === null ? 'POST /v1/rules/validate tells their names.' : `Did you mean "${near}"?`
+  return errorAt(second.at, `${says}, and none is named "${name.slice(0, 100)}"`, mend)
+}
+
+/** What of the file is not carried over, or means something else. */
+function warningsOf({ rules }: ParsedRules, { warnings }: ParsedRule): readonly RuleError[] {
+  const others = rules.length - 1
+  if (others === 0) return warnings
+  const says = others === 1 ? 'another rule of the file is left out' : `${others} other rules of the file are left out`
+  return [...warnings, errorAt({ line: 1, column: 1 }, says, 'Send it to the path of each, too.')]
 }
 
 function errorAt(

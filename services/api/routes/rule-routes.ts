@@ -6,6 +6,7 @@ import { nextHeader } from '../schemas/page-schemas.ts'
 import { cursorParameter, limitParameter, oneOf, wholeNumber } from '../schemas/parameter-schemas.ts'
 import {
   deletedRuleSchema,
+  putRuleSchema,
   rulePageSchema,
   ruleSchema,
   ruleTextSchema,
@@ -92,7 +93,7 @@ export const ruleRoutes: readonly ApiRoute[] = [
     tag: 'rules',
     summary: 'Make a rule, or change it',
     description:
-      'The body is its text, of one rule. It is in force within seconds, before rules of that name from the folder or the pack, and judges what is stored from then on. The same text again changes nothing.',
+      'The body is its text, of one rule; or a file of Falco or Sigma, of which the rule of that name is taken. It is in force within seconds, before rules of that name from the folder or the pack, and judges what is stored from then on. The same text again changes nothing.',
     inPath,
     inHeaders: {
       'If-Match': 'The ETag of the version that you changed: where it is not in force any more, nothing is done.',
@@ -102,8 +103,8 @@ export const ruleRoutes: readonly ApiRoute[] = [
     textTypes: ruleTextTypes,
     keepsAnswer: true,
     answers: {
-      200: json('It is changed, or was so already.', ruleSchema, put),
-      201: json('It is new.', ruleSchema, put),
+      200: json('It is changed, or was so already.', putRuleSchema, put),
+      201: json('It is new.', putRuleSchema, put),
     },
     problems: ['bad_request', 'conflict', 'payload_too_large', 'precondition_failed', 'unprocessable'],
     handler: putRule,

@@ -97,6 +97,23 @@ export const ruleSchema = z
   .object({ ...ruleFields, text: z.string().describe('As it was written.') })
   .meta({ id: 'Rule', description: 'A rule, as one of its versions says it.' })
 
+const ruleErrorSchema = z
+  .object({
+    message: z.string().describe('What is wrong.'),
+    line: z.int().describe('Where, from 1.'),
+    column: z.int().describe('Where in the line, in characters from 1.'),
+    hint: z.string().nullable().describe('How to mend it; null where the message says all.'),
+  })
+  .meta({ id: 'RuleError', description: 'What is wrong in a rule file, or may surprise, and where.' })
+
+const warningsSchema = z
+  .array(ruleErrorSchema)
+  .describe('What is right and may surprise; of a file of Falco or Sigma also what is not carried over, or means more.')
+
+export const putRuleSchema = ruleSchema
+  .extend({ warnings: warningsSchema })
+  .meta({ id: 'PutRule', description: 'A rule that was put, and what its text may not say as it was meant.' })
+
 export const deletedRuleSchema = z
   .object({
     name: z.string().describe('Of the rule.'),
@@ -105,15 +122,6 @@ export const deletedRuleSchema = z
       .describe('What judges under its name now: that of the folder or of the pack; null for nothing.'),
   })
   .meta({ id: 'DeletedRule', description: 'A rule that was taken away. Its versions and what it found stay.' })
-
-const ruleErrorSchema = z
-  .object({
-    message: z.string().describe('What is wrong.'),
-    line: z.int().describe('Where, from 1.'),
-    column: z.int().describe('Where in the line, in characters from 1.'),
-    hint: z.string().nullable().describe('How to mend it; null where the message says all.'),
-  })
-  .meta({ id: 'RuleError', description: 'What is wrong in a rule file, and where.' })
 
 export const ruleValidationSchema = z
   .object({
@@ -125,6 +133,7 @@ export const ruleValidationSchema = z
           title: z.string().describe('What it finds, in one line.'),
           severity: z.enum(severities).describe('How bad that is.'),
           line: z.int().describe('Where its name stands, from 1.'),
+          warnings: warningsSchema,
         }),
       )
       .describe('Those that are right.'),
