@@ -10,6 +10,7 @@ import { openTestStore } from './history-for-tests.ts'
 import { call, deliveriesOf, freshCluster, judgeAll, rulesOf, second, startUs } from './judged-calls-for-tests.ts'
 import type { Store } from './open-store.ts'
 import { putRules } from './rules.ts'
+import type { SlowCluster } from './slow-findings-for-tests.ts'
 
 const dayS = 86_400
 /** The midnight before the first event. */
@@ -25,13 +26,23 @@ const isNew = 'condition: {firstSeen: [object.name], within: 7d}'
 
 /** Puts a version, as if it had been written at a time in microseconds since 1970. */
 async function put(more: string, writtenUs: number): Promise<void> {
-  const rules = rulesOf({ first: `match: 'verb:get', ${isNew}${more}`, each: `match: 'verb:get'` })
+  const rules = rulesOf({ first: `match: 'verb:get', ${isNew}${more}`, each: `match: 'verb:get,create'` })
   await putRules(store, { source: 'api', author: 'test', rules })
   await store.pool.query(
     `update rule_version set created_at = timestamptz 'epoch' + $1::int8 * interval '1 microsecond'
      where number = (select max(number) from rule_version v where v.rule_id = rule_version.rule_id)`,
     [writtenUs],
   )
+}
+
+/** As if it had been added when the first event came. */
+async function addedCluster(): Promise<SlowCluster> {
+  const cluster = await freshCluster(store)
+  await store.pool.query(
+    `update cluster set created_at = timestamptz 'epoch' + $1::int8 * interval '1 microsecond' where uid = $2`,
+    [startUs, cluster.uid],
+  )
+  return cluster
 }
 
 /** By actor, since when it is known what there was. */
@@ -52,7 +63,7 @@ async function told(cluster: string, rule = 'first'): Promise<readonly (readonly
 }
 
 test('since the cluster sends, until that is longer than the rule looks back', async () => {
-  const cluster = await freshCluster(store)
+  const cluster = await addedCluster()
   await put('', startUs - 100 * dayS * second)
   const calls = [call({}), call({ actor: 1, second: dayS }), call({ actor: 2, second: 8 * dayS })]
   await storeDeliveries(store, deliveriesOf(cluster, calls))
@@ -75,8 +86,18 @@ test('since the cluster sends, until that is longer than the rule looks back', a
   expect(await told(cluster.name)).toContainEqual(['u3', midnightUs + 9 * dayS * second])
 })
 
+test('of a cluster that was added after the rule was written, all that it sent is known', async () => {
+  const cluster = await addedCluster()
+  await put(', description: seldom', startUs - second)
+  // What the rule does not even look at shows that it would have.
+  const calls = [call({ verb: 'create' }), call({ verb: 'create', second: dayS }), call({ second: 5 * dayS })]
+  await storeDeliveries(store, deliveriesOf(cluster, calls))
+  await judgeAll(store, cluster)
+  expect(await told(cluster.name)).toEqual([['u0', midnightUs]])
+})
+
 test('since the first event where a log of older days is sent later', async () => {
-  const cluster = await freshCluster(store)
+  const cluster = await addedCluster()
   await put(', description: later', startUs + 100 * dayS * second)
   await storeDeliveries(store, deliveriesOf(cluster, [call({}), call({ actor: 1, second: 8 * dayS })]))
   await judgeAll(store, cluster)

@@ -5,6 +5,7 @@ import { sql } from 'drizzle-orm'
 import type { Store } from './open-store.ts'
 import { arrayOf, readRows } from './read-rows.ts'
 import type { RuleTold } from './rule-told.ts'
+import { timeUs } from './time-position.ts'
 
 /** What a version of a rule found in a cluster. */
 export interface JudgedBy {
@@ -22,8 +23,8 @@ const dayUs = 86_400_000_000
 
 /**
  * In the order of `found`, microseconds since 1970: the beginning of the first day that is known. Null of findings of other
- * rules, and where the rule knows as much as it looks back. A version judges what comes after it was written, in clusters
- * that send, and what is older where that is sent later.
+ * rules, and where the rule knows as much as it looks back. A version knows all of a cluster that was added after it was
+ * written; of others it judges what comes from then on, and what is older where that is sent later.
  */
 export async function knownFrom(store: Store, found: readonly JudgedBy[]): Promise<readonly (number | null)[]> {
   const asked = new Map(
@@ -41,8 +42,8 @@ export async function knownFrom(store: Store, found: readonly JudgedBy[]): Promi
 
 const keyOf = ({ clusterId, ruleId, version }: JudgedBy): string => `${clusterId}/${ruleId}/${version}`
 
-/** Days since 1970. */
-async function firstDays(store: Store, asked: readonly JudgedBy[]): Promise<readonly number[]> {
+/** Days since 1970; null where nothing is counted of the cluster. */
+async function firstDays(store: Store, asked: readonly JudgedBy[]): Promise<readonly (number | null)[]> {
   if (asked.length === 0) return []
   const ids = (of: 'clusterId' | 'ruleId' | 'version') =>
     arrayOf(
@@ -50,15 +51,17 @@ async function firstDays(store: Store, asked: readonly JudgedBy[]): Promise<read
       asked.map((one) => one[of]),
     )
   const written = arrayOf(
-    'int4',
-    asked.map(({ writtenUs }) => Math.floor(writtenUs / dayUs)),
+    'int8',
+    asked.map(({ writtenUs }) => writtenUs),
   )
-  const rows = await readRows<{ day: number }>(
+  const rows = await readRows<{ day: number | null }>(
     store,
-    sql`select least(greatest(i.written, c.day), v.day) as day
+    sql`select case when ${timeUs(sql`c.created_at`)} >= i.written then s.day
+          else least(greatest((i.written / ${dayUs}::int8)::int4, s.day), v.day) end as day
         from unnest(${ids('clusterId')}, ${ids('ruleId')}, ${ids('version')}, ${written})
             with ordinality as i (cluster_id, rule_id, version, written, at)
-          cross join lateral (select min(k.day) as day from rule_coverage k where k.cluster_id = i.cluster_id) c
+          join cluster c on c.id = i.cluster_id
+          cross join lateral (select min(k.day) as day from rule_coverage k where k.cluster_id = i.cluster_id) s
           cross join lateral (
             select min(k.day) as day from rule_coverage k
             where k.cluster_id = i.cluster_id and k.rule_id = i.rule_id and k.version = i.version

@@ -236,8 +236,9 @@ describe('a finding', () => {
     const event = events[2] ?? ''
     const id = await seedFinding(api.store, { rule: 'new', cluster: westUid, group: {}, events: [ofWest[8] ?? event] })
     await api.store.pool.query(
-      `update rule_version v set created_at = $1 from rule r where r.id = v.rule_id and r.name = 'new'`,
-      ['2026-11-19T07:00:00Z'],
+      `insert into rule_coverage (cluster_id, rule_id, version, day, evaluated, matched, insufficient, errors)
+       select c.id, r.id, 1, date '2026-11-19' - date '1970-01-01', 1, 1, 0, 0 from cluster c, rule r
+       where c.name = 'west' and r.name = 'new'`,
     )
     expect(await answer(`/v1/findings/${id}`)).toMatchObject({
       summary: 'something was found (nothing is known from before 2026-11-19)',
