@@ -128,7 +128,7 @@ function startWorker<B extends IQueueBackend, C>(parts: WorkerParts<B, C>, work:
     // Only the last failure ends a job.
     if (bullJob.finishedOn === undefined) return
     const told = work
-      .onDead(job, { reason: error.message, attempts })
+      .onDead(job, { reason: reasonOf(error, limits), attempts })
       .catch((failure: unknown) => logger.error({ error: failure, job: job.id }, 'could not record a dead job'))
       .finally(() => telling.delete(told))
     telling.add(told)
@@ -141,6 +141,15 @@ function startWorker<B extends IQueueBackend, C>(parts: WorkerParts<B, C>, work:
       await Promise.all(telling)
     },
   }
+}
+
+/** BullMQ's words for a job that outlived no process that took it. */
+const stalledWords = 'stalled more than allowable limit'
+
+function reasonOf({ message }: Error, { attempts }: JobsLimits): string {
+  if (!message.includes(stalledWords)) return message
+  const times = attempts === 1 ? 'once' : `${attempts} times`
+  return `it stalled ${times}: its process ended, or stood still, in the middle of it`
 }
 
 /** Only this file adds jobs, with the data as it is here, and every one has an id. */
