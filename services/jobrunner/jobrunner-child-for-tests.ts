@@ -14,6 +14,8 @@ export interface ChildInput {
   readonly connection: string
   readonly redisUrl: string
   readonly stallMs: number
+  /** Of a job; as many as usual unless given. */
+  readonly attempts?: number
   /** Where the parts of exports end, beside the defaults. */
   readonly partBounds?: Partial<PartBounds>
   /** And those of back-tests. */
@@ -21,11 +23,11 @@ export interface ChildInput {
 }
 
 if (import.meta.main) {
-  const { connection, redisUrl, stallMs, ...bounds } = childInput(process.argv[2] ?? '')
+  const { connection, redisUrl, stallMs, attempts, ...bounds } = childInput(process.argv[2] ?? '')
   const logger = createLogger('child', { level: 'error', destination: process.stderr })
   await startJobrunner(jobrunnerConfig, {
     store: openStore(connection, { connectionsMax: 3, statementMs: 0, applicationName: 'child' }),
-    jobs: redisJobs({ url: redisUrl, logger, limits: { stallMs } }),
+    jobs: redisJobs({ url: redisUrl, logger, limits: { stallMs, ...(attempts !== undefined && { attempts }) } }),
     logger,
     metrics: createMetrics({ version: null, processMetrics: false }),
     health: createHealth(),

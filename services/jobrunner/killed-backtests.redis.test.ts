@@ -13,6 +13,7 @@ import { startRedis, testRedis } from '@plaintrail/test/redis-for-tests'
 import type { BacktestResult } from '@plaintrail/store/backtest-result'
 import { createBacktest, findBacktest, type Backtest, type BacktestTally } from '@plaintrail/store/backtests'
 import { addCluster } from '@plaintrail/store/clusters'
+import { listDeadJobs, retryJob } from '@plaintrail/store/dead-jobs'
 import { storeDeliveries } from '@plaintrail/store/events-for-tests'
 import { ruleText } from '@plaintrail/store/findings-for-tests'
 import { migrate } from '@plaintrail/store/migrate'
@@ -79,6 +80,26 @@ describe.skipIf(redis === null)('a back-test', () => {
     for (const one of [seen, others]) neverBackwards(one)
     expect(await place.count('backtest_hit')).toBe(0)
   }, 300_000)
+
+  test('whose part ends its process every time fails, says why, and goes on once that is tried again', async () => {
+    await using place = await startPlace()
+    const whole = await place.undisturbed()
+    const id = await place.ask()
+    await using children = new AsyncDisposableStack()
+    const start = (more: Partial<ChildInput>) => children.adopt(place.startChild(more), (child) => child.kill())
+    // A part that takes for ever, so that it is met in the middle.
+    const first = start({ attempts: 1, backtestBounds: { ...bounds, restShare: 1_000 } })
+    await expect.poll(async () => (await place.look(id)).state, { timeout: endedMs }).toBe('running')
+    await first.kill()
+    const second = start({ attempts: 1 })
+    await expect.poll(async () => (await place.look(id)).state, { timeout: endedMs }).toBe('failed')
+    expect((await place.look(id)).error).toContain('its process ended, or stood still, in the middle of it')
+    await second.kill()
+    expect(await place.retryDead()).toEqual(['again'])
+    start({})
+    await place.watchUntil(id, [], ({ state }) => state === 'done')
+    expect(told(await place.look(id))).toEqual(whole)
+  }, 300_000)
 })
 
 type Progress = Pick<Backtest, 'isRead' | 'positionUs' | 'read' | 'state' | 'tally'>
@@ -112,7 +133,7 @@ async function startPlace() {
   await storeDeliveries(store, [{ cluster: uid, items: items(), receivedAtUs: beginsUs }])
   const kept = stack.move()
   const input: ChildInput = { connection, redisUrl: server.url, stallMs: 1_500, backtestBounds: bounds }
-  const startChild = () => childOf(input)
+  const startChild = (more: Partial<ChildInput> = {}) => childOf({ ...input, ...more })
   const look = (id: string): Promise<Backtest> => foundIn(store, id)
   const watchUntil = async (id: string, seen: Progress[], isThere: (one: Backtest) => boolean): Promise<boolean> => {
     let last: Backtest | undefined
@@ -152,6 +173,11 @@ async function startPlace() {
       expect(whole.result?.events).toBeGreaterThan(events / 10)
       expect(whole.result?.difference?.starts).toBeGreaterThan(0)
       return whole
+    },
+    async retryDead(): Promise<readonly string[]> {
+      const { items: dead } = await listDeadJobs(store, everything, { limit: 10, after: null })
+      const parts = dead.filter(({ kind }) => kind === 'backtest.part')
+      return await Promise.all(parts.map(async (job) => await retryJob(store, everything, job.id)))
     },
     async count(table: 'backtest_hit' | 'outbox'): Promise<number> {
       const { rows } = await store.pool.query<{ n: number }>(`select count(*)::int4 as n from ${table}`)
