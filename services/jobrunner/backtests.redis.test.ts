@@ -112,7 +112,7 @@ describe.skipIf(redis === null)('while a back-test runs', () => {
 })
 
 /** A part takes long enough to be met in the middle. */
-const slowly = { ...inSteps, restShare: 20 }
+const slowly = { ...inSteps, restShare: 20, busyEventsPerSecond: 0 }
 
 async function startPlace(events: number, days = 1) {
   await using stack = new AsyncDisposableStack()
