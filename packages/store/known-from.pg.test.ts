@@ -10,7 +10,6 @@ import { openTestStore } from './history-for-tests.ts'
 import { call, deliveriesOf, freshCluster, judgeAll, rulesOf, second, startUs } from './judged-calls-for-tests.ts'
 import type { Store } from './open-store.ts'
 import { putRules } from './rules.ts'
-import type { SlowCluster } from './slow-findings-for-tests.ts'
 
 const dayS = 86_400
 /** The midnight before the first event. */
@@ -35,16 +34,6 @@ async function put(more: string, writtenUs: number): Promise<void> {
   )
 }
 
-/** As if it had been added when the first event came. */
-async function addedCluster(): Promise<SlowCluster> {
-  const cluster = await freshCluster(store)
-  await store.pool.query(
-    `update cluster set created_at = timestamptz 'epoch' + $1::int8 * interval '1 microsecond' where uid = $2`,
-    [startUs, cluster.uid],
-  )
-  return cluster
-}
-
 /** By actor, since when it is known what there was. */
 async function told(cluster: string, rule = 'first'): Promise<readonly (readonly [string, number | null])[]> {
   const asked = {
@@ -63,7 +52,7 @@ async function told(cluster: string, rule = 'first'): Promise<readonly (readonly
 }
 
 test('since the cluster sends, until that is longer than the rule looks back', async () => {
-  const cluster = await addedCluster()
+  const cluster = await freshCluster(store)
   await put('', startUs - 100 * dayS * second)
   const calls = [call({}), call({ actor: 1, second: dayS }), call({ actor: 2, second: 8 * dayS })]
   await storeDeliveries(store, deliveriesOf(cluster, calls))
@@ -80,16 +69,15 @@ test('since the cluster sends, until that is longer than the rule looks back', a
   ])
 
   // A version knows nothing of what others judged.
-  await put(', description: changed', startUs + 9 * dayS * second)
-  await storeDeliveries(store, deliveriesOf(cluster, [call({ actor: 3, second: 10 * dayS, delivery: 1 })]))
+  await put(', description: changed', startUs + 2_000 * second)
+  await storeDeliveries(store, deliveriesOf(cluster, [call({ actor: 3, second: 10 * dayS, delivery: 2_000 })]))
   await judgeAll(store, cluster)
-  expect(await told(cluster.name)).toContainEqual(['u3', midnightUs + 9 * dayS * second])
+  expect(await told(cluster.name)).toContainEqual(['u3', midnightUs + 10 * dayS * second])
 })
 
-test('of a cluster that was added after the rule was written, all that it sent is known', async () => {
-  const cluster = await addedCluster()
+test('since the first delivery that the rule judged, whatever it looks at of that', async () => {
+  const cluster = await freshCluster(store)
   await put(', description: seldom', startUs - second)
-  // What the rule does not even look at shows that it would have.
   const calls = [call({ verb: 'create' }), call({ verb: 'create', second: dayS }), call({ second: 5 * dayS })]
   await storeDeliveries(store, deliveriesOf(cluster, calls))
   await judgeAll(store, cluster)
@@ -97,7 +85,7 @@ test('of a cluster that was added after the rule was written, all that it sent i
 })
 
 test('since the first event where a log of older days is sent later', async () => {
-  const cluster = await addedCluster()
+  const cluster = await freshCluster(store)
   await put(', description: later', startUs + 100 * dayS * second)
   await storeDeliveries(store, deliveriesOf(cluster, [call({}), call({ actor: 1, second: 8 * dayS })]))
   await judgeAll(store, cluster)
