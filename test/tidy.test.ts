@@ -74,6 +74,8 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   diff: ['history'],
   re2js: ['cel'],
   '@peculiar/x509': ['runtime'],
+  '@peculiar/asn1-csr': ['rules'],
+  '@peculiar/asn1-schema': ['rules'],
   'reflect-metadata': ['runtime'],
 }
 

@@ -22,7 +22,7 @@ const verbsOfClass: Readonly<Record<string, readonly string[]>> = {
 /** Writes whose request has the whole object. */
 const wholeInRequest: ReadonlySet<string> = new Set(['create', 'update'])
 /** Read of the object as it is after the write. */
-const ofObject = /^\/(?:object|podSpec|containers|request)(?:\/|$)/
+const ofObject = /^\/(?:object|podSpec|containers|certificateRequest|request)(?:\/|$)/
 
 /**
  * `lacks` are what evaluations lacked (Missing.what of evaluation.ts); none is about an event that nothing was recorded of.

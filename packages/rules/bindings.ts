@@ -3,6 +3,7 @@
 import { Unknown, type Value } from '@plaintrail/cel/value'
 import type { Actor, Event } from '@plaintrail/event/event'
 import { isJsonObject, type JsonObject } from '@plaintrail/history/json-values'
+import { certificateRequestOf } from './certificate-request.ts'
 import { EventValue } from './event-value.ts'
 import { containersOf, mayRunPods, podSpecOf } from './pod-spec.ts'
 import { whyNoRequest, whyNoResponse, whyNothingCame } from './recorded.ts'
@@ -83,9 +84,21 @@ export class RuleBindings {
         const podSpec = this.whole('podSpec')
         return podSpec instanceof Unknown ? podSpec : jsonValue(containersOf(podSpec as JsonObject))
       }
+      case 'certificateRequest':
+        return this.certificateRequest()
       default:
         return name satisfies never
     }
+  }
+
+  private certificateRequest(): Value {
+    const { object, event } = this.subject
+    if (event.object?.resource !== 'certificatesigningrequests') return null
+    if (!object.isKnown) return this.of('/certificateRequest', object, jsonValue)
+    const request = object.value === null ? null : certificateRequestOf(object.value)
+    return request === 'unreadable'
+      ? this.unknown('/certificateRequest', 'what stands in spec.request cannot be read')
+      : jsonValue(request)
   }
 
   private podSpec(): Value {
@@ -113,7 +126,7 @@ export class RuleBindings {
   }
 }
 
-const stateOf: ReadonlySet<string> = new Set(['object', 'podSpec'])
+const stateOf: ReadonlySet<string> = new Set(['object', 'podSpec', 'certificateRequest'])
 
 const stateValue = (state: JsonObject | null): Value => (state === null ? null : jsonValue(withoutNulls(state)))
 

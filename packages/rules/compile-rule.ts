@@ -162,6 +162,7 @@ const variableNames = [
   'response',
   'podSpec',
   'containers',
+  'certificateRequest',
 ] as const satisfies readonly VariableName[]
 
 const placeholder = /\{\{\s*([^{}]*?)\s*\}\}/g
@@ -195,7 +196,14 @@ function costlyPartOf([variable, field]: readonly string[]): readonly CostlyPart
   return variable === 'event' && (field === undefined || field === 'auditIDReused') ? ['isAuditIDReused'] : []
 }
 
-const bodies: ReadonlySet<string | undefined> = new Set(['object', 'request', 'response', 'podSpec', 'containers'])
+const bodies: ReadonlySet<string | undefined> = new Set([
+  'object',
+  'request',
+  'response',
+  'podSpec',
+  'containers',
+  'certificateRequest',
+])
 const sentFields: ReadonlySet<string> = new Set([
   'event/annotations',
   'event/requestURI',

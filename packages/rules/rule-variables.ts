@@ -14,6 +14,7 @@ export const eventVariables = {
   response: 'map',
   podSpec: 'map',
   containers: 'list',
+  certificateRequest: 'dyn',
   params: 'map',
 } as const satisfies Readonly<Record<string, StaticKind>>
 
