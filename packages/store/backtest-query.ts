@@ -13,6 +13,7 @@ import { eventStretches, type Stretch } from './event-stretches.ts'
 import { positionOf, recordColumns, type EventPosition } from './find-records.ts'
 import type { Store } from './open-store.ts'
 import { eventDays } from './partitions.ts'
+import { isExact } from './pattern-matches.ts'
 import { queryConditions } from './query-conditions.ts'
 import { readRows } from './read-rows.ts'
 import type { NumberedRow } from './rule-events.ts'
@@ -32,11 +33,14 @@ function staged(match: Query, namesStage: boolean): Weakened {
   return query === false || namesStage ? query : and([query, not(matches('stage', [['RequestReceived']]))])
 }
 
-/** As columnsLeaf of the rules has it. An event whose row leaves a term open is read too, for it is told that it was open. */
+/**
+ * As columnsLeaf of the rules has it. An event whose row leaves a term open is read too, for it is told that it was open;
+ * but not where objects are named in full: an index finds those alone, and the API server makes no name that anybody knows.
+ */
 function askedOfRow(term: Term, isWanted: boolean): boolean | Query {
   if (term.kind === 'says' || asksHistory(term) || asksInitiator(term)) return false
   if (term.kind !== 'matches' || !isWanted) return true
-  if (term.key === 'name') return or([term, mayBeNameless])
+  if (term.key === 'name') return term.values.every(isExact) || or([term, mayBeNameless])
   if (term.key === 'is') return term.values.some(([word]) => word === 'dryrun') ? or([term, mayBeTriedOut]) : true
   // Without an answer that was recorded few events have one.
   return term.key !== 'uid'
