@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, string>> = {
   'GET /v1/exports': 'plaintrail export --list',
   'GET /v1/exports/{id}': 'plaintrail export --list',
   'GET /v1/findings': 'plaintrail findings list',
+  'GET /v1/findings?shadow=true': 'plaintrail findings list --shadow',
   'GET /v1/jobs?state=dead': 'plaintrail jobs list',
   'GET /v1/rules': 'plaintrail rules list',
   'POST /v1/backtests': 'plaintrail rules backtest',
