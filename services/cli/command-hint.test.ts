@@ -25,6 +25,15 @@ test('a refusal names the command that helps, and no route', async () => {
   expect((await plaintrail(['api', 'GET', '/v1/rules/none'], { server: api.url })).out).toContain('GET /v1/rules lists')
 })
 
+test('who has no token is told where one is looked for, and of no header', async () => {
+  const body = { ...problem(401, 'auth_required', 'no API token was sent'), hint: 'Send Authorization: Bearer ptr_….' }
+  await using api = await startCannedApi(() => ({ status: 401, body }))
+  const { err, code } = await plaintrail(['rules', 'list'], { env: { PLAINTRAIL_SERVER: api.url } })
+  expect(code).toBe(4)
+  expect(err).toContain('plaintrail login')
+  expect(err).not.toContain('Authorization')
+})
+
 /** The command line asks them, and there is no command to be typed instead. */
 const askedByOthers = ['DELETE /v1/backtests/{id}', 'POST /v1/events/search']
 

@@ -43,13 +43,14 @@ function refusal(error: ApiError, server: Server, query: string | null): CliErro
   const pointed = problem?.pointer && query !== null ? caretLines(query, problem.pointer) : []
   const mended =
     problem?.suggestion && problem.pointer && problem.suggestion !== query ? [`Mended: ${problem.suggestion}`] : []
-  const hint = serverHint(problem) ?? refusalHint(code, server)
+  const hint = serverHint(problem, server) ?? refusalHint(code, server)
   const lines = [...pointed, ...(hint === null ? [] : [hint]), ...mended]
   return new CliError(code, error.message, { hint: lines.length === 0 ? null : lines.join('\n'), cause: error })
 }
 
-/** What commands send as If-Match they have got themselves, a moment before. */
-function serverHint(problem: ApiError['problem']): string | null {
+/** What commands send as If-Match they have got themselves, a moment before; and nobody types a header with a token. */
+function serverHint(problem: ApiError['problem'], { token }: Server): string | null {
+  if (problem?.code === 'auth_required' && token === null) return null
   if (problem?.code === 'precondition_failed') return 'Look at it as it is now, and then say it again.'
   return problem?.hint == null ? null : commandHint(problem.hint)
 }
