@@ -150,7 +150,7 @@ export interface paths {
         };
         /**
          * What was done here, newest first
-         * @description Every step about a finding, an exception or a rule: who did it, what it was before and after, and why. None is ever changed or taken away. Of all time unless you say.
+         * @description Every step about a finding, an exception, a rule or a token: who did it, what it was before and after, and why. None is ever changed or taken away. Of all time unless you say.
          */
         readonly get: operations["getAudit"];
         readonly put?: never;
@@ -1139,6 +1139,54 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/tokens": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The tokens that hold
+         * @description All in one page, by name. Neither their texts nor digests of these are told.
+         */
+        readonly get: operations["getTokens"];
+        readonly put?: never;
+        /**
+         * Add a token for somebody, and get its text
+         * @description Its text is shown this once; who sent an Idempotency-Key sees the same answer again for 24 hours. All tokens are of administrators so far.
+         */
+        readonly post: operations["postTokens"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/tokens/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * One token, also one that holds no more
+         * @description `current` is the one that you ask with.
+         */
+        readonly get: operations["getToken"];
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * Revoke a token
+         * @description Within 10 seconds nobody is let in by it. Of one that was revoked before nothing is done. Your own may be revoked, too.
+         */
+        readonly delete: operations["deleteToken"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/version": {
         readonly parameters: {
             readonly query?: never;
@@ -1315,6 +1363,30 @@ export interface components {
             readonly name: string;
             /** @description What may be wrong with the URL. */
             readonly warnings: readonly string[];
+        };
+        /** @description A token with its text, which is shown this once. */
+        readonly AddedToken: {
+            /** @description When it was added. */
+            readonly created_at: components["schemas"]["MicroTime"];
+            /** @description The name of the token that added it; null of the one that the installation made for itself. */
+            readonly created_by: string | null;
+            /** @description Whether it is the one that you ask with. */
+            readonly current: boolean;
+            /** @description From then on it is not known; null for never. */
+            readonly expires_at: components["schemas"]["MicroTime"] | null;
+            /**
+             * Format: uuid
+             * @description Never changes, and never becomes that of another, as a name may.
+             */
+            readonly id: string;
+            /** @description Right to about a minute; null where it never was. */
+            readonly last_used_at: components["schemas"]["MicroTime"] | null;
+            /** @description Who asks with it, as it stands in the trail. */
+            readonly name: string;
+            /** @description When it was revoked; null where it was not. */
+            readonly revoked_at: components["schemas"]["MicroTime"] | null;
+            /** @description Its text, shown this once: `ptr_…`. */
+            readonly token: string;
         };
         /** @description It runs. */
         readonly Alive: {
@@ -2899,6 +2971,16 @@ export interface components {
              */
             readonly time?: string;
         };
+        /** @description A token to add. */
+        readonly NewToken: {
+            /** @description From then on it is not known; never unless you say. */
+            readonly expires_at?: string | null;
+            /**
+             * @description Who asks with it: 1 to 63 small letters, digits and `. @ _ + -` with a letter or digit at both ends; not an id, and not `admin` or `plaintrail` or what looks like these (`adm1n`). White space around it is left out. Of the tokens that hold only one has a name.
+             * @example alice@acme.io
+             */
+            readonly name: string;
+        };
         /** @description What the server has to tell its operators. Each is told once. */
         readonly Notice: {
             /** @description Whom it is about; null for no cluster in particular. */
@@ -3747,10 +3829,12 @@ export interface components {
                 readonly value: string;
             } | null;
         };
-        /** @description Something that was done about a finding, an exception or a rule. It never changes. */
+        /** @description Something that was done about a finding, an exception, a rule or a token. It never changes. */
         readonly Step: {
             /** @description The name of the token; `plaintrail` for what it did by itself. */
             readonly actor: string;
+            /** @description The id of the token: no other ever has it, as another may come to have a name. Null of what is no token. */
+            readonly actor_id: string | null;
             /** @description What it became. */
             readonly after: {
                 readonly [key: string]: string | number | null;
@@ -3759,7 +3843,7 @@ export interface components {
             readonly before: {
                 readonly [key: string]: string | number | null;
             } | null;
-            /** @description The name of the cluster; null of exceptions and rules. */
+            /** @description The name of the cluster; null of exceptions, rules and tokens. */
             readonly cluster: string | null;
             /** @description In words. */
             readonly comment: string | null;
@@ -3767,25 +3851,27 @@ export interface components {
             readonly id: string;
             /** @description What it was done to. */
             readonly object: {
+                /** @description Of a token its id, as another may come to have its name; null of all else. */
+                readonly id: string | null;
                 /**
                  * @description What it was done to.
                  * @enum {string}
                  */
-                readonly kind: "finding" | "exception" | "rule";
-                /** @description Its id; of a rule its name. */
+                readonly kind: "finding" | "exception" | "rule" | "token";
+                /** @description Its id; of a rule and a token its name. */
                 readonly name: string;
             };
             /** @description Why, in one word, or as an exception says it. */
             readonly reason: string | null;
-            /** @description The name of the rule. */
-            readonly rule: string;
+            /** @description The name of the rule; null of a token. */
+            readonly rule: string | null;
             /** @description When it was done. */
             readonly time: components["schemas"]["MicroTime"];
             /**
              * @description What was done.
              * @enum {string}
              */
-            readonly verb: "state" | "assignee" | "comment" | "ignore-proposed" | "ignore-confirmed" | "proposal-withdrawn" | "regressed" | "ignore-over" | "exception-added" | "exception-deleted" | "exception-expired" | "rule-put" | "rule-deleted" | "rule-failing";
+            readonly verb: "state" | "assignee" | "comment" | "ignore-proposed" | "ignore-confirmed" | "proposal-withdrawn" | "regressed" | "ignore-over" | "exception-added" | "exception-deleted" | "exception-expired" | "rule-put" | "rule-deleted" | "rule-failing" | "token-added" | "token-revoked";
         };
         /** @description One page. */
         readonly StepPage: {
@@ -3862,6 +3948,36 @@ export interface components {
             readonly id: components["schemas"]["FindingId"];
             /** @description The `triage.tag` that you have: where it is another by now, nothing is done. */
             readonly tag: string;
+        };
+        /** @description By what somebody asks, without its text. */
+        readonly Token: {
+            /** @description When it was added. */
+            readonly created_at: components["schemas"]["MicroTime"];
+            /** @description The name of the token that added it; null of the one that the installation made for itself. */
+            readonly created_by: string | null;
+            /** @description Whether it is the one that you ask with. */
+            readonly current: boolean;
+            /** @description From then on it is not known; null for never. */
+            readonly expires_at: components["schemas"]["MicroTime"] | null;
+            /**
+             * Format: uuid
+             * @description Never changes, and never becomes that of another, as a name may.
+             */
+            readonly id: string;
+            /** @description Right to about a minute; null where it never was. */
+            readonly last_used_at: components["schemas"]["MicroTime"] | null;
+            /** @description Who asks with it, as it stands in the trail. */
+            readonly name: string;
+            /** @description When it was revoked; null where it was not. */
+            readonly revoked_at: components["schemas"]["MicroTime"] | null;
+        };
+        /** @description One page. */
+        readonly TokenPage: {
+            readonly data: readonly components["schemas"]["Token"][];
+            /** @description Whether there is another page. */
+            readonly has_more: boolean;
+            /** @description To be sent alone, as `?cursor=…`, to the same path; null at the end. */
+            readonly next_cursor: string | null;
         };
         /** @description How many there are. */
         readonly Total: {
@@ -7834,6 +7950,117 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["SessionPage"];
+                };
+            };
+        };
+    };
+    readonly getTokens: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The tokens. */
+            readonly 200: {
+                headers: {
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TokenPage"];
+                };
+            };
+        };
+    };
+    readonly postTokens: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Of your choice, at most 255 characters: within 24 hours the same key with the same body has the same answer, and nothing is done twice. One exception: where the server died before it kept its answer, the same key does the work again from 60 s later on, though it may have been done. */
+                readonly "Idempotency-Key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewToken"];
+            };
+        };
+        readonly responses: {
+            /** @description The token was added. */
+            readonly 201: {
+                headers: {
+                    /** @description The path of the token. */
+                    readonly Location?: string;
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AddedToken"];
+                };
+            };
+        };
+    };
+    readonly getToken: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The id of a token, or `current`. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The token. */
+            readonly 200: {
+                headers: {
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Token"];
+                };
+            };
+        };
+    };
+    readonly deleteToken: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The id of a token, or `current`. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is revoked. */
+            readonly 200: {
+                headers: {
+                    readonly "Plaintrail-Version": components["headers"]["Plaintrail-Version"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Token"];
                 };
             };
         };

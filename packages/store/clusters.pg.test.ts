@@ -6,7 +6,7 @@ import { everything, nothing } from '@plaintrail/query/scope'
 import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addCluster, ClusterExists, findCluster, isClusterName, listClusters } from './clusters.ts'
-import { addIngestCredential, ensureApiToken, findApiToken, listIngestCredentials } from './credentials.ts'
+import { addIngestCredential, listIngestCredentials } from './credentials.ts'
 import { storeDeliveries } from './events-for-tests.ts'
 import { findGaps, recordGap } from './gaps.ts'
 import { migrate } from './migrate.ts'
@@ -94,15 +94,6 @@ describe('credentials', () => {
     expect(await listIngestCredentials(store)).toContainEqual(own)
     await store.pool.query('update ingest_credential set revoked_at = now() where id = $1', [id])
     expect(await listIngestCredentials(store)).not.toContainEqual(own)
-  })
-
-  test('an API token is found by its digest, ensured any number of times, and not when revoked', async () => {
-    const digest = tokenDigest(makeToken('api'))
-    expect(await findApiToken(store, digest)).toBeNull()
-    await Promise.all([1, 2, 3].map(() => ensureApiToken(store, { name: 'admin', digest })))
-    expect(await findApiToken(store, digest)).toMatchObject({ name: 'admin' })
-    await store.pool.query('update api_token set revoked_at = now()')
-    expect(await findApiToken(store, digest)).toBeNull()
   })
 
   test('a signing key is made once, whoever asks at the same moment', async () => {

@@ -1,9 +1,9 @@
-// Credentials: who may deliver events of which cluster and who may ask, as digests. A token itself is stored nowhere.
+// Credentials: who may deliver events of which cluster, as digests. A token itself is stored nowhere.
 
 import { randomUUID } from 'node:crypto'
-import { and, eq, isNull } from 'drizzle-orm'
+import { eq, isNull } from 'drizzle-orm'
 import type { Store } from './open-store.ts'
-import { apiToken, cluster, ingestCredential } from './schema.ts'
+import { cluster, ingestCredential } from './schema.ts'
 
 export interface NewIngestCredential {
   readonly clusterId: number
@@ -43,29 +43,4 @@ export async function listIngestCredentials(store: Store): Promise<readonly Inge
     .from(ingestCredential)
     .innerJoin(cluster, eq(cluster.id, ingestCredential.clusterId))
     .where(isNull(ingestCredential.revokedAt))
-}
-
-export interface ApiToken {
-  readonly id: string
-  readonly name: string
-}
-
-/** Makes sure that the token with this digest lets in; may be called at every start, and by several processes at once. */
-export async function ensureApiToken(
-  store: Store,
-  token: { readonly name: string; readonly digest: Buffer },
-): Promise<void> {
-  await store.db
-    .insert(apiToken)
-    .values({ id: randomUUID(), ...token })
-    .onConflictDoNothing({ target: apiToken.digest })
-}
-
-/** Null where no token has this digest, or it was revoked. */
-export async function findApiToken(store: Store, digest: Buffer): Promise<ApiToken | null> {
-  const [found] = await store.db
-    .select({ id: apiToken.id, name: apiToken.name })
-    .from(apiToken)
-    .where(and(eq(apiToken.digest, digest), isNull(apiToken.revokedAt)))
-  return found ?? null
 }

@@ -155,6 +155,7 @@ async function tell(client: PoolClient, did: StepKind, who: Who, ids: readonly n
         clusterId: null,
         ruleId,
         exceptionId: id,
+        tokenId: null,
         before: isNew ? null : side,
         after: isNew ? side : null,
         reason,

@@ -130,6 +130,7 @@ async function reopen(client: PoolClient, over: readonly ReopenedFinding[]): Pro
       clusterId: finding.clusterId,
       ruleId: finding.ruleId,
       exceptionId: null,
+      tokenId: null,
       before: sideOf(finding),
       after: { state: 'open', assignee: finding.assignee },
       reason: finding.reason,

@@ -69,7 +69,7 @@ export async function tellFailing(client: PoolClient, who: Who, rule: RuleInForc
 }
 
 function stepOf(who: Who, did: NewStep['did'], ruleId: number): NewStep {
-  const none = { findingId: null, clusterId: null, exceptionId: null, reason: null, comment: null }
+  const none = { findingId: null, clusterId: null, exceptionId: null, tokenId: null, reason: null, comment: null }
   return { who, did, ruleId, ...none, before: null, after: null }
 }
 

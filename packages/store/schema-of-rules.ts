@@ -97,12 +97,13 @@ export const triageStep = pgTable('triage_step', {
   did: text('did').notNull(),
   findingId: uuid('finding_id'),
   clusterId: integer('cluster_id'),
-  ruleId: integer('rule_id').notNull(),
+  ruleId: integer('rule_id'),
   exceptionId: integer('exception_id'),
   before: jsonb('before'),
   after: jsonb('after'),
   reason: text('reason'),
   comment: text('comment'),
+  tokenId: uuid('token_id'),
 })
 
 export const ruleHit = pgTable('rule_hit', {

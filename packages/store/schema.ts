@@ -34,6 +34,9 @@ export const apiToken = pgTable('api_token', {
   digest: bytea('digest').notNull(),
   createdAt: at('created_at').notNull().defaultNow(),
   revokedAt: at('revoked_at'),
+  createdBy: text('created_by'),
+  expiresAt: at('expires_at'),
+  lastUsedAt: at('last_used_at'),
 })
 
 export const keptAnswer = pgTable('kept_answer', {

@@ -1,4 +1,4 @@
-// Steps: who did what about a finding, an exception or a rule, written once and for ever, and read again newest first.
+// Steps: who did what about a finding, an exception, a rule or a token, written once and for ever, and read again newest first.
 
 import type { Query } from '@plaintrail/query/ast'
 import type { Scope } from '@plaintrail/query/scope'
@@ -38,20 +38,26 @@ export const stepKinds = [
   'rule-put',
   'rule-deleted',
   'rule-failing',
+  'token-added',
+  'token-revoked',
 ] as const
 export type StepKind = (typeof stepKinds)[number]
 
-/** What a finding was or became: what of it changed. Of an exception: all that it says. Of a rule: the version in force. */
+/** What a finding was or became: what of it changed. Of an exception: all that it says. Of a rule: the version in force. Of
+ * a token: when it ends. */
 export type StepSide = Readonly<Record<string, string | number | null>>
 
 export interface NewStep {
   readonly who: Who
   readonly did: StepKind
-  /** A UUID; null of an exception and of a rule. */
+  /** A UUID; null of an exception, a rule and a token. */
   readonly findingId: string | null
   readonly clusterId: number | null
-  readonly ruleId: number
+  /** Null of a token. */
+  readonly ruleId: number | null
   readonly exceptionId: number | null
+  /** A UUID; null of all but a token. */
+  readonly tokenId: string | null
   readonly before: StepSide | null
   readonly after: StepSide | null
   readonly reason: string | null
@@ -67,12 +73,13 @@ export async function writeSteps(client: PoolClient, steps: readonly NewStep[]):
       return side === null ? null : JSON.stringify(side)
     })
   await client.query(
-    `insert into triage_step (who, who_id, did, finding_id, cluster_id, rule_id, exception_id, before, after, reason, comment)
+    `insert into triage_step (who, who_id, did, finding_id, cluster_id, rule_id, exception_id, before, after, reason, comment,
+       token_id)
      select i.who, i.who_id, i.did, i.finding_id, i.cluster_id, i.rule_id, i.exception_id, i.before, i.after, i.reason,
-       i.comment
+       i.comment, i.token_id
      from unnest($1::text[], $2::uuid[], $3::text[], $4::uuid[], $5::int4[], $6::int4[], $7::int4[], $8::jsonb[],
-         $9::jsonb[], $10::text[], $11::text[])
-       as i (who, who_id, did, finding_id, cluster_id, rule_id, exception_id, before, after, reason, comment)`,
+         $9::jsonb[], $10::text[], $11::text[], $12::uuid[])
+       as i (who, who_id, did, finding_id, cluster_id, rule_id, exception_id, before, after, reason, comment, token_id)`,
     [
       steps.map(({ who }) => who.name),
       steps.map(({ who }) => who.id),
@@ -85,6 +92,7 @@ export async function writeSteps(client: PoolClient, steps: readonly NewStep[]):
       sides(({ after }) => after),
       steps.map(({ reason }) => reason),
       steps.map(({ comment }) => comment),
+      steps.map(({ tokenId }) => tokenId),
     ],
   )
 }
@@ -98,12 +106,20 @@ export interface Step {
   /** `fnd_…` */
   readonly finding: string | null
   readonly cluster: string | null
-  readonly rule: string
+  /** Null of a token. */
+  readonly rule: string | null
   readonly exceptionId: number | null
+  readonly token: TokenOfStep | null
   readonly before: StepSide | null
   readonly after: StepSide | null
   readonly reason: string | null
   readonly comment: string | null
+}
+
+/** A name may be another's later; the id never is. */
+export interface TokenOfStep {
+  readonly id: string
+  readonly name: string
 }
 
 export interface StepQuestion {
@@ -119,12 +135,15 @@ export interface FoundSteps {
   readonly next: EventPosition | null
 }
 
-type StepRow = Omit<Step, 'finding' | 'who'> & { finding: string | null; who: string; whoId: string | null } & Record<
-    string,
-    unknown
-  >
+type StepRow = Omit<Step, 'finding' | 'who' | 'token'> & {
+  finding: string | null
+  who: string
+  whoId: string | null
+  tokenId: string | null
+  tokenName: string | null
+} & Record<string, unknown>
 
-/** Newest first. Those of exceptions and rules, which are about every cluster, are for who sees all of them. */
+/** Newest first. Those of exceptions, rules and tokens, which are about every cluster, are for who sees all of them. */
 export async function findSteps(store: Store, scope: Scope, question: StepQuestion): Promise<FoundSteps> {
   const { query, window, limit, after } = question
   const isAsked = conditionOf(query)
@@ -133,8 +152,10 @@ export async function findSteps(store: Store, scope: Scope, question: StepQuesti
   const rows = await readRows<StepRow>(
     store,
     sql`select t.id, ${timeUs(sql`t.at`)} as "atUs", t.who, t.who_id::text as "whoId", t.did, t.finding_id::text as finding,
-          c.name as cluster, r.name as rule, t.exception_id as "exceptionId", t.before, t.after, t.reason, t.comment
-        from triage_step t join rule r on r.id = t.rule_id left join cluster c on c.id = t.cluster_id
+          c.name as cluster, r.name as rule, t.exception_id as "exceptionId", t.before, t.after, t.reason, t.comment,
+          k.id::text as "tokenId", k.name as "tokenName"
+        from triage_step t left join rule r on r.id = t.rule_id left join cluster c on c.id = t.cluster_id
+          left join api_token k on k.id = t.token_id
         where ${isSeen} and ${isAsked}
           and t.at >= ${timestampOf(window.sinceUs)} and t.at < ${timestampOf(window.untilUs)}
           and ${after === null ? sql`true` : sql`t.id < ${idIn(after)}::int8`}
@@ -145,10 +166,11 @@ export async function findSteps(store: Store, scope: Scope, question: StepQuesti
   return { items, next: rows.length > limit && last ? { timeUs: last.atUs, key: keyOf(last.id) } : null }
 }
 
-function stepOf({ finding, who, whoId, ...row }: StepRow): Step {
+function stepOf({ finding, who, whoId, tokenId, tokenName, ...row }: StepRow): Step {
   return {
     ...row,
     who: { name: who, id: whoId },
+    token: tokenId === null || tokenName === null ? null : { id: tokenId, name: tokenName },
     finding: finding && formatFindingId(Buffer.from(finding.replaceAll('-', ''), 'hex')),
   }
 }
@@ -157,7 +179,7 @@ function stepOf({ finding, who, whoId, ...row }: StepRow): Step {
 const keyOf = (id: number): string => id.toString(16).padStart(32, '0')
 const idIn = ({ key }: EventPosition): number => Number.parseInt(key.replaceAll('-', ''), 16)
 
-/** A condition on `triage_step t`, `rule r` and `cluster c`, whose name may be null. */
+/** A condition on `triage_step t`, and `rule r` and `cluster c`, whose names may be null. */
 function conditionOf(query: Query): Condition {
   switch (query.kind) {
     case 'and':

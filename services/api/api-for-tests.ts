@@ -9,7 +9,7 @@ import { openCertificateAuthority } from '@plaintrail/runtime/certificate-author
 import { createHealth, type Health } from '@plaintrail/runtime/health'
 import { createLogger } from '@plaintrail/runtime/logger'
 import { createMetrics } from '@plaintrail/runtime/metrics'
-import { ensureApiToken } from '@plaintrail/store/credentials'
+import { ensureApiToken } from '@plaintrail/store/api-tokens-for-tests'
 import { migrate } from '@plaintrail/store/migrate'
 import { openStore, type Store } from '@plaintrail/store/open-store'
 import { makeToken, tokenDigest } from '@plaintrail/store/tokens'

@@ -2,15 +2,17 @@
 
 import type { Request, Response } from 'express'
 import { everything, nothing, type Scope } from '@plaintrail/query/scope'
-import { findApiToken, type ApiToken } from '@plaintrail/store/credentials'
-import type { Store } from '@plaintrail/store/open-store'
+import { findApiToken, hasExpired, tellTokenUse, type ApiToken } from '@plaintrail/store/api-tokens'
 import { tokenDigest, tokenPrefixes } from '@plaintrail/store/tokens'
+import type { RouteParts } from './api-parts.ts'
 import { Problem } from './problems.ts'
 
 export interface Caller {
   /** Null of who needs none. */
-  readonly token: ApiToken | null
+  readonly token: Pick<ApiToken, 'id' | 'name'> | null
   readonly scope: Scope
+  /** Whether the token lets in by now: for what goes on long after it was asked for. Absent where none was needed. */
+  readonly holds?: () => Promise<boolean>
 }
 
 export type Route = (request: Request, response: Response, caller: Caller) => Promise<void> | void
@@ -27,15 +29,24 @@ export const anyone: Caller = { token: null, scope: nothing }
 /** Rejects with a Problem where there is no API token, or one that is not known. */
 export type Authenticate = (request: Request) => Promise<Caller>
 
-export function createAuthenticate(store: Store, nowMs: () => number = Date.now): Authenticate {
+/** `clockMs` never jumps. */
+export function createAuthenticate(
+  { store, logger, nowUs }: Pick<RouteParts, 'store' | 'logger' | 'nowUs'>,
+  clockMs: () => number = () => performance.now(),
+): Authenticate {
   const remembered = new Map<string, { readonly token: ApiToken | null; readonly untilMs: number }>()
   const find = async (digest: Buffer): Promise<ApiToken | null> => {
     const key = digest.toString('hex')
     const known = remembered.get(key)
-    if (known && known.untilMs > nowMs()) return known.token
+    if (known && known.untilMs > clockMs()) return known.token
     const token = await findApiToken(store, digest)
     if (remembered.size >= rememberedMax) remembered.clear()
-    remembered.set(key, { token, untilMs: nowMs() + rememberedMs })
+    remembered.set(key, { token, untilMs: clockMs() + rememberedMs })
+    // Nobody waits for it, and nobody is refused where only reading works.
+    if (token && !hasExpired(token, nowUs()))
+      tellTokenUse(store, token, nowUs()).catch((error: unknown) =>
+        logger.debug({ error }, 'could not write when a token was used last'),
+      )
     return token
   }
   return async (request) => {
@@ -43,15 +54,22 @@ export function createAuthenticate(store: Store, nowMs: () => number = Date.now)
     if (text === null) throw new Problem('auth_required', 'no API token was sent', 'Send Authorization: Bearer ptr_….')
     if (text.startsWith(tokenPrefixes.ingest))
       throw new Problem('forbidden', 'an ingest token can only post events', 'Use an API token (ptr_…) to ask.')
-    const token = await find(tokenDigest(text))
+    const digest = tokenDigest(text)
+    const token = await find(digest)
     if (!token)
       throw new Problem(
         'auth_required',
         'the API token is not known',
-        'The admin token stands in the data folder, in admin-token.',
+        'It may have been revoked. The admin token stands in the data folder, in admin-token.',
       )
-    // There is only the administrator so far; roles give other scopes here.
-    return { token, scope: everything }
+    if (hasExpired(token, nowUs()))
+      throw new Problem('auth_required', 'the API token has expired', 'Ask for another: plaintrail token add NAME.')
+    const holds = async (): Promise<boolean> => {
+      const found = await find(digest)
+      return found !== null && !hasExpired(found, nowUs())
+    }
+    // All are administrators so far; roles give other scopes here.
+    return { token, scope: everything, holds }
   }
 }
 

@@ -2,7 +2,8 @@
 
 import { randomUUID } from 'node:crypto'
 import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
-import { ensureApiToken, listIngestCredentials } from '@plaintrail/store/credentials'
+import { ensureApiToken } from '@plaintrail/store/api-tokens-for-tests'
+import { listIngestCredentials } from '@plaintrail/store/credentials'
 import { makeToken, tokenDigest } from '@plaintrail/store/tokens'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { problemOf, startTestApi, type TestApi } from './api-for-tests.ts'

@@ -9,7 +9,7 @@ import type { ApiRoute } from './route.ts'
 
 export function mountRoutes(parts: RouteParts, table: readonly ApiRoute[]): Router {
   const router = Router()
-  const authenticate = createAuthenticate(parts.store)
+  const authenticate = createAuthenticate(parts)
   const limit = createRateLimit(parts.config.requestsPerMinute)
   const known = async (request: Request, response: Response): Promise<Caller> => {
     try {

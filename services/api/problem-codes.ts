@@ -4,10 +4,10 @@
 export const problemCodes = {
   query_syntax: [400, 'A parameter cannot be read. `parameter` names it; of `q`, `pointer` says where in it.'],
   bad_request: [400, 'The path cannot be decoded, or the body is no JSON.'],
-  auth_required: [401, 'No API token was sent, or one that is not known.'],
+  auth_required: [401, 'No API token was sent, or one that is not known, was revoked or has expired.'],
   forbidden: [
     403,
-    'An ingest token was sent: it can only post events. Or the token may not see every cluster, and so may change no rule.',
+    'An ingest token was sent: it can only post events. Or the token may not see every cluster, and so may change no rule and no token.',
   ],
   not_found: [404, 'There is no such thing, or it is past retention, or not for you to see.'],
   conflict: [409, 'It cannot be done as things stand, such as a second cluster of one name.'],

@@ -1,7 +1,7 @@
 // How often one caller may ask.
 
 import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
-import { ensureApiToken } from '@plaintrail/store/credentials'
+import { ensureApiToken } from '@plaintrail/store/api-tokens-for-tests'
 import { makeToken, tokenDigest } from '@plaintrail/store/tokens'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { problemOf, startTestApi, type TestApi } from './api-for-tests.ts'

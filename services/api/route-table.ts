@@ -17,6 +17,7 @@ import { ruleRoutes } from './routes/rule-routes.ts'
 import { serverRoutes } from './routes/server-routes.ts'
 import { sessionRoutes } from './routes/session-routes.ts'
 import { streamRoutes } from './routes/stream-routes.ts'
+import { tokenRoutes } from './routes/token-routes.ts'
 import { upkeepRoutes } from './routes/upkeep-routes.ts'
 
 export const routeTable: readonly ApiRoute[] = [
@@ -34,6 +35,7 @@ export const routeTable: readonly ApiRoute[] = [
   ...findingRoutes,
   ...exceptionRoutes,
   ...clusterRoutes,
+  ...tokenRoutes,
   ...controlRoutes,
   ...upkeepRoutes,
   ...serverRoutes,

@@ -20,6 +20,7 @@ export const tags = {
   queries: 'Help for who writes a query.',
   exports: 'Many events as files.',
   clusters: 'The clusters that post here.',
+  tokens: 'Who may ask.',
   upkeep: 'What could not be read or done, and what the server has to tell.',
   server: 'This server.',
 } as const

@@ -18,6 +18,8 @@ export interface SampleIds {
   readonly unwantedBacktest: string
   /** Of one that may be cancelled. */
   readonly unwantedExport: string
+  /** Of one that may be revoked. */
+  readonly unwantedToken: string
   readonly cursor: string
   readonly finding: string
   readonly rule: string
@@ -182,6 +184,13 @@ export const sampleRequests: Readonly<Record<string, (ids: SampleIds) => readonl
     { path: '/v1/clusters', body: { name: 'by-token' }, status: 201 },
     { path: '/v1/clusters', body: { name: 'by-certificate', credential: 'certificate' }, status: 201 },
   ],
+  getTokens: () => [{ path: '/v1/tokens' }],
+  getToken: () => [{ path: '/v1/tokens/current' }],
+  postTokens: () => [
+    { path: '/v1/tokens', body: { name: 'carol' }, status: 201 },
+    { path: '/v1/tokens', body: { name: 'dave', expires_at: '2100-01-01T00:00:00Z' }, status: 201 },
+  ],
+  deleteToken: ({ unwantedToken: id }) => [{ path: `/v1/tokens/${id}` }, { path: `/v1/tokens/${id}` }],
   getQuarantine: () => [{ path: '/v1/quarantine' }, { path: '/v1/quarantine?bytes=true' }],
   getNotices: () => [{ path: '/v1/notices' }],
   getJobs: () => [{ path: '/v1/jobs' }],

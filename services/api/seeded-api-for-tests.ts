@@ -84,6 +84,7 @@ export async function startSeededApi(connection: string, recorded: readonly stri
       unwantedExport,
       backtest: await addBacktest(api, true),
       unwantedBacktest: await addBacktest(api, false),
+      unwantedToken: await addToken(api),
       cursor: cursor ?? '',
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
@@ -94,6 +95,11 @@ export async function startSeededApi(connection: string, recorded: readonly stri
 function itemsOf(list: string): readonly string[] {
   const { items } = JSON.parse(list) as { readonly items: readonly unknown[] }
   return items.map((item) => JSON.stringify(item))
+}
+
+async function addToken(api: TestApi): Promise<string> {
+  const response = await api.post('/v1/tokens', JSON.stringify({ name: 'unwanted' }))
+  return ((await response.json()) as { readonly id: string }).id
 }
 
 async function addExport({ store }: TestApi): Promise<string> {

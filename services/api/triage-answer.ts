@@ -72,6 +72,7 @@ export function stepAnswer(step: Step): object {
     id: `stp_${id}`,
     time: formatMicroTime(atUs),
     actor: who.name,
+    actor_id: who.id,
     verb: did,
     object: objectOf(step),
     cluster,
@@ -83,9 +84,11 @@ export function stepAnswer(step: Step): object {
   }
 }
 
-function objectOf({ finding, exceptionId: exception, rule }: Step): object {
-  if (finding !== null) return { kind: 'finding', name: finding }
-  return exception === null ? { kind: 'rule', name: rule } : { kind: 'exception', name: exceptionId(exception) }
+function objectOf({ finding, exceptionId: exception, rule, token }: Step): object {
+  if (token !== null) return { kind: 'token', name: token.name, id: token.id }
+  if (finding !== null) return { kind: 'finding', name: finding, id: null }
+  if (exception !== null) return { kind: 'exception', name: exceptionId(exception), id: null }
+  return { kind: 'rule', name: rule, id: null }
 }
 
 /** Times are microseconds in the store. */

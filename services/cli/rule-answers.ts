@@ -92,7 +92,7 @@ export function isExceptionList(value: unknown): value is List<Exception> {
 export function isStepList(value: unknown): value is List<Step> {
   return (
     listed(value)?.every(
-      (one) => isFields(one) && hasTexts(one, 'id', 'time', 'actor', 'verb', 'rule') && isFields(one['object']),
+      (one) => isFields(one) && hasTexts(one, 'id', 'time', 'actor', 'verb') && isFields(one['object']),
     ) ?? false
   )
 }

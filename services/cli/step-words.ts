@@ -1,4 +1,4 @@
-// stepWords: what somebody did to a finding, an exception or a rule, in a few words.
+// stepWords: what somebody did to a finding, an exception, a rule or a token, in a few words.
 import type { Step } from './rule-answers.ts'
 
 /** As the server has it, not yet safe for a terminal. */
@@ -16,6 +16,12 @@ export function stepWords({ verb, before, after }: Step): string {
       return ['put', ...ruleWords(before, after)].join(': ')
     case 'rule-deleted':
       return ['taken away', ...ruleWords(before, after)].join(': ')
+    case 'token-added': {
+      const end = textIn(after, 'expires_at')
+      return end === '' ? 'added' : `added, until ${end}`
+    }
+    case 'token-revoked':
+      return 'revoked'
     case 'comment':
     case 'exception-added':
     case 'exception-deleted':

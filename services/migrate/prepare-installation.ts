@@ -1,20 +1,18 @@
 // Prepare an installation: what the processes of the distributed profile find when they start. Safe to run again at any time,
 // while they work.
 
-import { createHash } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { kafkaConnection, kafkaConnectionOf } from '@plaintrail/event-log/kafka-connection'
 import { ensureTopic } from '@plaintrail/event-log/kafka-topics'
 import { migrateJobs } from '@plaintrail/jobs/postgres-jobs'
 import { lockFolder } from '@plaintrail/runtime/folder-lock'
 import { createLogger } from '@plaintrail/runtime/logger'
-import { openSecrets } from '@plaintrail/runtime/secrets'
-import { ensureApiToken } from '@plaintrail/store/credentials'
+import { openAdminToken, openSecrets } from '@plaintrail/runtime/secrets'
+import { adminTokens } from '@plaintrail/store/api-tokens'
 import { migrate } from '@plaintrail/store/migrate'
 import { openStore } from '@plaintrail/store/open-store'
 import { makePartitionsAhead } from '@plaintrail/store/partitions'
 import { checkRedactionKey } from '@plaintrail/store/redaction-key'
-import { makeToken } from '@plaintrail/store/tokens'
 import type { MigrateConfig } from './config.ts'
 
 /** `say` is told of each step. */
@@ -31,9 +29,9 @@ export async function prepareInstallation(config: MigrateConfig, say: (line: str
   await makePartitionsAhead(store, Date.now() * 1_000)
   say('schema: ready')
 
-  const secrets = await openSecrets(config.secretsFolder, () => makeToken('api'))
+  const secrets = await openSecrets(config.secretsFolder)
   await checkRedactionKey(store, secrets.redactionKey)
-  await ensureApiToken(store, { name: 'admin', digest: createHash('sha256').update(secrets.adminToken).digest() })
+  await openAdminToken(config.secretsFolder, adminTokens(store))
   say(`secrets: ready in ${config.secretsFolder}`)
 
   const kafka = kafkaConnection(kafkaConnectionOf(config, 'plaintrail-migrate'), logger)

@@ -10,7 +10,8 @@ import type { Health, HealthState } from '@plaintrail/runtime/health'
 import type { Logger } from '@plaintrail/runtime/logger'
 import type { Metrics } from '@plaintrail/runtime/metrics'
 import { findCluster } from '@plaintrail/store/clusters'
-import { findApiToken, listIngestCredentials } from '@plaintrail/store/credentials'
+import { findApiToken, hasExpired } from '@plaintrail/store/api-tokens'
+import { listIngestCredentials } from '@plaintrail/store/credentials'
 import { recordGap } from '@plaintrail/store/gaps'
 import type { Store } from '@plaintrail/store/open-store'
 import type { ReceiverConfig } from './config.ts'
@@ -55,7 +56,7 @@ export async function startReceiver(config: ReceiverConfig, parts: ReceiverParts
   const nowUs = parts.nowUs ?? currentUs
   await using stack = new AsyncDisposableStack()
   const credentials = stack.use(
-    await createCredentials(credentialSource(parts), (listed) =>
+    await createCredentials(credentialSource(parts, nowUs), (listed) =>
       parts.health.set('credentials', credentialsState(listed)),
     ),
   )
@@ -84,10 +85,13 @@ export async function startReceiver(config: ReceiverConfig, parts: ReceiverParts
   return { port, router, [Symbol.asyncDispose]: () => kept.disposeAsync() }
 }
 
-function credentialSource({ store, credentialsFile, logger }: ReceiverParts): CredentialSource {
+function credentialSource({ store, credentialsFile, logger }: ReceiverParts, nowUs: () => number): CredentialSource {
   const source: CredentialSource = {
     list: () => listIngestCredentials(store),
-    isWriter: async (digest) => (await findApiToken(store, digest)) !== null,
+    isWriter: async (digest) => {
+      const token = await findApiToken(store, digest)
+      return token !== null && !hasExpired(token, nowUs())
+    },
     findCluster: (name) => findCluster(store, { kind: 'everything' }, name),
   }
   return credentialsFile === undefined ? source : rememberedCredentials({ source, file: credentialsFile, logger })

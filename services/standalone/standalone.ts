@@ -1,7 +1,6 @@
 // Every service in one process: Postgres, receiver, worker, jobrunner and api, started in the order of the data's way and
 // stopped in reverse.
 
-import { createHash } from 'node:crypto'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startApi } from '@plaintrail/api/api'
@@ -14,16 +13,15 @@ import { lockFolder } from '@plaintrail/runtime/folder-lock'
 import { createHealth } from '@plaintrail/runtime/health'
 import { createLogger } from '@plaintrail/runtime/logger'
 import { createMetrics } from '@plaintrail/runtime/metrics'
-import { openSecrets } from '@plaintrail/runtime/secrets'
+import { openAdminToken, openSecrets } from '@plaintrail/runtime/secrets'
 import { version } from '@plaintrail/runtime/version'
-import { ensureApiToken } from '@plaintrail/store/credentials'
+import { adminTokens } from '@plaintrail/store/api-tokens'
 import { startEmbeddedPostgres } from '@plaintrail/embedded-postgres/embedded-postgres'
 import { migrate } from '@plaintrail/store/migrate'
 import { openStore, type Connection, type Store } from '@plaintrail/store/open-store'
 import { makePartitionsAhead } from '@plaintrail/store/partitions'
 import { checkRedactionKey } from '@plaintrail/store/redaction-key'
 import { tableLogWriter } from '@plaintrail/store/table-log'
-import { makeToken } from '@plaintrail/store/tokens'
 import { watchStore } from '@plaintrail/store/watch-store'
 import { rulesOptions } from '@plaintrail/worker/start-rules'
 import { askQueue } from './ask-queue.ts'
@@ -91,9 +89,9 @@ export async function startStandalone(
   const asking = open('api', askConnectionsMax, askMsMax)
   await makePartitionsAhead(appending, Date.now() * 1_000)
 
-  const secrets = await openSecrets(config.dataFolder, () => makeToken('api'))
+  const secrets = await openSecrets(config.dataFolder)
   await checkRedactionKey(asking, secrets.redactionKey)
-  await ensureApiToken(asking, { name: 'admin', digest: createHash('sha256').update(secrets.adminToken).digest() })
+  const adminToken = await openAdminToken(config.dataFolder, adminTokens(asking))
   stack.use(watchStore({ store: asking, health, ask: askQueue(asking, metrics) }))
   const worker = stack.use(startWorkerThread(workerInput(connection, config), { health, logger }))
   const jobs = stack.use(postgresJobs({ connection, logger, limits: overrides.jobsLimits ?? {} }))
@@ -124,7 +122,7 @@ export async function startStandalone(
   return {
     url: api.url,
     ingestPort: receiver.port,
-    adminToken: secrets.adminToken,
+    adminToken,
     dataFolder: config.dataFolder,
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }

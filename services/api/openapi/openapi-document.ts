@@ -104,7 +104,11 @@ export function openApiDocument(table: readonly ApiRoute[], version: string): Op
     },
     components: {
       securitySchemes: {
-        token: { type: 'http', scheme: 'bearer', description: 'An API token: `ptr_…`. It is in the file admin-token.' },
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'An API token: `ptr_…`. The first one is in the file admin-token; POST /v1/tokens makes others.',
+        },
         ...ingestSecuritySchemes,
       },
       headers: Object.fromEntries(

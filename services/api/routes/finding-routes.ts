@@ -140,7 +140,7 @@ export const findingRoutes: readonly ApiRoute[] = [
     tag: 'findings',
     summary: 'What was done here, newest first',
     description:
-      'Every step about a finding, an exception or a rule: who did it, what it was before and after, and why. None is ever changed or taken away. Of all time unless you say.',
+      'Every step about a finding, an exception, a rule or a token: who did it, what it was before and after, and why. None is ever changed or taken away. Of all time unless you say.',
     query: {
       rule: filters.rule,
       'not.rule': filters['not.rule'],

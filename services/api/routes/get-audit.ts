@@ -1,4 +1,4 @@
-// GET /v1/audit: what people did here about findings, exceptions and rules, and what Plaintrail did by itself.
+// GET /v1/audit: what people did here about findings, exceptions, rules and tokens, and what Plaintrail did by itself.
 
 import { findSteps } from '@plaintrail/store/triage-steps'
 import type { RouteParts } from '../api-parts.ts'

@@ -1,7 +1,7 @@
 // POST /v1/events/search, and what both ways of asking have: fields, totals, partial pages and cursors of one caller.
 
 import { addCluster } from '@plaintrail/store/clusters'
-import { ensureApiToken } from '@plaintrail/store/credentials'
+import { ensureApiToken } from '@plaintrail/store/api-tokens-for-tests'
 import { storeDeliveries } from '@plaintrail/store/events-for-tests'
 import { makeToken, tokenDigest } from '@plaintrail/store/tokens'
 import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'

@@ -1,7 +1,7 @@
 // Ignoring a critical finding for ever, over HTTP: one proposes it, another confirms it, and nobody does both.
 
 import { addCluster } from '@plaintrail/store/clusters'
-import { ensureApiToken } from '@plaintrail/store/credentials'
+import { ensureApiToken } from '@plaintrail/store/api-tokens-for-tests'
 import { storeDeliveries } from '@plaintrail/store/events-for-tests'
 import { ruleText, seedFinding, seedRule } from '@plaintrail/store/findings-for-tests'
 import { makeToken, tokenDigest } from '@plaintrail/store/tokens'

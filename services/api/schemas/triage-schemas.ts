@@ -151,15 +151,22 @@ export const stepSchema = z
     id: z.string().describe('Ids of steps have a number, in the order in which they were written.'),
     time: microTimeSchema.describe('When it was done.'),
     actor: z.string().describe('The name of the token; `plaintrail` for what it did by itself.'),
+    actor_id: z
+      .uuid()
+      .nullable()
+      .describe(
+        'The id of the token: no other ever has it, as another may come to have a name. Null of what is no token.',
+      ),
     verb: z.enum(stepKinds).describe('What was done.'),
     object: z
       .object({
-        kind: z.enum(['finding', 'exception', 'rule']).describe('What it was done to.'),
-        name: z.string().describe('Its id; of a rule its name.'),
+        kind: z.enum(['finding', 'exception', 'rule', 'token']).describe('What it was done to.'),
+        name: z.string().describe('Its id; of a rule and a token its name.'),
+        id: z.uuid().nullable().describe('Of a token its id, as another may come to have its name; null of all else.'),
       })
       .describe('What it was done to.'),
-    cluster: z.string().nullable().describe('The name of the cluster; null of exceptions and rules.'),
-    rule: z.string().describe('The name of the rule.'),
+    cluster: z.string().nullable().describe('The name of the cluster; null of exceptions, rules and tokens.'),
+    rule: z.string().nullable().describe('The name of the rule; null of a token.'),
     before: sideSchema
       .nullable()
       .describe('What it was, as far as that was changed; of a rule the version in force. Null for nothing.'),
@@ -169,7 +176,7 @@ export const stepSchema = z
   })
   .meta({
     id: 'Step',
-    description: 'Something that was done about a finding, an exception or a rule. It never changes.',
+    description: 'Something that was done about a finding, an exception, a rule or a token. It never changes.',
   })
 
 export const stepPageSchema = pageSchema('StepPage', stepSchema)

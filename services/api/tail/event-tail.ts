@@ -69,7 +69,7 @@ export function createEventTail(parts: TailParts, bounds: TailBounds = tailBound
       }
       response.write(helloMessage(bounds.heartbeatMs) + beginMessage(start, question, key))
       await using feed = feeds.take()
-      await serve({ ...parts, bounds, counts, feed: feed.value, key }, response, question, start)
+      await serve({ ...parts, bounds, counts, feed: feed.value, key, holds: caller.holds }, response, question, start)
     },
   }
 }
@@ -101,6 +101,7 @@ interface Serving extends TailParts {
   readonly counts: ReturnType<typeof tailMetrics>
   readonly feed: EventFeed
   readonly key: Uint8Array
+  readonly holds: Caller['holds']
 }
 
 async function serve(parts: Serving, response: Response, question: TailQuestion, start: TailStart): Promise<void> {
@@ -128,7 +129,14 @@ async function serve(parts: Serving, response: Response, question: TailQuestion,
     },
     onMissed: () => counts.events.inc({ outcome: 'dropped' }),
   })
-  const pulse = setInterval(() => beat(response, stream, told(), bounds), bounds.heartbeatMs)
+  const pulse = setInterval(() => {
+    beat(response, stream, told(), bounds)
+    // He comes back, and is refused then. Where it cannot be asked he stays.
+    parts.holds?.().then(
+      (isHeld) => isHeld || end.abort(),
+      () => undefined,
+    )
+  }, bounds.heartbeatMs)
   try {
     leave = await followEvents(
       { ...parts, ...bounds, stream, signal, onSent: () => counts.events.inc({ outcome: 'offered' }), fail },

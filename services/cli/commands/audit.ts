@@ -1,4 +1,4 @@
-// plaintrail audit: what was done here, to findings, exceptions and rules, and by whom.
+// plaintrail audit: what was done here, to findings, exceptions, rules and tokens, and by whom.
 import type { Command } from 'commander'
 import { terminalText } from '../output/terminal-text.ts'
 import type { View } from '../output/view.ts'
@@ -23,7 +23,7 @@ export function addAudit(program: Command, run: RunCommand): void {
     .command('audit')
     .summary('what was done here, and by whom')
     .description(
-      "Plaintrail's own trail, newest first: every step about a finding, an exception or a rule, who did it, and why. None is ever changed or taken away.",
+      "Plaintrail's own trail, newest first: every step about a finding, an exception, a rule or a token, who did it, and why. None is ever changed or taken away.",
     )
     .option('--rule <name>', 'about these rules, and what they found: exec-into-prod, exec-*', collect)
     .option('--finding <id>', 'about these findings: fnd_…', collect)
@@ -53,11 +53,13 @@ const stepView = (session: Session): View<Step> => ({
     { title: 'DID', cell: (step) => terminalText(stepWords(step)) },
     { title: 'TO', cell: ({ object }) => terminalText(object.name), isWhole: true },
     { title: 'KIND', cell: ({ object }) => terminalText(object.kind), isWide: true },
-    { title: 'RULE', cell: ({ rule }) => terminalText(rule), isWide: true },
+    { title: 'ID', cell: ({ object }) => terminalText(object.id ?? '-'), look: 'dim', isWide: true },
+    { title: 'RULE', cell: ({ rule }) => terminalText(rule ?? '-'), isWide: true },
     { title: 'CLUSTER', cell: ({ cluster }) => terminalText(cluster ?? '-'), look: 'dim', isWide: true },
     { title: 'BEFORE', cell: ({ before }) => sideCell(before), isWide: true },
     { title: 'AFTER', cell: ({ after }) => sideCell(after), isWide: true },
     { title: 'STEP', cell: ({ id }) => terminalText(id), look: 'dim', isWide: true },
+    { title: 'TOKEN', cell: (step) => terminalText(step.actor_id ?? '-'), look: 'dim', isWide: true },
     { title: 'WHY', cell: ({ reason, comment }) => terminalText(whyOf(reason, comment)) },
   ],
   nameOf: ({ id }) => id,
