@@ -27,7 +27,14 @@ export function textInFile(
 
 /** The place in the file of an offset into the text. */
 export function placeOfOffset({ text, runs, line, column }: TextInFile, at: number): Place {
-  const run = runs.findLast(({ from }) => from <= at)
+  // By halves: a text of many lines is asked for many places.
+  let [low, high] = [0, runs.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((runs[middle]?.from ?? 0) <= at) low = middle + 1
+    else high = middle
+  }
+  const run = runs[low - 1]
   return run === undefined
     ? { line, column }
     : { line: run.line, column: run.column + charactersIn(text.slice(run.from, at)) }

@@ -3,7 +3,7 @@
 import { compileCel } from '@plaintrail/cel/compile-cel'
 import { FalcoProblem, type FalcoAtom, type FalcoOperator } from './condition.ts'
 import type { FieldCode, FieldValue, Level, Reading } from './field-code.ts'
-import { falcoFieldCode } from './fields.ts'
+import { falcoFieldCode, likelyFalcoField } from './fields.ts'
 
 /** What an expression calls a list: the list itself, or a parameter. */
 export type ListCode = (values: readonly string[], list: string | null) => string
@@ -12,7 +12,11 @@ export type ListCode = (values: readonly string[], list: string | null) => strin
 export function falcoAtomCode(atom: FalcoAtom, reading: Reading, listCode: ListCode): string {
   const { field, at } = atom
   const code = falcoFieldCode(field, reading)
-  if (code === null) throw new FalcoProblem(`there is nothing like the field ${shownField(atom)} here`, at)
+  if (code === null) {
+    const meant = likelyFalcoField(field.name)
+    const proposal = meant === null ? '' : `: is it ${meant}?`
+    throw new FalcoProblem(`there is nothing like the field ${shownField(atom)} here${proposal}`, at)
+  }
   const test = new Comparison(withoutEmpty(atom), reading, listCode)
   const inner = code.kind === 'map' ? test.ofMap(code) : code.kind === 'list' ? test.ofList(code) : test.of(code.value)
   return code.guard === null ? inner : `${code.guard} && ${grouped(inner)}`

@@ -78,6 +78,8 @@ export function parseFalcoCondition(text: string): FalcoCondition {
   return condition
 }
 
+const noComment = 'a condition has no comments: put it above, as one of the file'
+
 const word = /[A-Za-z_][A-Za-z0-9_.-]*/y
 /** Of a value without quotes. */
 const bare = /[^\s()"',]+/y
@@ -100,7 +102,7 @@ class ConditionReader {
   }
 
   end(): void {
-    this.skip()
+    if (this.peeks('#')) throw this.problem(noComment)
     if (this.at < this.text.length)
       throw this.problem(`"${this.text.slice(this.at, this.at + 20)}" is not expected here`)
   }
@@ -129,7 +131,8 @@ class ConditionReader {
     this.skip()
     const at = this.at
     const name = this.matched(word)
-    if (name === null) throw this.problem('a field or the name of a macro is expected here')
+    if (name === null)
+      throw this.problem(this.peeks('#') ? noComment : 'a field or the name of a macro is expected here')
     const field = this.fieldNamed(name, at)
     const operator = this.operator()
     if (operator === null) {
@@ -263,4 +266,22 @@ export function joinedFalco(kind: 'and' | 'or', parts: readonly FalcoCondition[]
   const flat = parts.flatMap((part) => (part.kind === kind ? part.parts : [part]))
   const [only] = flat
   return only !== undefined && flat.length === 1 ? only : { kind, parts: flat }
+}
+
+/** All of its comparisons, in order. */
+export function falcoAtoms(condition: FalcoCondition): readonly FalcoAtom[] {
+  switch (condition.kind) {
+    case 'atom':
+      return [condition]
+    case 'not':
+      return falcoAtoms(condition.part)
+    case 'and':
+    case 'or':
+      return condition.parts.flatMap(falcoAtoms)
+    case 'named':
+    case 'always':
+      return []
+    default:
+      return condition satisfies never
+  }
 }

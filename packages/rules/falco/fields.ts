@@ -315,3 +315,15 @@ const entries: ReadonlyMap<string, FalcoFieldEntry> = new Map(
 
 /** All but those of JSON pointers. */
 export const falcoFieldEntries: readonly FalcoFieldEntry[] = [...entries.values()]
+
+const lettersOf = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
+
+/** The field that somebody meant who wrote another; null where that is not sure. */
+export function likelyFalcoField(name: string): string | null {
+  if (!name.startsWith('ka.') || entries.has(name)) return null
+  const names = [...entries.keys()]
+  const same = names.find((one) => lettersOf(one) === lettersOf(name))
+  const [last = ''] = name.split('.').slice(-1)
+  const [only, ...others] = names.filter((one) => one.endsWith(`.${last}`) && !one.startsWith('ka.req.'))
+  return same ?? (others.length === 0 ? (only ?? null) : null)
+}

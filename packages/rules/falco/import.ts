@@ -5,7 +5,7 @@ import { FalcoProblem, ofRule } from './condition.ts'
 import type { Reading } from './field-code.ts'
 import { FalcoResolver } from './resolve.ts'
 import { falcoRuleText } from './rule-text.ts'
-import { placeInFalco, readFalco, type FalcoRule, type FalcoSource, type ImportNote } from './ruleset.ts'
+import { placeInFalco, readFalco, textOfFalco, type FalcoRule, type FalcoSource, type ImportNote } from './ruleset.ts'
 import type { Place } from '../rule-error.ts'
 
 export interface ImportedRule {
@@ -43,7 +43,7 @@ export function importFalco(sources: readonly FalcoSource[], { reading }: FalcoI
   for (const rule of ruleset.rules.values()) {
     const { file, line, column } = rule
     if (!auditSources.has(rule.source)) {
-      notes.push(lost(rule, `it is about events of ${rule.source.slice(0, 60)}, not of a Kubernetes audit log`))
+      notes.push(lost(rule, elsewhere(rule)))
       continue
     }
     const changes: ImportNote[] = []
@@ -61,6 +61,17 @@ export function importFalco(sources: readonly FalcoSource[], { reading }: FalcoI
     }
   }
   return { rules, notes }
+}
+
+/** Why it is about nothing that is here; who only wrote the source wrong is told how it is written. */
+function elsewhere({ source, condition }: FalcoRule): string {
+  const shown = source.slice(0, 60)
+  if (/^k8s[_-]?audit/i.test(source))
+    return `its source is ${shown}, which Falco does not know: write source: k8s_audit`
+  const [, field] = /(?<![\w.])(ka\.[a-z]+(?:\.[a-z_]+)*|jevt\.value)/i.exec(textOfFalco(condition)) ?? []
+  return field === undefined
+    ? `it is about events of ${shown}, not of a Kubernetes audit log`
+    : `its source is ${shown}, in which there is no ${field.slice(0, 60)}: write source: k8s_audit`
 }
 
 const lost = ({ file, line, column, name }: FalcoRule, why: string): ImportNote => ({

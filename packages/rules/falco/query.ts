@@ -28,7 +28,8 @@ export function falcoQuery(condition: FalcoCondition, context: QueryContext): Qu
     }
     case 'and':
     case 'or': {
-      const parts = condition.parts.map((part) => falcoQuery(part, context))
+      const isOfObject = context.isOfObject || (condition.kind === 'and' && condition.parts.some(isOfResource))
+      const parts = condition.parts.map((part) => falcoQuery(part, { ...context, isOfObject }))
       const found = parts.filter((part) => part !== null)
       return found.length === parts.length ? (condition.kind === 'and' ? and(found) : or(found)) : null
     }
@@ -39,6 +40,14 @@ export function falcoQuery(condition: FalcoCondition, context: QueryContext): Qu
       return condition satisfies never
   }
 }
+
+/** Where it holds there is an object. */
+export const isOfResource = (part: FalcoCondition): part is FalcoAtom =>
+  part.kind === 'atom' &&
+  falcoName(part.field) === 'ka.target.resource' &&
+  part.field.change === null &&
+  part.operator !== 'exists' &&
+  part.operator !== '!='
 
 /** Whether its text is within the bounds of a query, and means it. */
 export function isReadAgain(query: Query): boolean {
@@ -85,9 +94,13 @@ function ofAtom(atom: FalcoAtom, { reading, isOfObject }: QueryContext): Query |
     case 'ka.target.resource':
       return atom.values.every(isPlural) ? oneOf('kind', atom) : null
     case 'ka.target.subresource':
-      return isThere ? (isOfObject ? not(matches('sub', [['']])) : null) : like('sub', atom)
+      return isThere
+        ? isOfObject
+          ? not(matches('sub', [['']]))
+          : null
+        : like('sub', atom, isOfObject && reading === 'mended')
     case 'ka.target.namespace':
-      return like('ns', atom)
+      return like('ns', atom, isOfObject && reading === 'mended')
     case 'ka.target.name':
     case 'ka.req.configmap.name':
       return isOfObject ? like('name', atom) : null
@@ -124,8 +137,10 @@ function oneOf(key: 'stage' | 'verb' | 'kind' | 'group' | 'audit', atom: FalcoAt
 
 type LikeKey = 'sub' | 'ns' | 'name' | 'actor' | 'as' | 'cluster'
 
-function like(key: LikeKey, atom: FalcoAtom): Query | null {
+/** `mayBeNothing`: what is not there is what is empty. */
+function like(key: LikeKey, atom: FalcoAtom, mayBeNothing = false): Query | null {
   const [value = ''] = atom.values
+  if (isSame(atom) && mayBeNothing && atom.values.length > 0) return matches(key, atom.values.map(exactly))
   if (isSame(atom)) return ofPatterns(key, atom.values.map(exactly))
   switch (atom.operator) {
     case 'startswith':

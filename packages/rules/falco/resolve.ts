@@ -68,7 +68,7 @@ export class FalcoResolver {
 
   private macro(name: string, within: readonly string[], at: number): FalcoCondition {
     const text = this.ruleset.macros.get(name)
-    if (text === undefined) throw new FalcoProblem(`there is no macro "${name}"`, at)
+    if (text === undefined) throw new FalcoProblem(`there is no macro "${name}": name the file that has it as well`, at)
     if (within.includes(name)) throw new FalcoProblem(`the macro "${name}" stands in itself`, at)
     return this.written(this.parse(name, text, at), [...within, name], at)
   }

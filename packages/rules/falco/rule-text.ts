@@ -3,6 +3,7 @@
 import { hash } from 'node:crypto'
 import { stringify } from 'yaml'
 import type { FalcoBudget } from './budget.ts'
+import { tellFalcoDoubts } from './doubts.ts'
 import { FalcoProblem, ofRule, type FalcoCondition } from './condition.ts'
 import { falcoExceptionCondition } from './exception.ts'
 import type { Reading } from './field-code.ts'
@@ -37,6 +38,7 @@ export function falcoRuleText(
 ): FalcoRuleText {
   const params: FalcoParams = new Map()
   const condition = resolver.resolved(rule.condition)
+  tellFalcoDoubts(condition, ruleset, tell)
   // What is never so is known part by part, and what is always so says nothing.
   const translated = translateFalco(condition, { reading, params, tell })
   const { match, where, isNever, isOfWorkloads } = translated
@@ -143,6 +145,8 @@ function severityOf(priority: string, tell: TellChange): Severity {
     ['emergency', 'critical'],
     ['alert', 'critical'],
     ['debug', 'info'],
+    ['high', 'high'],
+    ['low', 'low'],
   ]
   const other = others.find(([word]) => word === priority.toLowerCase())?.[1] ?? 'medium'
   tell(`priority ${clean(priority).slice(0, 60)}`, `it is ${other} here`, ofRule)

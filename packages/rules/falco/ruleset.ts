@@ -1,5 +1,6 @@
 // readFalco: Falco's files, one after another, as the rules, macros and lists that are in force at their end.
 
+import { falcoTextsIn } from './embedded.ts'
 import { jsonOf, kindWords, type Located, type LocatedMap } from '../located.ts'
 import { readDocuments } from '../read-documents.ts'
 import { Problems, type Place } from '../rule-error.ts'
@@ -61,9 +62,10 @@ const listItemsMax = 10_000
 const heads = ['rule', 'macro', 'list', 'required_engine_version', 'required_plugin_versions'] as const
 type Head = (typeof heads)[number]
 
-/** Whether a document is one of Falco's. */
+/** Whether a document is one of Falco's, or holds some. */
 export function isFalco(root: Located): boolean {
-  return root.kind === 'list' && root.items.some((item) => item.kind === 'map' && headOf(item) !== null)
+  if (root.kind !== 'list') return falcoTextsIn(root).length > 0
+  return root.items.some((item) => item.kind === 'map' && headOf(item) !== null)
 }
 
 const headOf = (item: LocatedMap): Head | null => heads.find((head) => item.entries.has(head)) ?? null
@@ -86,6 +88,14 @@ export function placeInFalco({ pieces }: FalcoText, at: number): Place & { reado
     from += written.text.length + 1
   }
   return { file: '', line: 1, column: 1 }
+}
+
+/** A file, or a text in it that is one itself. */
+interface FilePart {
+  readonly file: string
+  readonly text: string
+  /** In the file. */
+  readonly placeAt: (at: number) => Place
 }
 
 /** One item of a file, with what is told about it. */
@@ -120,14 +130,28 @@ class RulesetReader implements FalcoRuleset {
   }
 
   take({ name: file, text }: FalcoSource): void {
-    const placeAt = sourcePlaces(text)
+    this.takeText({ file, text, placeAt: sourcePlaces(text) }, false)
+  }
+
+  private takeText(part: FilePart, isEmbedded: boolean): void {
+    const { file, text, placeAt } = part
     const problems = new Problems(placeAt)
     const documents = readDocuments(text, problems)
     for (const { message, line, column } of problems.inOrder())
       this.notes.push({ file, rule: '', line, column, what: 'a document', why: message, kind: 'lost' })
     for (const { root } of documents) {
-      if (root.kind === 'list') for (const item of root.items) this.takeItem(item, { file, text, placeAt })
-      else this.strange(file, placeAt(root.from), `a Falco file is a list, and this is ${kindWords(root)}`)
+      const inside = isEmbedded ? [] : falcoTextsIn(root)
+      if (root.kind === 'list') for (const item of root.items) this.takeItem(item, part)
+      else if (inside.length === 0)
+        this.strange(
+          file,
+          placeAt(root.from),
+          `a Falco file is a list, a values file with customRules or a ConfigMap of such, and this is ${kindWords(root)}`,
+        )
+      for (const one of inside) {
+        const written = textInFile(one, { source: text, placeAt })
+        this.takeText({ file, text: written.text, placeAt: (at) => placeOfOffset(written, at) }, true)
+      }
     }
   }
 
@@ -135,10 +159,7 @@ class RulesetReader implements FalcoRuleset {
     this.notes.push({ file, rule: '', ...place, what: 'an item', why, kind: 'lost' })
   }
 
-  private takeItem(
-    value: Located,
-    { file, text, placeAt }: { readonly file: string; readonly text: string; readonly placeAt: (at: number) => Place },
-  ): void {
+  private takeItem(value: Located, { file, text, placeAt }: FilePart): void {
     const place = placeAt(value.from)
     const head = value.kind === 'map' ? headOf(value) : null
     if (value.kind !== 'map' || head === null)
@@ -189,7 +210,7 @@ class RulesetReader implements FalcoRuleset {
   private takeRule(item: Item): void {
     const { name, map, note } = item
     const before = this.rules.get(name)
-    const isChange = map.entries.has('append') || map.entries.has('override') || onlySwitches(map)
+    const isChange = isSetToAppend(map) || map.entries.has('override') || onlySwitches(map)
     if (isChange && before === undefined) {
       this.notes.push({
         file: item.file,
@@ -228,10 +249,14 @@ function tellOthers({ map, note, name }: Item, known: readonly string[]): void {
       note(`${field} of ${name}`, otherwise[field] ?? 'there is nothing like it here', value)
 }
 
+function isSetToAppend({ entries }: LocatedMap): boolean {
+  const append = entries.get('append')?.value
+  return append?.kind === 'scalar' && append.value === true
+}
+
 /** `append: true`, or `override: {condition: append}`. */
 function isAppended({ map }: Item, field: string): boolean {
-  const append = map.entries.get('append')?.value
-  if (append?.kind === 'scalar' && append.value === true) return true
+  if (isSetToAppend(map)) return true
   const override = map.entries.get('override')?.value
   const how = override?.kind === 'map' ? override.entries.get(field)?.value : undefined
   return how?.kind === 'text' && how.text === 'append'

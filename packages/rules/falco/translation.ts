@@ -3,10 +3,17 @@
 import { and, isEverything, matches, type Query } from '@plaintrail/query/ast'
 import { queryText } from '@plaintrail/query/normal-form'
 import { falcoAtomCode, grouped, type ListCode } from './atom-code.ts'
-import { joinedFalco, ofRule, type FalcoAtom, type FalcoCondition, type FalcoOperator } from './condition.ts'
+import {
+  falcoAtoms,
+  joinedFalco,
+  ofRule,
+  type FalcoAtom,
+  type FalcoCondition,
+  type FalcoOperator,
+} from './condition.ts'
 import type { Reading } from './field-code.ts'
 import { falcoFieldCode, falcoFieldEntry } from './fields.ts'
-import { falcoName, falcoQuery, isReadAgain } from './query.ts'
+import { falcoName, falcoQuery, isOfResource, isReadAgain } from './query.ts'
 import { simplified } from './resolve.ts'
 import { namesStage } from '../named-stages.ts'
 
@@ -56,7 +63,7 @@ export function translateFalco(condition: FalcoCondition, options: TranslationOp
   const parts = widened.flatMap((part) => partsOf(united(withoutUnequal(part, reading))))
   if (reading === 'mended') tellMends(condition, parts, tell)
   tellOfJson(condition, tell)
-  const isOfObject = parts.some((part) => part.kind === 'atom' && isOfResource(part))
+  const isOfObject = parts.some(isOfResource)
   const queries = new Map<FalcoCondition, Query>()
   for (const part of parts) {
     const query = falcoQuery(part, { reading, isOfObject })
@@ -64,7 +71,7 @@ export function translateFalco(condition: FalcoCondition, options: TranslationOp
   }
   const match = matchOf(queries, isException ? null : { reading, tell })
   const codes = parts.filter((part) => !queries.has(part)).map((part) => codeOf(part, options))
-  const isOfWorkloads = parts.some(isOfAllWorkloads) && atomsOf(condition).some(isOfPod)
+  const isOfWorkloads = parts.some(isOfAllWorkloads) && falcoAtoms(condition).some(isOfPod)
   return { match, where: codes.length === 0 ? null : joinedCodes(codes, '&&'), isNever, isOfWorkloads }
 }
 
@@ -105,26 +112,6 @@ function stagesOf(query: Query, reading: Reading): readonly Query[] {
   ]
 }
 
-function atomsOf(condition: FalcoCondition): readonly FalcoAtom[] {
-  switch (condition.kind) {
-    case 'atom':
-      return [condition]
-    case 'not':
-      return atomsOf(condition.part)
-    case 'and':
-    case 'or':
-      return condition.parts.flatMap(atomsOf)
-    case 'named':
-    case 'always':
-      return []
-    default:
-      return condition satisfies never
-  }
-}
-
-const isOfResource = ({ field, operator }: FalcoAtom): boolean =>
-  falcoName(field) === 'ka.target.resource' && field.change === null && operator !== 'exists' && operator !== '!='
-
 const isOfPod = ({ field: { name } }: FalcoAtom): boolean => /^ka\.req\.(?:pod|container|volume)\./.test(name)
 
 const isOneOfResources = (atom: FalcoAtom): boolean =>
@@ -137,7 +124,7 @@ const isOfAllWorkloads = (part: FalcoCondition): boolean =>
 function widen(part: FalcoCondition, all: readonly FalcoCondition[], tell: TellChange): FalcoCondition {
   const isOfPods = part.kind === 'atom' && isOneOfResources(part) && part.values.join() === 'pods'
   const isOfSubresource = all.some((one) => one.kind === 'atom' && falcoName(one.field) === 'ka.target.subresource')
-  if (!isOfPods || isOfSubresource || !all.flatMap(atomsOf).some(isOfPod)) return part
+  if (!isOfPods || isOfSubresource || !all.flatMap(falcoAtoms).some(isOfPod)) return part
   tell(
     'pods',
     'Falco sees pods alone, of which most are made by a controller; everything that runs pods is judged, and a finding is of who is behind it',
@@ -199,16 +186,22 @@ function unitedAs({ field, operator }: FalcoAtom): { readonly key: string; reado
   return isEqual && kind === 'text' ? { key: name, operator: 'in' } : null
 }
 
+const isSame: ReadonlySet<FalcoOperator> = new Set(['=', 'in', 'intersects'])
+
 function tellMends(condition: FalcoCondition, parts: readonly FalcoCondition[], tell: TellChange): void {
-  const atoms = atomsOf(condition)
+  const atoms = falcoAtoms(condition)
   const told = new Set<string>()
-  for (const { field, at, operator } of atoms) {
+  for (const { field, at, operator, values } of atoms) {
     const mends = falcoFieldEntry(field.name)?.mends ?? null
     if (mends !== null && !told.has(field.name)) tell(field.name, mends, at)
     if (operator === '!=' && !told.has(`${field.name} !=`))
       tell(`${field.name} !=`, 'it holds as well where there is none; to Falco it does not', at)
+    const isOfNothing = isSame.has(operator) && values.includes('')
+    if (isOfNothing && !told.has(`${field.name} = ""`))
+      tell(`${field.name} ${operator} ""`, 'it holds where there is none; to Falco it does not', at)
     told.add(field.name)
     if (operator === '!=') told.add(`${field.name} !=`)
+    if (isOfNothing) told.add(`${field.name} = ""`)
   }
   const body = atoms.find(({ field }) => isOfBody(field.name))
   const isOfSuccess = parts.some(
@@ -227,7 +220,7 @@ function tellMends(condition: FalcoCondition, parts: readonly FalcoCondition[], 
 /** Falco compares with the JSON of what a pointer leads to, be it an object. */
 function tellOfJson(condition: FalcoCondition, tell: TellChange): void {
   const told = new Set<string>()
-  for (const { field, operator, at } of atomsOf(condition)) {
+  for (const { field, operator, at } of falcoAtoms(condition)) {
     const isOfText = operator === 'exists' || operator === '=' || operator === '!=' || operator === 'in'
     if (
       falcoFieldCode(field, 'kept')?.kind !== 'text' ||
