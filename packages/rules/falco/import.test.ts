@@ -129,14 +129,6 @@ describe('conditions', () => {
   })
 })
 
-test('a comment within a condition is told where it stands', () => {
-  const text = '- rule: A rule\n  source: k8s_audit\n  condition: >\n    ka.verb=get or # one\n    ka.verb=list\n'
-  const { notes } = importFalco([{ name: 'a.yaml', text }], { reading: 'mended' })
-  expect(notes.map(({ why, line, column }) => [why, line, column])).toEqual([
-    ['a condition has no comments: put it above, as one of the file', 4, 20],
-  ])
-})
-
 describe('macros, lists, and what is said later', () => {
   test('lists in lists, macros in macros, append and override', () => {
     const parsed = only([
@@ -158,8 +150,9 @@ describe('macros, lists, and what is said later', () => {
     expect([parsed.rule.severity, parsed.rule.attack]).toEqual(['high', ['T1552']])
   })
 
-  test('a rule that is switched off is there, and off', () => {
-    expect(only([rule('ka.verb=get'), { rule: 'A rule', enabled: false }]).rule.state).toBe('off')
+  test.each([false, 'false', 'no', 'Off'])('a rule that is switched off is there, and off: %j', (enabled) => {
+    expect(only([rule('ka.verb=get'), { rule: 'A rule', enabled }]).rule.state).toBe('off')
+    expect(only([rule('ka.verb=get', { enabled })]).rule.state).toBe('off')
   })
 
   test('a condition that is never so leaves the rest of it, and the rule off', () => {
@@ -181,44 +174,6 @@ describe('macros, lists, and what is said later', () => {
       ['Kernel', 'lost'],
       ['A rule', 'lost'],
     ])
-  })
-
-  test('a file that says "append: false" has the rule whole', () => {
-    const parsed = only([rule('ka.verb=get', { append: false }), rule('ka.verb=list', { append: false })])
-    expect(said(parsed)[0]).toBe('verb:list')
-  })
-
-  test.each([
-    [{ source: 'k8saudit' }, 'its source is k8saudit, which Falco does not know: write source: k8s_audit'],
-    [{ source: undefined }, 'its source is syscall, in which there is no ka.verb: write source: k8s_audit'],
-    [{ source: 'okta' }, 'its source is okta, in which there is no ka.verb: write source: k8s_audit'],
-    [{ source: 'okta', condition: 'okta.app = x' }, 'it is about events of okta, not of a Kubernetes audit log'],
-  ])('another source: %j', (more, why) => {
-    const { rules, notes } = from([rule('ka.verb=get', more)])
-    expect([rules, notes.map((note) => note.why)]).toEqual([[], [why]])
-  })
-
-  test('values that hardly mean what they are are told', () => {
-    const { rules, notes } = from([
-      { macro: 'known_users', condition: 'ka.user.name=bob' },
-      { list: 'known_images', items: ['a'] },
-      rule(
-        'ka.verb=get and not ka.user.name in (known_users, "system:serviceaccount:a:*") and not ka.target.name in (our_names, known_images)',
-      ),
-      { ...rule('ka.verb=get and ka.req.role.rules.verbs intersects ("*", not_a_list)'), rule: 'Roles' },
-    ])
-    expect(rules).toHaveLength(2)
-    expect(notes.filter(({ what }) => what.includes(' in ')).map(({ what, why }) => [what, why.slice(0, 30)])).toEqual([
-      ['ka.user.name in "known_users"', 'it is the name of a macro, and'],
-      ['ka.user.name in "system:serviceaccount:a:*"', 'its * is compared as it stands'],
-      ['ka.target.name in "our_names"', 'no list of these files has thi'],
-    ])
-    expect(notes.some(({ what }) => what.includes('intersects'))).toBe(false)
-  })
-
-  test('nothing, which Falco never finds', () => {
-    const { notes } = from([rule('ka.verb=list and ka.target.namespace=""')])
-    expect(notes.map(({ what }) => what)).toContain('ka.target.namespace = ""')
   })
 
   test('what has no like here is a note', () => {
@@ -271,43 +226,6 @@ test('exceptions are tables of fields and values', () => {
   const { text, notes } = exportFalco([{ rule: parsed.rule, file: 'a', at: parsed.at }])
   expect(notes).toEqual([])
   expect(parseRules(text).rules[0]?.hash).toBe(parsed.hash)
-})
-
-describe('files of Falco within others', () => {
-  const inside = [
-    '- macro: kept',
-    '  condition: ka.verb=get',
-    '- rule: A rule',
-    '  source: k8s_audit',
-    '  condition: kept and foo',
-  ]
-  const indented = (by: number): string => inside.map((line) => `${' '.repeat(by)}${line}\n`).join('')
-
-  test.each([
-    ['values of Helm', `customRules:\n  a.yaml: |-\n${indented(4)}other: 1\n`, 7, 27],
-    ['values of a chart that has it', `falco:\n  customRules:\n    a.yaml: |\n${indented(6)}`, 8, 29],
-    ['a ConfigMap', `kind: ConfigMap\ndata:\n  b.txt: "x"\n  a.yaml: |\n${indented(4)}`, 9, 27],
-  ])('%s, with the places in it', (_, text, line, column) => {
-    const { rules, notes } = importFalco([{ name: 'a.yaml', text }], { reading: 'mended' })
-    expect(rules).toEqual([])
-    expect(notes).toEqual([
-      expect.objectContaining({
-        rule: 'A rule',
-        line,
-        column,
-        kind: 'lost',
-        why: expect.stringContaining('macro "foo"'),
-      }),
-    ])
-    const right = text.replace(' and foo', '')
-    expect(importFalco([{ name: 'a.yaml', text: right }], { reading: 'mended' }).rules).toHaveLength(1)
-    expect(parseRules(right).rules.map(({ rule: { name } }) => name)).toEqual(['falco-a-rule'])
-  })
-
-  test('a map without any is told', () => {
-    const { notes } = importFalco([{ name: 'a', text: 'customRules:\n  a: b\n' }], { reading: 'mended' })
-    expect(notes.map(({ why }) => why.slice(0, 24))).toEqual(['a Falco file is a list, '])
-  })
 })
 
 test('a list that is long is a parameter of its name', () => {

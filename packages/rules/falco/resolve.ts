@@ -143,13 +143,17 @@ export function simplified(condition: FalcoCondition): FalcoCondition {
   }
 }
 
-/** Every event has its time and its JSON: rules use that as a constant. One of no values has none of them. */
+/** Every event has its time, its JSON and a number from 1: rules use that as a constant. One of no values has none of them. */
 function alwaysOf({ field, operator, values }: FalcoAtom): FalcoCondition | null {
   const { name, argument, change } = field
   if (/^(?:jevt|json)\.(?:rawtime|time|time\.iso8601|obj)$/.test(name) && argument === null && change === null) {
     if (operator === 'exists') return holds(true)
     const isOfZero = name.endsWith('rawtime') && values.length === 1 && values[0] === '0'
     if (isOfZero && (operator === '=' || operator === '!=')) return holds(operator === '!=')
+  }
+  if (name === 'evt.num' && argument === null && change === null && values.join() === '0') {
+    if (operator === '>=' || operator === '>' || operator === '!=') return holds(true)
+    if (operator === '=' || operator === '<' || operator === '<=') return holds(false)
   }
   const isOneOf = operator === 'in' || operator === 'intersects' || operator === 'pmatch'
   return isOneOf && values.length === 0 ? holds(false) : null

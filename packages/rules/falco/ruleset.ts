@@ -249,9 +249,13 @@ function tellOthers({ map, note, name }: Item, known: readonly string[]): void {
       note(`${field} of ${name}`, otherwise[field] ?? 'there is nothing like it here', value)
 }
 
-function isSetToAppend({ entries }: LocatedMap): boolean {
-  const append = entries.get('append')?.value
-  return append?.kind === 'scalar' && append.value === true
+const isSetToAppend = ({ entries }: LocatedMap): boolean => truthOf(entries.get('append')?.value) === true
+
+/** As Falco's own reader of YAML has it, quoted or not; null for what is neither. */
+function truthOf(value: Located | undefined): boolean | null {
+  const word = textOf(value)?.toLowerCase() ?? ''
+  if (/^(?:y|yes|true|on)$/.test(word)) return true
+  return /^(?:n|no|false|off)$/.test(word) ? false : null
 }
 
 /** `append: true`, or `override: {condition: append}`. */
@@ -280,7 +284,6 @@ function ruleOf(item: Item, before: FalcoRule | undefined): FalcoRule | null {
   const condition =
     own === null ? before?.condition : isAppended(item, 'condition') ? appended(before?.condition, own) : own
   if (condition === undefined) return null
-  const enabled = value('enabled')
   return {
     file,
     name,
@@ -290,7 +293,7 @@ function ruleOf(item: Item, before: FalcoRule | undefined): FalcoRule | null {
     description: line('desc', before?.description ?? ''),
     priority: textOf(value('priority')) ?? before?.priority ?? 'WARNING',
     source: textOf(value('source')) ?? before?.source ?? 'syscall',
-    isEnabled: enabled?.kind === 'scalar' ? enabled.value !== false : (before?.isEnabled ?? true),
+    isEnabled: truthOf(value('enabled')) ?? before?.isEnabled ?? true,
     tags: listed(item, 'tags', before?.tags ?? [], textsOf),
     exceptions: exceptionsOf(item, before?.exceptions ?? []),
   }
