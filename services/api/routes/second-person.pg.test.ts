@@ -13,7 +13,7 @@ const resources = new AsyncDisposableStack()
 let api: TestApi
 let eastUid: string
 let event: string
-/** By the names of their tokens; the api's own is named test. */
+/** By whose token they are; the api's own is named test. */
 const as = { alice: {}, bob: {}, 'alice again': {} } as Record<
   'alice' | 'alice again' | 'bob',
   Readonly<Record<string, string>>
@@ -21,15 +21,12 @@ const as = { alice: {}, bob: {}, 'alice again': {} } as Record<
 
 beforeAll(async () => {
   api = resources.use(await startTestApi(resources.use(await createTestDatabase()).connection))
-  for (const [who, name] of [
-    ['alice', 'alice'],
-    ['alice again', 'alice'],
-    ['bob', 'bob'],
-  ] as const) {
-    const token = makeToken('api')
-    await ensureApiToken(api.store, { name, digest: tokenDigest(token) })
-    as[who] = { authorization: `Bearer ${token}` }
-  }
+  as.alice = by(await addToken('alice'))
+  as.bob = by(await addToken('bob'))
+  // Two of one name at a time cannot be added, and may be there from before there was such a rule.
+  const token = makeToken('api')
+  await ensureApiToken(api.store, { name: 'alice', digest: tokenDigest(token) })
+  as['alice again'] = by({ token })
   eastUid = (await addCluster(api.store, { name: 'east' })).uid
   await storeDeliveries(api.store, [{ cluster: eastUid, items: [auditItem({})], receivedAtUs: nowUs }])
   event = (await pageOf(await api.get('/v1/events?since=1h&until=2100-01-01'))).data[0]?.id ?? ''
@@ -56,6 +53,15 @@ async function jsonOf<T>(response: Response, status = 200): Promise<T> {
   expect(response.status, text).toBe(status)
   return JSON.parse(text) as T
 }
+
+interface Added {
+  readonly id: string
+  readonly token: string
+}
+
+const addToken = async (name: string): Promise<Added> =>
+  await jsonOf(await api.post('/v1/tokens', JSON.stringify({ name })), 201)
+const by = ({ token }: Pick<Added, 'token'>): Readonly<Record<string, string>> => ({ authorization: `Bearer ${token}` })
 
 const got = async (id: string): Promise<Found> => await jsonOf(await api.get(`/v1/findings/${id}`))
 
@@ -111,6 +117,24 @@ test('one proposes to ignore a critical finding for ever, and it is so once anot
     },
     { actor: 'alice', verb: 'ignore-proposed', after: { state: 'open', proposed_by: 'alice' }, comment: 'a drill' },
   ])
+})
+
+test('whoever gets another token of the same name is no second person, and the trail tells the two tokens apart', async () => {
+  const before = await fresh()
+  const first = await addToken('carol')
+  const patch = async (headers: Readonly<Record<string, string>>): Promise<Response> =>
+    await api.patch(`/v1/findings/${before.id}`, forever, { 'if-match': '*', ...headers })
+  expect((await patch(by(first))).status).toBe(202)
+  await jsonOf(await api.delete(`/v1/tokens/${first.id}`))
+  const second = await addToken('carol')
+  expect(await problemOf(await patch(by(second)))).toMatchObject({ status: 409, code: 'conflict' })
+  await jsonOf(await api.post(`/v1/findings/${before.id}/comments`, '{"comment":"mine too"}', by(second)), 201)
+  expect((await got(before.id)).steps).toMatchObject([
+    { actor: 'carol', actor_id: second.id, verb: 'comment' },
+    { actor: 'carol', actor_id: first.id, verb: 'ignore-proposed' },
+  ])
+  await jsonOf(await patch(as.bob))
+  expect((await got(before.id)).triage).toMatchObject({ state: 'ignored', until: null })
 })
 
 test('of two who propose or confirm in one moment one is late, and no finding is ignored by one person', async () => {

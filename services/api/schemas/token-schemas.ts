@@ -5,9 +5,6 @@ import * as z from 'zod'
 import { pageSchema } from './page-schemas.ts'
 import { microTimeSchema } from './value-schemas.ts'
 
-/** Before it is trimmed: what is longer is no name. */
-const sentCharsMax = 256
-
 const tokenFields = {
   id: z.uuid().describe('Never changes, and never becomes that of another, as a name may.'),
   name: z.string().describe('Who asks with it, as it stands in the trail.'),
@@ -32,7 +29,6 @@ export const newTokenSchema = z
   .strictObject({
     name: z
       .string()
-      .max(sentCharsMax)
       .trim()
       .refine(isTokenName, {
         message:

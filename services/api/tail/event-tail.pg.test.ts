@@ -364,6 +364,25 @@ describe('the bounds of tails', () => {
     expect(resumed.names()).toEqual(['between'])
   })
 
+  test('end soon after the token was revoked, and not where nobody can say whether it was', async () => {
+    let answer = (): Promise<boolean> => Promise.reject(new Error('Postgres is away'))
+    let asked = 0
+    await using tails = await startTails(api.store, { heartbeatMs: 100 }, () => {
+      asked += 1
+      return answer()
+    })
+    await using tail = await openTail(tails.url, {})
+    await tail.until(() => asked > 2)
+    expect(tail.text()).not.toContain('event: end')
+    answer = () => Promise.resolve(true)
+    const before = asked
+    await tail.until(() => asked > before + 2)
+    expect(tail.text()).not.toContain('event: end')
+    answer = () => Promise.resolve(false)
+    await tail.ended
+    expect(tail.text()).toMatch(/event: end\ndata: {"planned":true,"reason":"session_over"}\n\n$/)
+  })
+
   test('refuse one too many of a caller and of all, until one ends', async () => {
     await using tails = await startTails(api.store, { streamsOfCallerMax: 2 })
     await using first = await openTail(tails.url, {})

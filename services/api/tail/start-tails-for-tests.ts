@@ -19,7 +19,11 @@ export interface TestTails extends AsyncDisposable {
   readonly metrics: Metrics
 }
 
-export async function startTails(store: Store, bounds: Partial<TailBounds>): Promise<TestTails> {
+export async function startTails(
+  store: Store,
+  bounds: Partial<TailBounds>,
+  holds?: () => Promise<boolean>,
+): Promise<TestTails> {
   const stop = new AbortController()
   const metrics = createMetrics({ version: null, processMetrics: false })
   const logger = createLogger('test', { level: 'silent' })
@@ -32,7 +36,8 @@ export async function startTails(store: Store, bounds: Partial<TailBounds>): Pro
   app.get('/', async (request, response) => {
     const sent = { parameters: urlParameters(request), header: request.get('last-event-id') }
     const question = tailQuestion(sent, everything, 0)
-    await tail.follow(request, response, { token: null, scope: everything }, question).catch((error: Error) => {
+    const caller = { token: null, scope: everything, ...(holds === undefined ? {} : { holds }) }
+    await tail.follow(request, response, caller, question).catch((error: Error) => {
       response.status(429).end(error.message)
     })
   })
