@@ -76,6 +76,9 @@ function together(selections: readonly Selection[]): readonly Selection[] {
 }
 
 const fields = {
+  actor: 'user.username|cased',
+  as: 'impersonatedUser.username|cased',
+  group: 'user.groups|cased',
   verb: 'verb',
   ns: 'objectRef.namespace',
   sub: 'objectRef.subresource',
@@ -87,6 +90,12 @@ function selectionOf(term: Matches | Within): Selection | null {
   if (term.kind === 'within') return term.key === 'code' ? ofCodes(term.values) : null
   const { key, values } = term
   switch (key) {
+    case 'actor':
+    case 'as':
+    case 'group':
+      return values.every((value) => value.some((piece) => piece !== ''))
+        ? { [fields[key]]: oneOrMore(values.map(textOf)) }
+        : null
     case 'verb':
     case 'ns':
     case 'sub':

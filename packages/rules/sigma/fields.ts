@@ -43,6 +43,7 @@ const aliases: ReadonlyMap<string, string> = new Map([
 /** Of a pod, wherever an object has one. */
 const podAliases: ReadonlyMap<string, SigmaSource> = new Map<string, SigmaSource>([
   ['hostPath', ofPod(['volumes', 'hostPath'])],
+  ['hostPath.path', ofPod(['volumes', 'hostPath', 'path'])],
   ['hostNetwork', ofPod(['hostNetwork'])],
   ['hostPID', ofPod(['hostPID'])],
   ['hostIPC', ofPod(['hostIPC'])],

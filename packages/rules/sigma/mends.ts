@@ -3,6 +3,7 @@
 import { isPodAlias, sigmaFieldName } from './fields.ts'
 import { literalOf, sigmaTests, type SigmaNode, type SigmaTest, type SigmaValue } from './node.ts'
 import type { TellSigma } from './note.ts'
+import { isAny } from './patterns.ts'
 
 export function mendedSigma(node: SigmaNode, tell: TellSigma): SigmaNode {
   const mended = mendedNode(node, tell)
@@ -28,6 +29,7 @@ function mendedTest(test: SigmaTest, tell: TellSigma): SigmaTest {
   const field = test.field === null ? null : sigmaFieldName(test.field)
   if (field === 'verb') return withVerbs(test, tell)
   if (field === 'responseStatus.code') return withDecision(test, tell)
+  if (field !== null && namesOfUsers.has(field)) return { ...test, values: test.values.map(asKubernetesWrites) }
   if (test.field !== null && isPodAlias(test.field)) {
     tell({
       what: test.field,
@@ -36,8 +38,25 @@ function mendedTest(test: SigmaTest, tell: TellSigma): SigmaTest {
       at: test.at,
     })
   }
-  return test
+  return field === 'hostPath' && test.values.some(isOfText) ? withPath(test) : test
 }
+
+const namesOfUsers: ReadonlySet<string> = new Set(['user.username', 'user.groups', 'impersonatedUser.username'])
+
+/** What begins with it is given by Kubernetes alone, in small letters: an index finds it. */
+function asKubernetesWrites(value: SigmaValue): SigmaValue {
+  const [first] = value.kind === 'text' ? value.pieces : []
+  if (value.kind !== 'text' || typeof first !== 'object' || !/^system:/i.test(first.text)) return value
+  const pieces = value.pieces.map((piece) => (typeof piece === 'object' ? { text: piece.text.toLowerCase() } : piece))
+  return { ...value, pieces, isCased: true }
+}
+
+/** A text that is not just any. */
+const isOfText = (value: SigmaValue): boolean =>
+  (value.kind === 'text' && !isAny(value.pieces)) || value.kind === 'regex'
+
+/** Of a volume the path; that there is one at all is asked of the volume. */
+const withPath = (test: SigmaTest): SigmaTest => ({ ...test, field: 'hostPath.path' })
 
 /** Other names for verbs of the audit log. */
 const verbs: ReadonlyMap<string, string> = new Map([['replace', 'update']])
@@ -98,7 +117,37 @@ const withSubresources: ReadonlyMap<string, string> = new Map([
   ['nodes', 'status, proxy'],
 ])
 
+/** Maps of Kubernetes' objects, and lists of such. */
+const maps: ReadonlySet<string> = new Set(
+  'annotations labels matchLabels metadata spec template securityContext capabilities containers initContainers ephemeralContainers volumes volumeMounts hostPath env ports rules subjects roleRef data stringData'.split(
+    ' ',
+  ),
+)
+const ofRole = /\brules(?:\[\d*\])?\.(?:verbs|resources|apiGroups|nonResourceURLs)(?:\[\d*\])?$/
+
+function proposeOfBodies(tests: readonly SigmaTest[], tell: TellSigma): void {
+  for (const { field, values, at } of tests) {
+    if (field === null || !/^(?:kubernetes\.audit\.)?(?:request|response)Object\b/.test(field)) continue
+    const last = /([^.[\]]+)(?:\[\d*\])?$/.exec(field)?.[1] ?? ''
+    if (maps.has(last) && values.some(isOfText))
+      tell({
+        what: field.slice(0, 100),
+        why: 'it is a map, or a list of such, and no text: this finds nothing. Name what is in it',
+        kind: 'proposed',
+        at,
+      })
+    if (ofRole.test(field) && values.some((value) => value.kind === 'text' && isAny(value.pieces)))
+      tell({
+        what: `${field.slice(0, 100)} *`,
+        why: String.raw`a star is any value: for the star that a role has write \*`,
+        kind: 'proposed',
+        at,
+      })
+  }
+}
+
 function propose(tests: readonly SigmaTest[], tell: TellSigma): void {
+  proposeOfBodies(tests, tell)
   const of = (name: string): readonly SigmaTest[] =>
     tests.filter(({ field }) => field !== null && sigmaFieldName(field) === name)
   const words = (found: readonly SigmaTest[]): readonly (string | null)[] =>

@@ -172,6 +172,12 @@ function ofTest(test: SigmaTest): Query | null {
       return globs('ns', test)
     case 'objectRef.subresource':
       return globs('sub', test)
+    case 'user.username':
+      return names('actor', test)
+    case 'impersonatedUser.username':
+      return names('as', test)
+    case 'user.groups':
+      return names('group', test)
     case 'userAgent':
       return agents(test)
     case 'responseStatus.code':
@@ -195,15 +201,28 @@ function globs(key: 'verb' | 'ns' | 'sub', { values }: SigmaTest): Query | null 
   return known.length < patterns.length || known.length === 0 || !isSaid || isAll ? null : matches(key, known)
 }
 
+/** A query minds the case of these. */
+function names(key: 'actor' | 'as' | 'group', { values }: SigmaTest): Query | null {
+  const patterns = values.map((value) => (value.kind === 'text' && value.isCased ? globOf(value.pieces, false) : null))
+  const known = patterns.filter((pattern) => pattern !== null && pattern.some((piece) => piece !== ''))
+  const isSaid = key !== 'group' || known.every((pattern) => pattern?.length === 1)
+  return known.length < patterns.length || !isSaid
+    ? null
+    : matches(
+        key,
+        known.filter((one) => one !== null),
+      )
+}
+
 const hasCapitals = (piece: SigmaPiece): boolean => typeof piece === 'object' && /[A-Z]/.test(piece.text)
 
 /** Null where it asks for one character. */
-function globOf(pieces: readonly SigmaPiece[]): Pattern | null {
+function globOf(pieces: readonly SigmaPiece[], isSmall = true): Pattern | null {
   if (pieces.includes('one')) return null
   const texts: [string, ...string[]] = ['']
   for (const piece of pieces) {
     if (typeof piece === 'string') texts.push('')
-    else texts[texts.length - 1] = `${texts.at(-1) ?? ''}${piece.text.toLowerCase()}`
+    else texts[texts.length - 1] = `${texts.at(-1) ?? ''}${isSmall ? piece.text.toLowerCase() : piece.text}`
   }
   return texts
 }

@@ -93,6 +93,23 @@ function checkLogsource(value: Located | undefined, at: number, tell: TellSigma)
   const [product, service, category] = [said('product'), said('service'), said('category')]
   const isAudit = product === 'kubernetes' && (service === null || /^audit(?:_logs?)?$/.test(service))
   if (isAudit && (category === null || category === 'application' || category === 'audit')) return
+  if (isAuditOtherwise([product, service, category]))
+    return tell({
+      what: 'logsource',
+      why: "it is taken for Kubernetes' audit log, which is product: kubernetes, service: audit",
+      kind: 'changed',
+      at: value.from,
+    })
   const shown = [product, service, category].filter((word) => word !== null).join('/')
   throw new SigmaProblem(`it is about the log ${shown.slice(0, 80)}, not Kubernetes' audit log`, value.from)
+}
+
+/** `service: kubernetes.audit`, `category: k8s_audit`: every word of it says so. */
+function isAuditOtherwise(said: readonly (string | null)[]): boolean {
+  const words = said.flatMap((one) => one?.split(/[^a-z0-9]+/) ?? []).filter((word) => word !== '')
+  const isKnown = words.every((word) =>
+    /^(?:(?:kubernetes|k8s|kube)?audit|kubernetes|k8s|kube|application|logs?)$/.test(word),
+  )
+  const all = words.join(' ')
+  return isKnown && /kubernetes|k8s|kube/.test(all) && all.includes('audit')
 }
