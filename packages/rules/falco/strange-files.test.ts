@@ -120,3 +120,16 @@ describe('files of Falco within others', () => {
     expect(notes.map(({ why }) => why.slice(0, 24))).toEqual(['a Falco file is a list, '])
   })
 })
+
+test.each([
+  ['ka.verb=get and ka.target.resource=pods and ka.target.subresource != <NA>', 'verb:get kind:pods -sub:""'],
+  ['ka.verb=get and ka.target.resource=pods and ka.target.subresource = "<NA>"', 'verb:get kind:pods sub:""'],
+  [
+    'ka.verb=get and ka.target.resource=pods and ka.target.subresource in (<NA>, exec)',
+    'verb:get kind:pods sub:"",exec',
+  ],
+])('what was once written for nothing: %s', (condition, match) => {
+  expect(matchOf(only([rule(condition)]))).toBe(match)
+  const whys = from([rule(condition)]).notes.map(({ why }) => why.slice(0, 33))
+  expect(whys).toContain('it was once what is not there, and'.slice(0, 33))
+})

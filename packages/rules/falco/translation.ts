@@ -13,6 +13,7 @@ import {
 } from './condition.ts'
 import type { Reading } from './field-code.ts'
 import { falcoFieldCode, falcoFieldEntry } from './fields.ts'
+import { withoutOldNothing } from './old-nothing.ts'
 import { falcoName, falcoQuery, isOfResource, isReadAgain } from './query.ts'
 import { simplified } from './resolve.ts'
 import { namesStage } from '../named-stages.ts'
@@ -54,8 +55,9 @@ export interface TranslationOptions {
 }
 
 /** Throws FalcoProblem where something in it cannot be said here. */
-export function translateFalco(condition: FalcoCondition, options: TranslationOptions): FalcoTranslation {
+export function translateFalco(written: FalcoCondition, options: TranslationOptions): FalcoTranslation {
   const { reading, tell, isException = false } = options
+  const condition = reading === 'mended' ? withoutOldNothing(written, tell) : written
   const all = partsOf(condition).map(simplified)
   const isNever = all.some((part) => part.kind === 'always' && !part.holds)
   const said = all.filter((part) => part.kind !== 'always')

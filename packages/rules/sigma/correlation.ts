@@ -41,7 +41,12 @@ export function readCorrelation(
   const at = (name: string): number => correlation.entries.get(name)?.from ?? correlation.from
   for (const [name, entry] of correlation.entries)
     if (!known.has(name))
-      throw new SigmaProblem(`could not carry over "${name.slice(0, 60)}" of a correlation`, entry.from)
+      throw new SigmaProblem(
+        name === 'field'
+          ? 'the field that is counted stands in the condition: write it there'
+          : `could not carry over "${name.slice(0, 60)}" of a correlation`,
+        entry.from,
+      )
   const written = wordOf(field('type'))
   const type = types.find((one) => one === written)
   if (type === undefined)

@@ -114,3 +114,21 @@ test.each([
 ])('and what does not is not: %j', (selection) => {
   expect(from({ it: { verb: 'create', ...selection }, condition: 'it' }).notes).toEqual([])
 })
+
+test('a correlation with its field outside of the condition says where it belongs', () => {
+  const rule = { title: 'A', name: 'a', logsource: audit, detection: { it: { verb: 'get' }, condition: 'it' } }
+  const correlation = {
+    type: 'value_count',
+    rules: 'a',
+    'group-by': 'user.username',
+    timespan: '5m',
+    condition: { gte: 5, field: 'objectRef.name' },
+  }
+  const of = (own: object): SigmaImport =>
+    importSigma([{ file: 'a.yml', text: `${stringify(rule)}---\n${stringify({ title: 'B', correlation: own })}` }])
+  expect(of(correlation).rules.map(({ title }) => title)).toEqual(['B'])
+  const { notes } = of({ ...correlation, condition: { gte: 5 }, field: 'objectRef.name' })
+  expect(notes.filter(({ kind }) => kind === 'lost').map(({ rule: title, why }) => [title, why])).toEqual([
+    ['B', 'the field that is counted stands in the condition: write it there'],
+  ])
+})
