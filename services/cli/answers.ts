@@ -7,6 +7,9 @@ type Schemas = components['schemas']
 export type Cluster = Schemas['Cluster']
 /** What is needed to connect a cluster, told once. */
 export type AddedCluster = Schemas['AddedCluster']
+/** By what somebody asks; an added one with its text, told once. */
+export type Token = Schemas['Token']
+export type AddedToken = Schemas['AddedToken']
 export type Quarantined = Schemas['Quarantined']
 export type DeadJob = Schemas['Job']
 export type Notice = Schemas['Notice']
@@ -136,6 +139,13 @@ export function isCompletion(value: unknown): value is Completion {
   const { candidates } = value
   return Array.isArray(candidates) && candidates.every((candidate) => has(candidate, { text: 'string' }))
 }
+
+export const isToken = (value: unknown): value is Token =>
+  has(value, { id: 'string', name: 'string', created_at: 'string', current: 'boolean' })
+
+export const isTokenList = isListOf(isToken)
+
+export const isAddedToken = (value: unknown): value is AddedToken => isToken(value) && has(value, { token: 'string' })
 
 export function isAddedCluster(value: unknown): value is AddedCluster {
   if (!has(value, { name: 'string', kubeconfig: 'string', audit_policy: 'string', flags: 'object' })) return false

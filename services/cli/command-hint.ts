@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, string>> = {
   'GET /v1/findings?shadow=true': 'plaintrail findings list --shadow',
   'GET /v1/jobs?state=dead': 'plaintrail jobs list',
   'GET /v1/rules': 'plaintrail rules list',
+  'GET /v1/tokens': 'plaintrail token list',
   'POST /v1/backtests': 'plaintrail rules backtest',
   'POST /v1/rules/validate': 'plaintrail rules lint',
 }

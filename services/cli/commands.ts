@@ -119,6 +119,7 @@ export const commands: readonly CommandEntry[] = [
     summary: 'connect clusters',
     load: async () => (await import('./commands/cluster.ts')).addCluster,
   },
+  { name: 'token', summary: 'who may ask', load: async () => (await import('./commands/token.ts')).addToken },
   { name: 'ingest', summary: 'send log files', load: async () => (await import('./commands/ingest.ts')).addIngest },
   {
     name: 'quarantine',

@@ -82,6 +82,9 @@ test.each([
   ['rule-deleted', inForce, null, 'taken away'],
   ['rule-failing', inForce, { ...inForce, state: 'failing' }, 'rule-failing'],
   ['exception-added', null, { match: 'ns:a' }, 'exception-added'],
+  ['token-added', null, { expires_at: null }, 'added'],
+  ['token-added', null, { expires_at: '2027-03-01T00:00:00.000000Z' }, 'added, until 2027-03-01T00:00:00.000000Z'],
+  ['token-revoked', { expires_at: null }, null, 'revoked'],
 ])('audit says of %s from %j to %j: %s', async (verb, before, after, words) => {
   await using api = await startCannedApi(() => page([{ ...rule, verb, before, after }]))
   const { out } = await plaintrail(['audit', '-o', 'sentence'], { server: api.url })
@@ -102,4 +105,23 @@ test('audit reads page after page with --all, and says where there is more or no
   })
   await using wrong = await startCannedApi(() => ({ status: 400, body: problem(400, 'query_syntax', 'no') }))
   expect((await plaintrail(['audit', '--since', 'x'], { server: wrong.url })).code).toBe(6)
+})
+
+test('audit tells of tokens, which are of no rule, with the ids of both', async () => {
+  const id = '6fd50927-4c9c-4f31-82e6-721d335b29ef'
+  const object = { kind: 'token', name: 'bob', id }
+  const added = {
+    ...step,
+    ...none,
+    rule: null,
+    verb: 'token-added',
+    object,
+    actor_id: 'of-alice',
+    before: null,
+    after: {},
+  }
+  await using api = await startCannedApi(() => page([added]))
+  expect((await plaintrail(['audit', '-o', 'sentence'], { server: api.url })).out).toBe('alice · token bob · added\n')
+  const { out } = await plaintrail(['audit', '-o', 'csv'], { server: api.url })
+  for (const part of ['token', 'bob', id, 'of-alice']) expect(out).toContain(part)
 })

@@ -1,7 +1,9 @@
-// plaintrail whoami: which server is asked, with which token, and where both are from.
+// plaintrail whoami: which server is asked, with which token, whose that is, and where both are from.
 import type { Command } from 'commander'
+import { isToken } from '../answers.ts'
 import { terminalText } from '../output/terminal-text.ts'
 import type { View } from '../output/view.ts'
+import { notPlaintrail } from '../refusal.ts'
 import type { RunCommand, Session } from '../session.ts'
 
 interface Whoami {
@@ -10,6 +12,9 @@ interface Whoami {
   readonly context: string | null
   readonly token: string | null
   readonly token_from: string | null
+  /** As whom the server knows it. */
+  readonly token_name: string
+  readonly token_expires: string | null
   readonly cluster: string | null
   readonly namespace: string | null
   readonly query: string | null
@@ -26,7 +31,7 @@ export function addWhoami(program: Command, run: RunCommand): void {
     .command('whoami')
     .summary('which server and token are used, and why')
     .description(
-      'Which server is asked, with which token and defaults, and where each of them is from. Asks the server whether it takes the token.',
+      'Which server is asked, with which token and defaults, and where each of them is from. Asks the server whether it takes the token, and whose it is.',
     )
     .addHelpText('after', '\nExamples:\n  plaintrail whoami\n  plaintrail whoami --context prod -o json')
     .action((_options: unknown, command: Command) => run(command, whoami))
@@ -37,12 +42,16 @@ async function whoami(session: Session): Promise<void> {
   const { server, context, clusters } = place
   const api = await session.api()
   const { value: version } = await api.get('/v1/version')
+  const { value: own } = await api.get('/v1/tokens/{id}', { path: { id: 'current' } })
+  if (!isToken(own)) throw notPlaintrail(api.url)
   const value: Whoami = {
     server: server.url.href,
     server_from: place.serverFrom,
     context: context?.name ?? null,
     token: server.token === null ? null : `${server.token.slice(0, shownMax)}…`,
     token_from: place.tokenFrom,
+    token_name: own.name,
+    token_expires: own.expires_at,
     cluster: clusters.length === 0 ? null : clusters.join(','),
     namespace: place.namespace,
     query: place.query,
@@ -58,6 +67,7 @@ async function whoami(session: Session): Promise<void> {
     ['version', value.server_version],
     ['context', value.context],
     ['token', value.token === null ? null : `${value.token} (from ${value.token_from})`],
+    ['as', own.expires_at === null ? own.name : `${own.name}, until ${session.clock(own.expires_at)}`],
     ['cluster', value.cluster],
     ['namespace', value.namespace],
     ['query', value.query],
@@ -72,6 +82,7 @@ const whoamiView: View<Whoami> = {
     { title: 'SERVER', cell: ({ server }) => terminalText(server) },
     { title: 'CONTEXT', cell: ({ context }) => terminalText(context ?? '-') },
     { title: 'TOKEN', cell: ({ token }) => terminalText(token ?? '-') },
+    { title: 'AS', cell: (who) => terminalText(who.token_name) },
     { title: 'TOKEN FROM', cell: (who) => terminalText(who.token_from ?? '-') },
   ],
   nameOf: ({ server }) => server,

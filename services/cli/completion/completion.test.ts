@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startCannedApi, type CannedAnswer, type CannedRequest } from '../testing/canned-api.ts'
 import { plaintrail } from '../testing/captured-io.ts'
+import { sampleToken } from '../testing/sample-token.ts'
 
 /** As the API completes: the end of the query, after its last colon or space. */
 const completing =
@@ -57,6 +58,13 @@ describe('what is offered', () => {
     ],
   ])('after %j', async (words, lines) => {
     expect(await offered(words)).toEqual(lines)
+  })
+
+  test('from the tokens that hold, to revoke one', async () => {
+    const data = [sampleToken(), sampleToken({ name: 'al-robot', current: false }), sampleToken({ name: 'bob' })]
+    await using api = await startCannedApi(({ path }) => (path === '/v1/tokens' ? { body: { data } } : undefined))
+    const done = await plaintrail(['__complete', 'token', 'revoke', 'al'], { server: api.url })
+    expect(done).toMatchObject({ code: 0, out: 'alice\tthe one you ask with\nal-robot\n' })
   })
 
   test.each([

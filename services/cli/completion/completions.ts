@@ -1,6 +1,6 @@
 // completions: what may stand where somebody is typing a command, one a line, a tab before what it means.
 import type { Command } from 'commander'
-import { isCompletion } from '../answers.ts'
+import { isCompletion, isTokenList } from '../answers.ts'
 import { openApi, type Api } from '../api.ts'
 import { readCliConfig } from '../config.ts'
 import { readContexts } from '../contexts/config-file.ts'
@@ -56,6 +56,8 @@ async function operandsOf(typed: Typed, io: CliIo): Promise<readonly string[]> {
       // Whose comes first, and a query after it.
       if (typed.operands.length === 0) return afterKey('actor', word, typed, io)
       return queryWords({ ...typed, operands: typed.operands.slice(1) }, io)
+    case 'token revoke':
+      return tokenNames(typed, io)
     case 'context use':
     case 'context remove':
       return contextNames(word, io)
@@ -135,6 +137,15 @@ async function apiOf(values: ReadonlyMap<string, string>, io: CliIo): Promise<Ap
     // A server that is busy is not asked again: nobody waits for that.
     sleepMs: () => Promise.reject(new Error('busy')),
   })
+}
+
+async function tokenNames({ word, values }: Typed, io: CliIo): Promise<readonly string[]> {
+  const { value } = await (await apiOf(values, io)).get('/v1/tokens')
+  if (!isTokenList(value)) return []
+  return startingWith(
+    word,
+    value.data.map(({ name, current }) => line(name, current ? 'the one you ask with' : '')),
+  )
 }
 
 async function contextNames(word: string, io: CliIo): Promise<readonly string[]> {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { problem, startCannedApi, type CannedApi } from '../testing/canned-api.ts'
 import { plaintrail, type Captured, type Surroundings } from '../testing/captured-io.ts'
 import { sampleEvent, samplePage } from '../testing/sample-event.ts'
+import { sampleToken } from '../testing/sample-token.ts'
 
 let folder = ''
 
@@ -90,12 +91,13 @@ describe('which server is asked', () => {
   })
 
   test('is told by whoami, with the beginning of the token and where both are from', async () => {
-    await using api = await startCannedApi(() => ({ body: { version: '9.9.9' } }))
+    await using api = await startCannedApi(() => ({ body: { version: '9.9.9', ...sampleToken() } }))
     await run(`context add prod --server ${api.url} -q is:write`)
     const done = await run('whoami', { env: { PLAINTRAIL_TOKEN: 'ptr_0123456789' } })
     expect(done.out).toContain(`${api.url}/ (from context prod (the current context))`)
     expect(done.out).toContain('ptr_0123… (from PLAINTRAIL_TOKEN)')
     expect(done.out).toContain('9.9.9')
+    expect(done.out).toMatch(/as +alice, until 2027-03-01/)
     expect(done.out).not.toContain('ptr_0123456789')
   })
 })
@@ -247,7 +249,7 @@ describe('what the .plaintrail.yaml of a repository says', () => {
             headers: { 'content-type': 'text/event-stream' },
             body: `event: event\ndata: ${JSON.stringify(sampleEvent())}\n\n`,
           }
-        : { body: samplePage([sampleEvent()]) },
+        : { body: asking.startsWith('/v1/tokens/') ? sampleToken() : samplePage([sampleEvent()]) },
     )
 
   test.each([
