@@ -68,6 +68,12 @@ export async function beginBacktestPart(store: Store, job: string): Promise<Back
   }
 }
 
+/** Whether this job is still the next part of a back-test: not where it was cancelled meanwhile, or another was faster. */
+export async function isBacktestPart(store: Store, job: string): Promise<boolean> {
+  const rows = await readRows(store, sql`select id from backtest where job = ${job}::uuid`)
+  return rows.length > 0
+}
+
 /** Version 1 is of the rule that is asked about, 0 of the one in force. */
 export interface BacktestHit extends Omit<FoundHit, 'finding' | 'fields' | 'gapId'> {
   readonly clusterId: number

@@ -7,6 +7,7 @@ import type { Logger } from '@plaintrail/runtime/logger'
 import {
   beginBacktestPart,
   failBacktest,
+  isBacktestPart,
   joinedTallies,
   storeBacktestPart,
   storeBacktestResult,
@@ -54,7 +55,7 @@ export const backtestBounds: BacktestBounds = {
   bytesMax: 8 * 1024 * 1024,
   partHitsMax: 20_000,
   hitsMax: 250_000,
-  restShare: 0.5,
+  restShare: 2,
   // A core stores some ten thousand.
   busyEventsPerSecond: 1_000,
 }
@@ -70,7 +71,8 @@ export async function backtestPart(parts: BacktestParts, { id: job }: OutboxJob,
     return logger.error({ backtest: asked.id, reason: understood }, 'a back-test failed')
   }
   if (!asked.isRead) {
-    const end = await readPart(store, asked, understood, { signal, bounds })
+    const end = await readPart(store, asked, understood, { job, signal, bounds })
+    // What was read of one that nobody wants is stored by nobody: this only ends the job.
     if ((await storeBacktestPart(store, job, end)) === 'stored') parts.onNext()
     return
   }
@@ -108,7 +110,7 @@ async function readPart(
   store: Store,
   asked: BacktestToMake,
   rules: Understood,
-  { signal, bounds }: { readonly signal: AbortSignal; readonly bounds: BacktestBounds },
+  { job, signal, bounds }: { readonly job: string; readonly signal: AbortSignal; readonly bounds: BacktestBounds },
 ): Promise<BacktestPartEnd> {
   const judge = await createBacktestJudge(store, asked, rules)
   const rests = restBesideIngest(store, bounds)
@@ -129,6 +131,11 @@ async function readPart(
       return { events, tally, hits, next: null, reachedUs: next.timeUs - withinUs }
     }
     await sleep(await rests.after(performance.now() - startMs), undefined, { signal })
-  } while (next !== null && hits.length < bounds.partHitsMax && performance.now() < endMs)
+  } while (
+    next !== null &&
+    hits.length < bounds.partHitsMax &&
+    performance.now() < endMs &&
+    (await isBacktestPart(store, job))
+  )
   return { events, tally, hits, next, reachedUs: null }
 }

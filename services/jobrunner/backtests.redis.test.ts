@@ -79,6 +79,21 @@ describe.skipIf(redis === null)('while a back-test runs', () => {
     expect(runner.log()).not.toContain('failed')
   }, 60_000)
 
+  test('whoever cancels it, nobody judges it any longer', async () => {
+    await using place = await startPlace(200)
+    const id = await place.ask()
+    // One part, of minutes.
+    const oneByOne = { ...slowly, pageRowsMax: 1, partHitsMax: 1_000, msMax: 600_000, restShare: 100 }
+    await using runner = await place.startRunner(oneByOne)
+    await expect
+      .poll(async () => (await findBacktest(place.store, everything, id))?.state, { timeout: 20_000 })
+      .toBe('running')
+    expect(await cancelBacktest(place.store, everything, id)).toBe(true)
+    await expect.poll(() => place.count('outbox'), { timeout: 20_000 }).toBe(0)
+    expect(await findBacktest(place.store, everything, id)).toMatchObject({ state: 'cancelled', read: 0 })
+    expect(runner.log()).not.toContain('failed')
+  }, 60_000)
+
   test('its rule may be changed and taken away: it is about what was asked, against what was in force then', async () => {
     await using place = await startPlace(200)
     const asked = { text: ruleText('one', { groupBy: ['object.name'] }), running: ruleText('one', { groupBy: [] }) }
