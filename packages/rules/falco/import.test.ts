@@ -255,6 +255,11 @@ describe('what Falco gets wrong', () => {
     expect(only(privileged).rule.groupBy).toEqual(['initiator', 'object.namespace'])
     expect(kindOf(only(privileged, 'kept'), deployment)).toBe('no-match')
     expect(from(privileged).notes.some(({ what }) => what === 'pods')).toBe(true)
+    const exec = {
+      verb: 'create',
+      objectRef: { resource: 'pods', subresource: 'exec', namespace: 'shop', name: 'web' },
+    }
+    expect(kindOf(only(privileged), exec)).toBe('no-match')
   })
 
   test('what was asked for, and not what came of it', () => {

@@ -61,7 +61,7 @@ export function translateFalco(written: FalcoCondition, options: TranslationOpti
   const all = partsOf(condition).map(simplified)
   const isNever = all.some((part) => part.kind === 'always' && !part.holds)
   const said = all.filter((part) => part.kind !== 'always')
-  const widened = reading === 'mended' && !isException ? said.map((part) => widen(part, said, tell)) : said
+  const widened = reading === 'mended' && !isException ? said.flatMap((part) => widen(part, said, tell)) : said
   const parts = widened.flatMap((part) => partsOf(united(withoutUnequal(part, reading))))
   if (reading === 'mended') tellMends(condition, parts, tell)
   tellOfJson(condition, tell)
@@ -122,18 +122,32 @@ const isOneOfResources = (atom: FalcoAtom): boolean =>
 const isOfAllWorkloads = (part: FalcoCondition): boolean =>
   part.kind === 'atom' && isOneOfResources(part) && workloadKinds.every((kind) => part.values.includes(kind))
 
-/** Who wants to know of pods wants to know of what makes them. */
-function widen(part: FalcoCondition, all: readonly FalcoCondition[], tell: TellChange): FalcoCondition {
+/**
+ * Who wants to know of pods wants to know of what makes them; and of what is created the objects alone, since an exec, a
+ * binding or an eviction has no body of a pod.
+ */
+function widen(part: FalcoCondition, all: readonly FalcoCondition[], tell: TellChange): readonly FalcoCondition[] {
   const isOfPods = part.kind === 'atom' && isOneOfResources(part) && part.values.join() === 'pods'
   const isOfSubresource = all.some((one) => one.kind === 'atom' && falcoName(one.field) === 'ka.target.subresource')
-  if (!isOfPods || isOfSubresource || !all.flatMap(falcoAtoms).some(isOfPod)) return part
+  if (!isOfPods || isOfSubresource || !all.flatMap(falcoAtoms).some(isOfPod)) return [part]
+  const isOfSubresources = all.flatMap(falcoAtoms).some(({ field }) => falcoName(field) === 'ka.target.subresource')
+  const isOfObjects = !isOfSubresources && all.some(isOfCreate)
   tell(
     'pods',
-    'Falco sees pods alone, of which most are made by a controller; everything that runs pods is judged, and a finding is of who is behind it',
+    `Falco sees pods alone, of which most are made by a controller; everything that runs pods is judged, and a finding is of who is behind it${isOfObjects ? '; an exec or an eviction, which has no pod for its body, is not' : ''}`,
     part.at,
   )
-  return { ...part, operator: 'in', values: workloadKinds, list: null }
+  const wide: FalcoAtom = { ...part, operator: 'in', values: workloadKinds, list: null }
+  if (!isOfObjects) return [wide]
+  const field = { name: 'ka.target.subresource', argument: null, change: null }
+  return [wide, { kind: 'not', part: { ...wide, field, operator: 'exists', values: [] } }]
 }
+
+const isOfCreate = (part: FalcoCondition): boolean =>
+  part.kind === 'atom' &&
+  falcoName(part.field) === 'ka.verb' &&
+  (part.operator === '=' || part.operator === 'in') &&
+  part.values.join() === 'create'
 
 /** `a != b`: Falco means that there is an a, and another one. */
 function withoutUnequal(condition: FalcoCondition, reading: Reading): FalcoCondition {
