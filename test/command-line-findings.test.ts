@@ -50,6 +50,16 @@ interface Finding {
 
 let system: System
 const plaintrail = (...args: readonly string[]): Promise<Done> => run({ dataFolder: system.dataFolder }, ...args)
+const plaintrailBy = (token: string, ...args: readonly string[]): Promise<Done> =>
+  run({ dataFolder: system.dataFolder, env: { PLAINTRAIL_TOKEN: token } }, ...args)
+
+/** Its text alone, as a script would have it. */
+async function addToken(name: string): Promise<string> {
+  const { code, out, err } = await plaintrail('token', 'add', name, '--expires', '1d')
+  expect(code, err).toBe(0)
+  expect(out).toMatch(/^ptr_\w{43}\n$/)
+  return out.trim()
+}
 
 async function found(...args: readonly string[]): Promise<readonly Finding[]> {
   const { code, out, err } = await plaintrail('findings', 'list', '--all', '-o', 'jsonl', ...args)
@@ -146,6 +156,52 @@ test(
     expect(trail.code, trail.err).toBe(0)
     for (const part of ['exception-added', 'exception-deleted', 'resolved', 'rule shells-of-the-week · put: version 1'])
       expect(trail.out).toContain(part)
+  },
+  3 * waitMsMax,
+)
+
+test(
+  'two people ignore a critical finding for ever, by tokens of their own, and one alone does not',
+  async () => {
+    const [first] = await found('--rule', 'shells-of-the-week')
+    const id = first?.id ?? ''
+    const [alice, bob] = [await addToken('alice'), await addToken('bob')]
+    expect((await plaintrailBy(alice, 'whoami')).out).toMatch(/^as +alice, until /m)
+    const words = ['--comment', 'a drill']
+    const proposed = await plaintrailBy(alice, 'findings', 'ignore', id, '--reason', 'expected', ...words)
+    expect(proposed.code, proposed.err).toBe(0)
+    expect((await plaintrailBy(alice, 'findings', 'confirm', id, ...words)).code).not.toBe(0)
+    // She gets another token, and is no other person.
+    const revoked = await plaintrail('token', 'revoke', 'alice')
+    expect(revoked.code, revoked.err).toBe(0)
+    const another = await addToken('alice')
+    const refused = await plaintrailBy(another, 'findings', 'confirm', id, ...words)
+    expect(refused.code).not.toBe(0)
+    expect(refused.err).toContain('another person has to confirm it')
+    const confirmed = await plaintrailBy(bob, 'findings', 'confirm', id, ...words)
+    expect(confirmed.code, confirmed.err).toBe(0)
+    expect((await found('--rule', 'shells-of-the-week', '--state', 'ignored')).map((one) => one.id)).toEqual([id])
+    await until(async () => (await plaintrailBy(alice, 'whoami')).code === 4, waitMsMax)
+
+    const trail = await plaintrail('audit', '--finding', id, '--all', '-o', 'jsonl')
+    const steps = trail.out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { actor: string; verb: string })
+    expect(steps.slice(0, 2).map(({ actor, verb }) => [actor, verb])).toEqual([
+      ['bob', 'ignore-confirmed'],
+      ['alice', 'ignore-proposed'],
+    ])
+    const tokens = await plaintrail('audit', '--actor', 'admin', '--all', '-o', 'sentence')
+    expect(tokens.out.match(/^admin · token alice · (added|revoked)/gm)).toEqual([
+      'admin · token alice · added',
+      'admin · token alice · revoked',
+      'admin · token alice · added',
+    ])
+    const listed = await plaintrail('token', 'list', '-o', 'json')
+    for (const secret of [alice, another, bob, system.adminToken])
+      for (const text of [system.output(), listed.out, tokens.out, trail.out]) expect(text).not.toContain(secret)
+    expect((await plaintrail('token', 'list', '-o', 'name')).out).toBe('admin\nalice\nbob\n')
   },
   3 * waitMsMax,
 )

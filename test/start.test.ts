@@ -28,6 +28,45 @@ test('a second start on the same data keeps clusters, tokens and events', async 
   }
 })
 
+test('whoever has the data folder is let in: a revoked admin token is replaced at the next start, as is one that was taken away', async () => {
+  const dataFolder = await temporaryFolder()
+  const accepts = async (system: { readonly url: string }, token: string): Promise<boolean> => {
+    const { status } = await fetch(`${system.url}/v1/version`, { headers: { authorization: `Bearer ${token}` } })
+    return status === 200
+  }
+  try {
+    await using first = await startSystem({ dataFolder })
+    const one = first.adminToken
+    const headers = { authorization: `Bearer ${one}` }
+    expect((await fetch(`${first.url}/v1/tokens/current`, { method: 'DELETE', headers })).status).toBe(200)
+    await first.stop()
+
+    await using second = await startSystem({ dataFolder })
+    const two = second.adminToken
+    expect(two).not.toBe(one)
+    expect([await accepts(second, one), await accepts(second, two)]).toEqual([false, true])
+    await second.stop()
+    await rm(join(dataFolder, 'admin-token'))
+
+    await using third = await startSystem({ dataFolder })
+    expect((await stat(join(dataFolder, 'admin-token'))).mode & 0o777).toBe(0o600)
+    expect([await accepts(third, two), await accepts(third, third.adminToken)]).toEqual([false, true])
+    const { data } = (await (await third.get('/v1/audit?limit=1000')).json()) as {
+      readonly data: readonly { readonly actor: string; readonly verb: string; readonly object: { name: string } }[]
+    }
+    const steps = data.filter(({ verb }) => verb.startsWith('token-'))
+    expect(steps.map(({ actor, verb, object }) => [actor, verb, object.name])).toEqual([
+      ['plaintrail', 'token-added', 'admin'],
+      ['plaintrail', 'token-revoked', 'admin'],
+      ['plaintrail', 'token-added', 'admin'],
+      ['admin', 'token-revoked', 'admin'],
+      ['plaintrail', 'token-added', 'admin'],
+    ])
+  } finally {
+    await rm(dataFolder, { recursive: true, force: true })
+  }
+}, 180_000)
+
 test('two at once on one data folder: the second says who is there', async () => {
   await using first = await startSystem()
   await expect(startSystem({ dataFolder: first.dataFolder })).rejects.toThrow(new RegExp(String(first.pid)))
