@@ -1,6 +1,7 @@
 // tellFalcoDoubts: what a condition compares with and hardly means; Falco takes it as it is written, and so does a rule here.
 
 import { falcoAtoms, type FalcoCondition, type FalcoOperator } from './condition.ts'
+import { resourceMeant, verbMeant } from '../audit-words.ts'
 import { falcoName } from './query.ts'
 import type { FalcoRuleset } from './ruleset.ts'
 import type { TellChange } from './translation.ts'
@@ -25,12 +26,20 @@ export function tellFalcoDoubts(
           ? 'no list of these files has this name, so that it stands for this text itself, as it does to Falco: name the file that has it as well'
           : isOfNames(name) && value.includes('*')
             ? `its * is compared as it stands, as Falco does: startswith and glob know gaps, ${operator} does not`
-            : null
+            : neverSaid(name, operator, value)
       if (why === null || told.has(`${name} ${value}`)) continue
       told.add(`${name} ${value}`)
       tell(`${name} ${operator} ${shown(value)}`, why, at)
     }
   }
+}
+
+/** Null where the audit log may say it. */
+function neverSaid(name: string, operator: FalcoOperator, value: string): string | null {
+  const isWhole = operator === '=' || operator === '!=' || operator === 'in' || operator === 'intersects'
+  if (!isWhole) return null
+  const meant = name === 'ka.verb' ? verbMeant(value) : name === 'ka.target.resource' ? resourceMeant(value) : null
+  return meant === null ? null : `the audit log never says this: it says ${meant}`
 }
 
 const shown = (value: string): string => JSON.stringify(value.slice(0, 100))

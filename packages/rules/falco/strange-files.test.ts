@@ -62,6 +62,17 @@ test('values that hardly mean what they are are told', () => {
   expect(notes.some(({ what }) => what.includes('intersects'))).toBe(false)
 })
 
+test.each([
+  ['ka.verb in (exec, get)', 'ka.verb in "exec"', 'get or create of the subresource exec'],
+  ['ka.verb = get and ka.target.resource = pods/exec', 'ka.target.resource = "pods/exec"', 'the resource pods and'],
+  ['ka.verb = get and ka.target.resource in (Pod, secrets)', 'ka.target.resource in "Pod"', 'pods'],
+])('what the audit log never says: %s', (condition, what, meant) => {
+  const { rules, notes } = from([rule(condition)])
+  expect(rules).toHaveLength(1)
+  const told = notes.filter(({ why }) => why.startsWith('the audit log never says this'))
+  expect(told.map((note) => [note.what, note.why.includes(meant)])).toEqual([[what, true]])
+})
+
 test('nothing, which Falco never finds', () => {
   const { notes } = from([rule('ka.verb=list and ka.target.namespace=""')])
   expect(notes.map(({ what }) => what)).toContain('ka.target.namespace = ""')

@@ -1,5 +1,6 @@
 // mendedSigma: what rules of Sigma get wrong about Kubernetes' audit log, mended where there is no doubt and told where there is.
 
+import { resourceMeant, verbMeant } from '../audit-words.ts'
 import { isPodAlias, sigmaFieldName } from './fields.ts'
 import { literalOf, sigmaTests, type SigmaNode, type SigmaTest, type SigmaValue } from './node.ts'
 import type { TellSigma } from './note.ts'
@@ -125,6 +126,20 @@ const maps: ReadonlySet<string> = new Set(
 )
 const ofRole = /\brules(?:\[\d*\])?\.(?:verbs|resources|apiGroups|nonResourceURLs)(?:\[\d*\])?$/
 
+/** A word that is no verb, or no resource, of the log. */
+function proposeWords(tests: readonly SigmaTest[], tell: TellSigma): void {
+  for (const { field, values, at } of tests) {
+    const name = field === null ? null : sigmaFieldName(field)
+    const meant = name === 'verb' ? verbMeant : name === 'objectRef.resource' ? resourceMeant : null
+    if (meant === null) continue
+    for (const word of values.map(wordOf)) {
+      const said = word === null ? null : meant(word)
+      if (said !== null)
+        tell({ what: `${name} ${word}`, why: `the audit log never says this: it says ${said}`, kind: 'proposed', at })
+    }
+  }
+}
+
 function proposeOfBodies(tests: readonly SigmaTest[], tell: TellSigma): void {
   for (const { field, values, at } of tests) {
     if (field === null || !/^(?:kubernetes\.audit\.)?(?:request|response)Object\b/.test(field)) continue
@@ -147,6 +162,7 @@ function proposeOfBodies(tests: readonly SigmaTest[], tell: TellSigma): void {
 }
 
 function propose(tests: readonly SigmaTest[], tell: TellSigma): void {
+  proposeWords(tests, tell)
   proposeOfBodies(tests, tell)
   const of = (name: string): readonly SigmaTest[] =>
     tests.filter(({ field }) => field !== null && sigmaFieldName(field) === name)

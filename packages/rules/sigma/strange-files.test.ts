@@ -99,12 +99,19 @@ test.each([
   [{ 'requestObject.metadata.annotations|contains': 'helm' }, 'it is a map, or a list'],
   [{ 'requestObject.spec.containers[]|re': 'priv' }, 'it is a map, or a list'],
   [{ 'requestObject.rules[].verbs[]': '*' }, 'a star is any value'],
+  [{ 'objectRef.resource': 'pods/exec' }, 'the audit log never says this: it says the resource pods'],
+  [{ 'objectRef.resource': ['Pod', 'Secrets'] }, 'the audit log never says this: it says pods'],
 ])('what finds nothing, or everything, is told: %j', (selection, why) => {
   const { rules, notes } = from({ it: { verb: 'create', ...selection }, condition: 'it' })
   expect(rules).toHaveLength(1)
   expect(notes.map(({ kind, line, why: said }) => [kind, line, said.slice(0, why.length)])).toEqual([
     ['proposed', 8, why],
   ])
+})
+
+test('a verb that the audit log does not have is told', () => {
+  const { notes } = from({ it: { verb: ['exec', 'delete'] }, condition: 'it' })
+  expect(notes.map(({ what, line }) => [what, line])).toEqual([['verb exec', 7]])
 })
 
 test.each([
