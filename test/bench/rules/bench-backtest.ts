@@ -17,10 +17,10 @@ const turns = 5
 
 const specs = {
   'a shell in a pod': `match: 'class:connect'`,
-  'people who delete secrets': `match: 'is:human verb:delete kind:secrets'`,
+  'what people change': `match: 'is:human is:write'`,
   'one account over 90 days': `match: 'actor:sa:*/* verb:delete', groupBy: [actor]`,
   'many refusals': `match: 'is:denied', groupBy: [actor], condition: {count: 5, within: 10m}`,
-  'nothing, by what is not indexed': `match: 'user-agent:nobody* verb:get'`,
+  'a tenth of all, and none of it matches': `match: 'verb:get kind:secrets', where: 'actor.name == "nobody"'`,
 } as const
 
 /** What is loaded has no bytes for history to follow, and the shipped rules would be judging it for as long as it was loaded. */
