@@ -20,6 +20,7 @@ const specs = {
   'what people change': `match: 'is:human is:write'`,
   'one account over 90 days': `match: 'actor:sa:*/* verb:delete', groupBy: [actor]`,
   'many refusals': `match: 'is:denied', groupBy: [actor], condition: {count: 5, within: 10m}`,
+  'one object by its name': `match: 'ns:team-0 name:deployment-7 is:write'`,
   'a tenth of all, and none of it matches': `match: 'verb:get kind:secrets', where: 'actor.name == "nobody"'`,
 } as const
 
