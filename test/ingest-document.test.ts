@@ -18,6 +18,7 @@ import { createLogger } from '@plaintrail/runtime/logger'
 import { createMetrics } from '@plaintrail/runtime/metrics'
 import { startOperationsServer } from '@plaintrail/runtime/operations-server'
 import { addCluster } from '@plaintrail/store/clusters'
+import { addApiToken, revokeApiToken } from '@plaintrail/store/api-tokens'
 import { ensureApiToken } from '@plaintrail/store/api-tokens-for-tests'
 import { migrate } from '@plaintrail/store/migrate'
 import { openStore } from '@plaintrail/store/open-store'
@@ -38,7 +39,13 @@ const bodyBytesMax = 4_096
 const bytesInFlightMax = 6_000
 
 const logger = createLogger('test', { level: 'silent', destination: { write: () => undefined } })
-const tokens = { lab: makeToken('ingest'), west: makeToken('ingest'), api: makeToken('api') }
+const tokens = {
+  lab: makeToken('ingest'),
+  west: makeToken('ingest'),
+  api: makeToken('api'),
+  expired: makeToken('api'),
+  revoked: makeToken('api'),
+}
 const resources = new AsyncDisposableStack()
 let receiver: Receiver
 let ca = ''
@@ -55,6 +62,12 @@ beforeAll(async () => {
     await addCluster(store, { name, credential })
   }
   await ensureApiToken(store, { name: 'admin', digest: tokenDigest(tokens.api) })
+  for (const name of ['expired', 'revoked'] as const) {
+    const expiresUs = name === 'expired' ? Date.now() * 1_000 : null
+    const token = { name, digest: tokenDigest(tokens[name]), expiresUs }
+    const added = await addApiToken(store, { name: 'admin', id: null }, token, 0)
+    if (added.kind === 'added' && name === 'revoked') await revokeApiToken(store, { name: 'admin', id: null }, added.id)
+  }
   const folder = await temporaryFolder()
   resources.defer(() => rm(folder, { recursive: true }))
   const certificateAuthority = await openCertificateAuthority(join(folder, 'ca'))
@@ -153,6 +166,8 @@ describe('the document of ingest', () => {
     [200, 'nothing', { body: '' }],
     [401, 'no token', { token: null }],
     [401, 'a token that nobody knows', { token: 'pti_wrong' }],
+    [401, 'an API token that has expired', { token: tokens.expired }],
+    [401, 'an API token that was revoked', { token: tokens.revoked }],
     [403, "another cluster's token", { token: tokens.west }],
     [403, 'a cluster that nobody knows', { token: tokens.api, cluster: 'nowhere' }],
     [413, 'too long a body', { body: ' '.repeat(bodyBytesMax + 1) }],
