@@ -11,7 +11,10 @@ export type ListCode = (values: readonly string[], list: string | null) => strin
 /** Throws FalcoProblem where there is no such field, or it cannot be compared like that. */
 export function falcoAtomCode(atom: FalcoAtom, reading: Reading, listCode: ListCode): string {
   const { field, at } = atom
-  const code = falcoFieldCode(field, reading)
+  const code = falcoFieldCode(
+    isPartOfGroups(atom) ? { ...field, name: 'ka.user.groups', argument: null } : field,
+    reading,
+  )
   if (code === null) {
     const meant = likelyFalcoField(field.name)
     const proposal = meant === null ? '' : `: is it ${meant}?`
@@ -21,6 +24,13 @@ export function falcoAtomCode(atom: FalcoAtom, reading: Reading, listCode: ListC
   const inner = code.kind === 'map' ? test.ofMap(code) : code.kind === 'list' ? test.ofList(code) : test.of(code.value)
   return code.guard === null ? inner : `${code.guard} && ${grouped(inner)}`
 }
+
+/** A word in the JSON of all groups is in one of them. */
+const isPartOfGroups = ({ field, operator, values }: FalcoAtom): boolean =>
+  (field.name === 'jevt.value' || field.name === 'json.value') &&
+  field.argument === '/user/groups' &&
+  (operator === 'contains' || operator === 'icontains') &&
+  values.every((value) => /^[\w:.@/-]+$/.test(value))
 
 const shownField = ({ field: { name, argument } }: FalcoAtom): string =>
   argument === null ? name : `${name}[${argument}]`

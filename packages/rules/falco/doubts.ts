@@ -1,6 +1,6 @@
 // tellFalcoDoubts: what a condition compares with and hardly means; Falco takes it as it is written, and so does a rule here.
 
-import { falcoAtoms, type FalcoCondition, type FalcoOperator } from './condition.ts'
+import { falcoAtoms, type FalcoAtom, type FalcoCondition, type FalcoOperator } from './condition.ts'
 import { resourceMeant, verbMeant } from '../audit-words.ts'
 import { falcoName } from './query.ts'
 import type { FalcoRuleset } from './ruleset.ts'
@@ -16,7 +16,9 @@ export function tellFalcoDoubts(
   tell: TellChange,
 ): void {
   const told = new Set<string>()
-  for (const { field, operator, values, at } of falcoAtoms(condition)) {
+  const atoms = falcoAtoms(condition)
+  tellOfCreated(atoms, tell)
+  for (const { field, operator, values, at } of atoms) {
     if (!exact.has(operator)) continue
     const name = falcoName(field)
     for (const value of values) {
@@ -32,6 +34,21 @@ export function tellFalcoDoubts(
       tell(`${name} ${operator} ${shown(value)}`, why, at)
     }
   }
+}
+
+/** What is created is answered with 201, and a connection with 101. */
+function tellOfCreated(atoms: readonly FalcoAtom[], tell: TellChange): void {
+  const of = (name: string): readonly FalcoAtom[] => atoms.filter(({ field }) => falcoName(field) === name)
+  const [code, ...others] = of('ka.response.code')
+  const isOfCreate = of('ka.verb').some(({ values }) => values.includes('create'))
+  const isOfObject = of('ka.target.subresource').length === 0
+  if (code?.values.join() !== '200' || !exact.has(code.operator) || others.length > 0 || !isOfCreate || !isOfObject)
+    return
+  tell(
+    'ka.response.code 200',
+    'what is created is answered with 201, which this does not find, nor does Falco',
+    code.at,
+  )
 }
 
 /** Null where the audit log may say it. */

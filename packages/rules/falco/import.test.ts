@@ -93,6 +93,11 @@ describe('conditions', () => {
     ],
     ['jevt.rawtime exists and ka.verb=get', 'verb:get', null],
     [
+      'ka.verb=get and not jevt.value[/user/groups] contains "system:masters"',
+      'verb:get',
+      '!(actor.groups.exists(g, g.contains("system:masters")))',
+    ],
+    [
       'ka.user.name=bob and (ka.target.resource=secrets or (ka.target.resource=nodes and ka.target.name in (a, b)))',
       'actor:bob (kind:secrets OR (kind:nodes name:a,b))',
       null,
@@ -119,6 +124,8 @@ describe('conditions', () => {
     ['ka.verb=get and ka.verb', 'an operator is expected after ka.verb', 37],
     ['ka.verb=get and ka.uri regex "("', 'ka.uri is compared with a pattern that cannot be read', 30],
     ['ka.verb=val(ka.uri)', 'a field is compared with another field', 22],
+    ['ka.verb=get and jevt.value[/user/groups] = "system:masters"', 'is a JSON text to Falco', 30],
+    ['ka.verb=get and jevt.value[/user/groups] contains ","', 'is a JSON text to Falco', 30],
     ['ka.verb=get and ka.req.role.rules contains x', 'ka.req.role.rules is a JSON text to Falco', 30],
   ])('%s is told with its place', (condition, says, column) => {
     const text = `- rule: A rule\n  source: k8s_audit\n  condition: ${condition}\n`

@@ -73,6 +73,15 @@ test.each([
   expect(told.map((note) => [note.what, note.why.includes(meant)])).toEqual([[what, true]])
 })
 
+test.each([
+  ['ka.verb in (create, patch) and ka.response.code = 200', true],
+  ['ka.verb in (create, patch) and ka.response.code in (200, 201)', false],
+  ['ka.verb = create and ka.target.subresource = exec and ka.response.code = 200', false],
+  ['ka.verb = get and ka.response.code = 200', false],
+])('a create that is answered with 200: %s', (condition, isTold) => {
+  expect(from([rule(condition)]).notes.some(({ what }) => what === 'ka.response.code 200')).toBe(isTold)
+})
+
 test('nothing, which Falco never finds', () => {
   const { notes } = from([rule('ka.verb=list and ka.target.namespace=""')])
   expect(notes.map(({ what }) => what)).toContain('ka.target.namespace = ""')

@@ -180,6 +180,15 @@ function propose(tests: readonly SigmaTest[], tell: TellSigma): void {
       kind: 'proposed',
       at: verb.at,
     })
+  const [code] = of('responseStatus.code')
+  const isOk = code?.values.every((value) => value.kind === 'number' && value.value === 200) ?? false
+  if (code !== undefined && isOk && asked.includes('create') && subresources.length === 0)
+    tell({
+      what: 'responseStatus.code 200',
+      why: 'what is created is answered with 201, which this does not find: ask for both',
+      kind: 'proposed',
+      at: code.at,
+    })
   const isWrite = asked.some((word) => word === 'create' || word === 'update' || word === 'patch')
   const resource = of('objectRef.resource').find((test) =>
     test.values.some((value) => withSubresources.has(wordOf(value) ?? '')),

@@ -99,6 +99,7 @@ test.each([
   [{ 'requestObject.metadata.annotations|contains': 'helm' }, 'it is a map, or a list'],
   [{ 'requestObject.spec.containers[]|re': 'priv' }, 'it is a map, or a list'],
   [{ 'requestObject.rules[].verbs[]': '*' }, 'a star is any value'],
+  [{ 'responseStatus.code': 200 }, 'what is created is answered with 201'],
   [{ 'objectRef.resource': 'pods/exec' }, 'the audit log never says this: it says the resource pods'],
   [{ 'objectRef.resource': ['Pod', 'Secrets'] }, 'the audit log never says this: it says pods'],
 ])('what finds nothing, or everything, is told: %j', (selection, why) => {
@@ -118,6 +119,7 @@ test.each([
   [{ 'requestObject.metadata.annotations': '*' }],
   [{ 'requestObject.metadata.annotations.helm': 'x' }],
   [{ 'requestObject.rules[].verbs[]': String.raw`\*` }],
+  [{ 'responseStatus.code': [200, 201] }],
 ])('and what does not is not: %j', (selection) => {
   expect(from({ it: { verb: 'create', ...selection }, condition: 'it' }).notes).toEqual([])
 })
