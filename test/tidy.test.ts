@@ -51,7 +51,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** Of a room that may be imported, only these files: the receiver knows clusters and tokens, never events. */
 const onlyFiles: Readonly<Record<string, readonly string[]>> = {
-  'receiver → store': ['clusters', 'credentials', 'database-settings', 'gaps', 'open-store', 'redaction-key'],
+  'receiver → store': [
+    'api-tokens',
+    'clusters',
+    'credentials',
+    'database-settings',
+    'gaps',
+    'open-store',
+    'redaction-key',
+  ],
 }
 
 /** The only rooms that may import a library. */
