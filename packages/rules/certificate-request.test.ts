@@ -8,6 +8,11 @@ import { certificateRequestOf } from './certificate-request.ts'
 const made =
   'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlIbk1JR05BZ0VBTUNzeEREQUtCZ05WQkFvTUEyUmxkakVNTUFvR0ExVUVDZ3dEYjNCek1RMHdDd1lEVlFRRApEQVJsY21sdU1Ga3dFd1lIS29aSXpqMENBUVlJS29aSXpqMERBUWNEUWdBRVFQa29XNkgrQVlhUmMyblo4SE5QCjlSUkw1QTJEUk5MVXAxeVRiZnFORXJWS0M2ZjBHTFlHOVB0NjhGWG81Mm5ha2w1Tkt6VWtCSm1TYzBmeisrRTQKd3FBQU1Bb0dDQ3FHU000OUJBTUNBMGtBTUVZQ0lRQ1RXeTVNRWV2U2RURHk0Y0wyQ3hMS05ldm5NMzFxNHVVSApCM3kxNGM1TWtnSWhBS3RIWEtNbjFUWEpIbDAxREp2OHBBZllsa2I3LzRqa2c1R21Vc3A4NkFRNAotLS0tLUVORCBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0K'
 const pem = Buffer.from(made, 'base64').toString()
+/** By the same, of a request for /O=system:masters/CN=other. */
+const other = Buffer.from(
+  'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlIa01JR0xBZ0VBTUNreEZ6QVZCZ05WQkFvTURuTjVjM1JsYlRwdFlYTjBaWEp6TVE0d0RBWURWUVFEREFWdgpkR2hsY2pCWk1CTUdCeXFHU000OUFnRUdDQ3FHU000OUF3RUhBMElBQkdZL3FWM0VvVUtwYUlSK0xuMzFkUndvCjl1c3ZNVmFaQUQyZy9POTcxWDBLeFNYWkNIbjVZNSsvU3RkRGRxUmRISlNTRWNJblZhTXBDKzYxbjVjRlNXdWcKQURBS0JnZ3Foa2pPUFFRREFnTklBREJGQWlFQXFzYVN1eWZMbHprTFJsa2FTQW1RMGNGTTdpTm1jaWZ1dFlzQwpJM09DVjBvQ0lIZmhJMllkaEV6SVE1eFNWTFV3RVArSHlmOUY4bHZYTzdWTktQcGxWK3puCi0tLS0tRU5EIENFUlRJRklDQVRFIFJFUVVFU1QtLS0tLQo=',
+  'base64',
+).toString()
 const of = (text: string): ReturnType<typeof certificateRequestOf> => ofRequest(Buffer.from(text).toString('base64'))
 const ofRequest = (request: unknown): ReturnType<typeof certificateRequestOf> =>
   certificateRequestOf({ kind: 'CertificateSigningRequest', spec: { request } })
@@ -22,6 +27,36 @@ describe('the subject of a request for a certificate', () => {
     expect(of(`Certificate Request:\n  Data\n${pem}`)).toEqual(erin)
     expect(of(pem.replace('REQUEST-----\n', 'REQUEST-----\nComment: hello\n\n'))).toEqual(erin)
     expect(of(pem.replaceAll('\n', '\r\n'))).toEqual(erin)
+  })
+
+  test.each([
+    ['begins within a line', (text: string) => `x${text}`],
+    ['is of another kind at its end', (text: string) => text.replace('END CERTIFICATE', 'END OTHER')],
+    ['holds what is no base64', (text: string) => text.replace('\nMI', '\n!MI')],
+    ['has no end of its own', (text: string) => text.replace(/-----END.*/s, '')],
+  ])('is that of the block which the API server takes, and not of one before it that %s', (_, spoiled) => {
+    expect(of(`${spoiled(other)}${pem}`)).toEqual(erin)
+  })
+
+  test.each([
+    ['a header with a hyphen', (text: string) => text.replace('REQUEST-----\n', 'REQUEST-----\nMade-By: a-b\n\n')],
+    ['white space at the ends of lines', (text: string) => text.replaceAll('\n', ' \t\r\n')],
+    ['white space in lines', (text: string) => text.replace('\nMI', '\nM \tI')],
+  ])('is that of the first block, also if it has %s', (_, odd) => {
+    expect(of(`${odd(pem)}${other}`)).toEqual(erin)
+  })
+
+  test('leaves out names that are no text to the API server', () => {
+    const request = AsnConvert.parse(derOf(pem), CertificationRequest)
+    const { subject } = request.certificationRequestInfo
+    for (const odd of [{ universalString: 'harmless' }, { anyValue: new Uint8Array([4, 1, 120]).buffer }]) {
+      const name = subject[2]
+      if (name) subject.push(AsnConvert.parse(AsnConvert.serialize(name), name.constructor as never))
+      const value = [...(subject.at(-1) ?? [])][0]?.value
+      delete value?.utf8String
+      if (value) Object.assign(value, odd)
+    }
+    expect(ofRequest(pemOf(Buffer.from(AsnConvert.serialize(request))))).toEqual(erin)
   })
 
   test('has the last of several common names, and text of any kind', () => {

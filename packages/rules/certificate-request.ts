@@ -25,14 +25,42 @@ export function certificateRequestOf(object: JsonObject): RequestedCertificate |
   return der === null ? 'unreadable' : subjectOf(der)
 }
 
-const block = /-----BEGIN CERTIFICATE REQUEST-----\r?\n([^-]*)\r?\n-----END CERTIFICATE REQUEST-----/
+const begin = '-----BEGIN '
+const end = '\n-----END '
+const kind = 'CERTIFICATE REQUEST-----'
+const base64 = /^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?$/
 
-/** What encoding/pem of Go decodes: lines with a colon are headers. */
+/**
+ * Of the block that encoding/pem of Go decodes first, for there may be more, and text that only looks like one: whoever asks
+ * must not be able to have another read here than the API server signs.
+ */
 function derOf(pem: string): Buffer | null {
-  const [, inner] = block.exec(pem) ?? []
-  if (inner === undefined) return null
-  const lines = inner.split(/\r?\n/).filter((line) => !line.includes(':'))
-  return Buffer.from(lines.join(''), 'base64')
+  const [first = '', ...others] = pem.split(end)
+  let before = first
+  for (const after of others) {
+    const der = endsBlock.test(after) ? derBefore(before) : null
+    if (der !== null) return der
+    before = after
+  }
+  return null
+}
+
+const endsBlock = new RegExp(`^${kind}[ \\t]*\\r?(?:\\n|$)`)
+const lineEnd = /[ \t]*\r?$/
+
+/** Of the last block that begins in a text which ends where the block does. Lines with a colon are headers, if they come first. */
+function derBefore(text: string): Buffer | null {
+  const at = text.lastIndexOf(begin)
+  if (at === -1 || (at > 0 && text[at - 1] !== '\n')) return null
+  const [head = '', ...lines] = text.slice(at + begin.length).split('\n')
+  if (head.replace(lineEnd, '') !== kind) return null
+  const from = lines.findIndex((line) => !line.includes(':'))
+  if (from === -1) return null
+  const inner = lines
+    .slice(from)
+    .join('')
+    .replaceAll(/[ \t\r]/g, '')
+  return base64.test(inner) ? Buffer.from(inner, 'base64') : null
 }
 
 const commonName = '2.5.4.3'
@@ -42,10 +70,15 @@ function subjectOf(der: Buffer): RequestedCertificate | 'unreadable' {
   try {
     const { certificationRequestInfo } = AsnConvert.parse(der, CertificationRequest)
     const names = [...certificationRequestInfo.subject].flatMap((set) => [...set])
-    const valuesOf = (type: string) => names.filter((name) => name.type === type).map(({ value }) => value.toString())
+    const valuesOf = (type: string) =>
+      names.filter((name) => name.type === type && isText(name.value)).map(({ value }) => value.toString())
     // Of several the last counts: FillFromRDNSequence in Go's crypto/x509/pkix.
     return { commonName: valuesOf(commonName).at(-1) ?? '', organizations: valuesOf(organization) }
   } catch {
     return 'unreadable'
   }
 }
+
+/** What encoding/asn1 of Go makes no string of is no name there. */
+const isText = ({ anyValue, universalString }: { readonly anyValue?: unknown; readonly universalString?: unknown }) =>
+  anyValue === undefined && universalString === undefined
