@@ -135,10 +135,16 @@ const jsonValue = (value: unknown): Value => value as Value
 
 /** A body that belongs there and is not: the request was refused before it was read. */
 function whyNoRequestBody(event: Event, raw: JsonObject): string | null {
+  if (isBodiless(event)) return null
   const why = whyNoRequest(event)
   if (why !== null || raw['requestObject'] !== undefined) return why
   const hasBody = event.verb === 'create' || event.verb === 'update' || event.verb === 'patch'
   return event.class === 'write' && hasBody ? 'the request was not read' : null
+}
+
+/** At no level: handlers/get.go and ConnectResource in handlers/rest.go of the API server log no request. */
+function isBodiless({ class: kind, verb }: Event): boolean {
+  return kind === 'connect' || verb === 'get' || verb === 'list' || verb === 'watch'
 }
 
 function whyNoResponseBody(event: Event): string | null {

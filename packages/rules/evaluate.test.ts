@@ -42,6 +42,24 @@ test('a request that left nothing behind matches nothing that is asked of it', (
   expect(kindOf({ match: 'kind:po', where: 'object == null' }, gone)).toBe('match')
 })
 
+test('a body that no request of its kind has matches nothing that is asked of it, at any level', () => {
+  const connection = {
+    verb: 'create',
+    objectRef: { resource: 'pods', namespace: 'prod', name: 'web', subresource: 'exec' },
+  }
+  const look = { verb: 'get' }
+  for (const kind of [connection, look]) {
+    for (const level of ['Metadata', 'RequestResponse']) {
+      const event = rawEvent({ ...kind, level, requestObject: undefined, responseObject: undefined })
+      expect(kindOf({ match: 'kind:po', where: 'request.object.spec.hostNetwork' }, event)).toBe('no-match')
+      expect(kindOf({ match: 'kind:po', where: '!has(request.object.spec)' }, event)).toBe('no-match')
+      expect(kindOf({ match: 'kind:po', where: 'request.object == null' }, event)).toBe('match')
+    }
+  }
+  const bare = rawEvent({ level: 'Metadata', requestObject: undefined })
+  expect(kindOf({ match: 'kind:po', where: 'request.object == null' }, bare)).toBe('insufficient')
+})
+
 test('an exception takes a match back, and one that is not known leaves it open', () => {
   const excepted = (exception: object): object => ({
     match: 'kind:po',

@@ -176,14 +176,27 @@ export function whereBindings(
 export function judgeWhereOf(rule: Rule, where: CompiledWhere, bindings: RuleBindings): Verdict {
   const given = whereBindings(rule, where, bindings)
   const verdict = judgeWhere(where, given, bindings)
-  if (verdict.kind !== 'error' || !states.some((name) => given[name] === null)) return verdict
-  // A field of a state that there is none of is not wrong: nothing is like that.
-  for (const name of states) if (given[name] === null) given[name] = new Unknown(ofNone)
+  if (verdict.kind !== 'error' || !leaveOpenWhatIsNone(given)) return verdict
   const other = judgeWhere(where, given, bindings)
   return other.kind === 'no' ? no : other.kind === 'open' ? other : verdict
 }
 
-const states = ['object', 'oldObject'] as const
+const states = ['object', 'oldObject', 'certificateRequest'] as const
+const bodies = ['request', 'response'] as const
+
+/** A field of what there is none of is not wrong: nothing is like that. False where there is all of it. */
+function leaveOpenWhatIsNone(given: Record<string, Value>): boolean {
+  const noStates = states.filter((name) => given[name] === null)
+  const noBodies = bodies.filter((name) => bodyIn(given[name]) === null)
+  for (const name of noStates) given[name] = new Unknown(ofNone)
+  for (const name of noBodies) given[name] = { ...(given[name] as object), object: new Unknown(ofNone) }
+  return noStates.length + noBodies.length > 0
+}
+
+/** Undefined where the rule does not ask for it, or it is not known. */
+const bodyIn = (value: Value | undefined): unknown =>
+  typeof value === 'object' && value !== null && 'object' in value ? value['object'] : undefined
+
 /** In place of a pointer, to what is asked of a state that there is none of. */
 const ofNone = 'none'
 
