@@ -78,9 +78,17 @@ function footer(
   { total, hasMore }: { readonly total: number; readonly hasMore: boolean },
 ): string {
   if (total === 0)
-    return terminalText(`no ${many} from ${window.since} to ${window.until}; a longer window: --since 7d`)
+    return terminalText(
+      `no ${many} from ${window.since} to ${window.until}; a longer window: --since ${longer(window)}`,
+    )
   const more = hasMore ? ' · more with --all or --limit' : ''
   return terminalText(`${total} ${total === 1 ? one : many} · ${stats.took_ms} ms · ${zoneWords}${more}`)
+}
+
+/** A day is what is searched where nothing is said. */
+function longer({ since, until }: PageMeta['window']): string {
+  const days = (Date.parse(until) - Date.parse(since)) / 86_400_000
+  return days < 7 ? '7d' : days < 90 ? '90d' : '2014-01-01'
 }
 
 function pageQuery({ order, limit, all, reverse }: ListOptions): Query {

@@ -2,10 +2,10 @@
 import type { Step } from './rule-answers.ts'
 
 /** As the server has it, not yet safe for a terminal. */
-export function stepWords({ verb, before, after }: Step): string {
+export function stepWords({ verb, before, after, rule }: Step): string {
   switch (verb) {
     case 'state':
-      return textIn(after, 'state')
+      return [`${textIn(after, 'state')}${endWords(after)}`, ...assigneeWords(before, after)].join(', ')
     case 'assignee':
       return `assigned to ${textIn(after, 'assignee') || 'nobody'}`
     case 'ignore-proposed':
@@ -16,16 +16,17 @@ export function stepWords({ verb, before, after }: Step): string {
       return ['put', ...ruleWords(before, after)].join(': ')
     case 'rule-deleted':
       return ['taken away', ...ruleWords(before, after)].join(': ')
-    case 'token-added': {
-      const end = textIn(after, 'expires_at')
-      return end === '' ? 'added' : `added, until ${end}`
-    }
+    case 'token-added':
+      return `added${expiryWords(after)}`
     case 'token-revoked':
       return 'revoked'
-    case 'comment':
     case 'exception-added':
+      return `hides from ${rule ?? '?'} what is ${textIn(after, 'match')}${expiryWords(after)}`
     case 'exception-deleted':
+      return `deleted, of ${rule ?? '?'}`
     case 'exception-expired':
+      return `expired, of ${rule ?? '?'}`
+    case 'comment':
     case 'ignore-over':
     case 'proposal-withdrawn':
     case 'regressed':
@@ -42,6 +43,25 @@ type Side = Step['after']
 function textIn(side: Side, name: string): string {
   const value = side?.[name]
   return value === undefined || value === null ? '' : String(value)
+}
+
+function expiryWords(side: Side): string {
+  const end = textIn(side, 'expires_at')
+  return end === '' ? '' : `, until ${end}`
+}
+
+/** Of an ignored finding: a trail that leaves out until when says that it was for ever. */
+function endWords(after: Side): string {
+  const [time, events, match] = ['until_time', 'until_events', 'until_match'].map((name) => textIn(after, name))
+  if (time) return ` until ${time}`
+  if (events) return ` until it has ${events} events`
+  return match ? ` until an event is ${match}` : ''
+}
+
+/** One change may be of both. */
+function assigneeWords(before: Side, after: Side): readonly string[] {
+  const [was, is] = [textIn(before, 'assignee'), textIn(after, 'assignee')]
+  return was === is ? [] : [`assigned to ${is || 'nobody'}`]
 }
 
 /** What is in force: `version 1 → 2, active → off`; beneath it there may be a change of what another source comes before. */

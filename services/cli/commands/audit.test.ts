@@ -67,6 +67,16 @@ test('audit tells who did what to what, and why, and asks for what it is told to
 })
 
 test.each([
+  ['state', { state: 'open', assignee: null }, { state: 'acknowledged', assignee: 'a' }, 'acknowledged, assigned to a'],
+  [
+    'state',
+    {},
+    { state: 'ignored', until_time: '2026-12-04T05:38:13.714000Z' },
+    'ignored until 2026-12-04T05:38:13.714000Z',
+  ],
+  ['state', {}, { state: 'ignored', until_events: 17 }, 'ignored until it has 17 events'],
+  ['state', {}, { state: 'ignored', until_match: 'ns:prod' }, 'ignored until an event is ns:prod'],
+  ['state', { state: 'ignored', until_events: 17 }, { state: 'open' }, 'open'],
   ['assignee', { assignee: 'a' }, { assignee: null }, 'assigned to nobody'],
   ['ignore-proposed', {}, { proposed_by: 'alice' }, 'proposed to ignore it for ever'],
   ['ignore-confirmed', { proposed_by: 'bob' }, { state: 'ignored' }, 'ignored for ever, as bob proposed'],
@@ -81,7 +91,10 @@ test.each([
   ['rule-deleted', { ...inForce, version: 2 }, { ...inForce, changed_source: 'api' }, 'taken away: version 2 → 1'],
   ['rule-deleted', inForce, null, 'taken away'],
   ['rule-failing', inForce, { ...inForce, state: 'failing' }, 'rule-failing'],
-  ['exception-added', null, { match: 'ns:a' }, 'exception-added'],
+  ['exception-added', null, { match: 'ns:a' }, 'hides from exec what is ns:a'],
+  ['exception-added', null, { match: 'ns:a', expires_at: 'X' }, 'hides from exec what is ns:a, until X'],
+  ['exception-deleted', { match: 'ns:a' }, null, 'deleted, of exec'],
+  ['exception-expired', { match: 'ns:a' }, null, 'expired, of exec'],
   ['token-added', null, { expires_at: null }, 'added'],
   ['token-added', null, { expires_at: '2027-03-01T00:00:00.000000Z' }, 'added, until 2027-03-01T00:00:00.000000Z'],
   ['token-revoked', { expires_at: null }, null, 'revoked'],
@@ -101,10 +114,21 @@ test('audit reads page after page with --all, and says where there is more or no
   expect(await plaintrail(['audit'], { server: empty.url })).toMatchObject({
     code: 0,
     out: '',
-    err: 'nothing was done\n',
+    err: 'no step matches\n',
   })
   await using wrong = await startCannedApi(() => ({ status: 400, body: problem(400, 'query_syntax', 'no') }))
   expect((await plaintrail(['audit', '--since', 'x'], { server: wrong.url })).code).toBe(6)
+})
+
+test('audit asks nothing about what is no id of a finding, and quotes what could read as another field', async () => {
+  const after = { match: 'ns:a owner=bob', owner: null }
+  await using api = await startCannedApi(() => page([{ ...rule, verb: 'exception-added', before: null, after }]))
+  const refused = await plaintrail(['audit', '--finding', 'exec'], { server: api.url })
+  expect(refused).toMatchObject({ code: 2, out: '' })
+  expect(refused.err).toContain('"exec" is no id of a finding')
+  expect(api.requests).toHaveLength(0)
+  const { out } = await plaintrail(['audit', '-o', 'wide'], { server: api.url })
+  expect(out).toContain('match="ns:a owner=bob" owner=')
 })
 
 test('audit tells of tokens, which are of no rule, with the ids of both', async () => {

@@ -1,5 +1,6 @@
 // plaintrail audit: what was done here, to findings, exceptions, rules and tokens, and by whom.
 import type { Command } from 'commander'
+import { CliError } from '../cli-error.ts'
 import { terminalText } from '../output/terminal-text.ts'
 import type { View } from '../output/view.ts'
 import {
@@ -42,9 +43,20 @@ Examples:
 
 async function audit(session: Session, { rule, finding, actor, ...options }: AuditOptions): Promise<void> {
   const query = { rule, vio: finding, actor, ...clusterListQuery(options) }
-  const [path, view, none] = ['/v1/audit', stepView(session), 'nothing was done']
+  for (const id of finding ?? []) refuseOther(id)
+  const [path, view, none] = ['/v1/audit', stepView(session), 'no step matches']
   await printShortList(session, { path, query, isList: isStepList, view, none }, options)
 }
+
+/** Of a slip of the pen "no step" would be taken for an answer. */
+function refuseOther(id: string): void {
+  if (findingId.test(id)) return
+  throw new CliError('usage', `"${terminalText(id)}" is no id of a finding`, {
+    hint: 'They begin with fnd_: plaintrail findings list has them.',
+  })
+}
+
+const findingId = /^fnd_[0-9A-Za-z*]+$/
 
 const stepView = (session: Session): View<Step> => ({
   columns: [
@@ -69,6 +81,9 @@ const stepView = (session: Session): View<Step> => ({
 const whyOf = (...texts: readonly (string | null)[]): string => texts.filter((text) => text !== null).join(': ') || '-'
 
 function sideCell(side: Step['after']): string {
-  const parts = Object.entries(side ?? {}).map(([name, value]) => `${name}=${value ?? ''}`)
+  const parts = Object.entries(side ?? {}).map(([name, value]) => `${name}=${quoted(String(value ?? ''))}`)
   return terminalText(parts.join(' ') || '-')
 }
+
+/** So that no text that somebody chose reads as another field. */
+const quoted = (text: string): string => (/[\s="]/.test(text) ? JSON.stringify(text) : text)

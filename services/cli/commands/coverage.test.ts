@@ -63,6 +63,13 @@ test('what would send secrets is told', async () => {
   expect(done.out).toContain('a day, secrets among them')
 })
 
+test('what comes less than once a day is not said to be nothing', async () => {
+  const rare = { ...rule, mend: { ...rule.mend, volume: { events_a_day: 0, bytes_a_day: 0, size: 'typical' } } }
+  await using api = await startCannedApi(() => ({ body: { ...body, rules: [rare] } }))
+  const done = await plaintrail(['coverage', 'east'], { server: api.url })
+  expect(done.out).toContain('RequestResponse: less than one event a day')
+})
+
 test('the policy alone can be written to a file, and an incomplete answer can be an error', async () => {
   await using api = await startCannedApi(() => ({ body }))
   const policy = await plaintrail(['coverage', 'east', '--policy'], { server: api.url })

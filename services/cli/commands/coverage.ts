@@ -127,7 +127,8 @@ function mendWords({ mend }: RuleCoverage): string {
   if (mend.volume === null) return terminalText(level)
   const { events_a_day: events, bytes_a_day: bytes } = mend.volume
   const caution = mend.caution === null ? '' : ', secrets among them'
-  return terminalText(`${level}: ${events} events, ${sizeWords(bytes)} a day${caution}`)
+  const much = events === 0 ? 'less than one event a day' : `${events} events, ${sizeWords(bytes)} a day`
+  return terminalText(`${level}: ${much}${caution}`)
 }
 
 function sizeWords(bytes: number): string {

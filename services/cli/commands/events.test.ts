@@ -153,6 +153,11 @@ test('an empty answer says which window was searched', async () => {
     out: '',
     err: expect.stringContaining('from 2026-11-19T14:17:22.000000Z to 2026-11-20'),
   })
+  expect(done.err).toContain('a longer window: --since 7d')
+  const page: { meta?: object } = samplePage([])
+  const window = { since: '2026-10-21T14:17:22.000000Z', until: '2026-11-20T14:17:22.000000Z' }
+  await using longer = await startCannedApi(() => ({ body: { ...page, meta: { ...page.meta, window } } }))
+  expect((await plaintrail(['events'], { server: longer.url })).err).toContain('a longer window: --since 90d')
 })
 
 test('a gap in what was seen is told of', async () => {

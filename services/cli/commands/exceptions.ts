@@ -102,6 +102,8 @@ async function addOne(session: Session, rule: string, match: string, options: Ad
   const answer = await api.post('/v1/exceptions', { rule, match, reason, owner, expires_at: expires })
   if (!isException(answer.value)) throw notPlaintrail(api.url)
   await session.printItems(exceptionView(session), { answer, items: [answer.value] })
+  if (answer.value.applying)
+    await session.note('what was found already is hidden within seconds: plaintrail exceptions list says how much')
 }
 
 async function deleteEach(session: Session, ids: readonly string[]): Promise<void> {

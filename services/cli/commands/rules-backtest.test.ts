@@ -39,6 +39,7 @@ const running = {
   days: null,
   top: null,
   reached: null,
+  hidden: null,
   judged: { evaluated: 0, matched: 0, insufficient: 0, errors: 0, because: [] },
   new_against_running: null,
 }
@@ -48,6 +49,7 @@ const done = {
   state: 'done',
   findings: 22,
   events: 212,
+  hidden: 1,
   peak: { day: '2026-11-10', findings: 21 },
   days: [
     { day: '2026-11-10', findings: 21, events: 211 },
@@ -99,6 +101,7 @@ test('rules backtest waits, and tells how much there would be, when, of what, an
   105  prod  bob\\x1b[31m  shop
     1  prod  mallory  shop  new
   … and 20 findings with fewer requests
+hidden by exceptions that hold: 1 request
 vs. version 3 in force: +2 −1
   stops  prod  alice  shop
 not evaluable: 4 events of 300

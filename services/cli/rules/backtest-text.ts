@@ -44,8 +44,9 @@ function groupWords({ cluster, group }: BacktestFinding): string {
   return [cluster, ...values].join('  ')
 }
 
-function tellLines({ new_against_running: difference, judged, reached }: Backtest): readonly string[] {
+function tellLines({ new_against_running: difference, judged, reached, hidden }: Backtest): readonly string[] {
   const lines: string[] = []
+  if (hidden !== null && hidden > 0) lines.push(`hidden by exceptions that hold: ${counted(hidden, 'request')}`)
   if (difference !== null) {
     lines.push(`vs. version ${difference.version} in force: +${difference.starts} −${difference.stops}`)
     for (const one of difference.stopping) lines.push(`  stops  ${terminalText(groupWords(one))}`)
