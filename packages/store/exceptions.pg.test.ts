@@ -306,8 +306,8 @@ test('an exception hides what was there, says how much, and when it expires what
     requests: 0,
     isPending: false,
   })
-  const { rows } = await store.pool.query<{ did: string }>(
-    `select did from triage_step where exception_id = any($1) or finding_id = $2 order by id`,
+  const { rows } = await store.pool.query<{ did: string; comment: string | null }>(
+    `select did, comment from triage_step where exception_id = any($1) or finding_id = $2 order by id`,
     [[first, all], uuidOf(id)],
   )
   expect(rows.map(({ did }) => did)).toEqual([
@@ -318,6 +318,8 @@ test('an exception hides what was there, says how much, and when it expires what
     'exception-expired',
     'regressed',
   ])
+  // Nothing happened anew.
+  expect(rows.at(-1)?.comment).toBe('an exception that hid events of it is over')
 }, 60_000)
 
 test('whoever sees no such cluster neither changes a finding nor is told what was done about it', async () => {

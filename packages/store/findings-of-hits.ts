@@ -112,7 +112,7 @@ export async function recountHidden(tools: FindingTools, settled: readonly Settl
   await markCounting(tools.client, counted)
   const findings = await lockKnown(tools.client, [...new Set(settled.map(({ findingId }) => findingId))])
   const touched = settled.filter((hit) => !isAlone(hit)).map(touchedBy)
-  await recount(tools, { findings, touched, counted, changed: [] })
+  await recount(tools, { findings, touched, counted, changed: [], isGivenBack: true })
 }
 
 const each: Condition = { kind: 'each' }
@@ -145,9 +145,12 @@ interface Recount {
   readonly counted: readonly MarkedHit[]
   /** Hits of which something else is said now. */
   readonly changed: readonly HitPlace[]
+  /** What comes to count was found before, and hidden by an exception that is over. */
+  readonly isGivenBack?: boolean
 }
 
-async function recount(tools: FindingTools, { findings, touched, counted, changed }: Recount): Promise<void> {
+async function recount(tools: FindingTools, parts: Recount): Promise<void> {
+  const { findings, touched, counted, changed } = parts
   const windowed = await recountWindows(tools, findings, touched)
   await markCounting(tools.client, windowed.marked)
   const changes = new Map<string, MarkedHit[]>()
@@ -163,13 +166,13 @@ async function recount(tools: FindingTools, { findings, touched, counted, change
     return own.length === 0 && !isRetold ? [] : [sumOf(finding, own)]
   })
   await writeFindings(tools.client, await toldSums(tools, sums))
-  await reopenGained(tools, findings, changes)
+  await reopenGained(tools, parts, changes)
 }
 
 /** What somebody was done with may not be over with requests that have come to count. */
 async function reopenGained(
   tools: FindingTools,
-  findings: ReadonlyMap<string, LockedFinding>,
+  { findings, isGivenBack = false }: Recount,
   changes: ReadonlyMap<string, readonly MarkedHit[]>,
 ): Promise<void> {
   const gained = [...changes].flatMap(([id, hits]) => {
@@ -177,7 +180,7 @@ async function reopenGained(
     const { state = 'open' } = findings.get(id) ?? {}
     return own.length > 0 && isDoneWith(state) ? [[id, own] as const] : []
   })
-  if (gained.length > 0) await reopenFindings(tools, new Map(gained))
+  if (gained.length > 0) await reopenFindings(tools, new Map(gained), isGivenBack)
 }
 
 /** What the changes of a finding come to, as far as they say it. */

@@ -30,10 +30,14 @@ interface DoneFinding {
 const columns = sql`f.id::text as id, f.cluster_id as "clusterId", f.rule_id as "ruleId", f.state, f.events, f.reason,
   f.assignee, ${timeUs(sql`f.ignored_until`)} as "untilUs", f.ignored_events as "untilEvents", f.ignored_match as "untilMatch"`
 
-/** `gained`: of findings that are locked and written, the requests that have come to count. In their transaction. */
+/**
+ * `gained`: of findings that are locked and written, the requests that have come to count. In their transaction.
+ * `isGivenBack`: they are no new ones, an exception had hidden them; the trail must not say that something happened anew.
+ */
 export async function reopenFindings(
   tools: HidingTools,
   gained: ReadonlyMap<string, readonly HitPlace[]>,
+  isGivenBack: boolean,
 ): Promise<void> {
   const { client } = tools
   const { rows } = await client.query<DoneFinding>(
@@ -42,7 +46,11 @@ export async function reopenFindings(
   )
   const over: ReopenedFinding[] = []
   for (const finding of rows) {
-    const why = await whyOver(tools, finding, gained.get(finding.id) ?? [])
+    if (finding.state === 'resolved') {
+      over.push({ finding, why: isGivenBack ? 'an exception that hid events of it is over' : 'there is a new event' })
+      continue
+    }
+    const why = await whyIgnoreOver(tools, finding, gained.get(finding.id) ?? [])
     if (why !== null) over.push({ finding, why })
   }
   await reopen(client, over)
@@ -53,8 +61,11 @@ interface ReopenedFinding {
   readonly why: string
 }
 
-async function whyOver(tools: HidingTools, finding: DoneFinding, hits: readonly HitPlace[]): Promise<string | null> {
-  if (finding.state === 'resolved') return 'there is a new event'
+async function whyIgnoreOver(
+  tools: HidingTools,
+  finding: DoneFinding,
+  hits: readonly HitPlace[],
+): Promise<string | null> {
   const { untilEvents, untilMatch, events } = finding
   if (untilEvents !== null && events >= untilEvents) return `there are ${events} events`
   if (untilMatch !== null && (await meansOne(tools, untilMatch, hits))) return 'there is an event that its query means'
