@@ -70,6 +70,35 @@ test.each(['a', 'alice', 'alice@acme.io', 'ci-deploy.prod_2', 'a+b', 'admin@acme
   },
 )
 
+test('a token is not added by one that is revoked meanwhile', async () => {
+  const boss = await add('boss')
+  if (boss.kind !== 'added') throw new Error(`could not add a token: ${boss.kind}`)
+  const who = { name: 'boss', id: boss.id }
+  const more = (name: string): Promise<AddedApiToken> =>
+    addApiToken(store, who, { name, digest: tokenDigest(makeToken('api')), expiresUs: null }, nowUs)
+  expect(await more('first')).toMatchObject({ kind: 'added' })
+  const client = await store.pool.connect()
+  try {
+    await client.query('begin')
+    await client.query('update api_token set revoked_at = now() where id = $1::uuid', [boss.id])
+    const late = more('second')
+    // It waits for who revokes, and whoever comes second sees it.
+    await expect.poll(async () => (await waiting()) > 0, { timeout: 20_000 }).toBe(true)
+    await client.query('commit')
+    expect(await late).toEqual({ kind: 'revoked' })
+  } finally {
+    client.release()
+  }
+  expect(await namesAt(nowUs)).toEqual(['first'])
+})
+
+async function waiting(): Promise<number> {
+  const { rows } = await store.pool.query<{ count: number }>(
+    `select count(*)::int4 as count from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+  )
+  return rows[0]?.count ?? 0
+}
+
 test.each([
   ['nothing', ''],
   ['white space', ' alice'],

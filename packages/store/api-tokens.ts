@@ -34,8 +34,10 @@ export interface NewApiToken {
   readonly expiresUs: number | null
 }
 
+/** `revoked`: who adds it is let in no more, and was remembered: a token that is left behind would outlive it. */
 export type AddedApiToken =
   | { readonly kind: 'added'; readonly id: string }
+  | { readonly kind: 'revoked' }
   | { readonly kind: 'taken' }
   | { readonly kind: 'too-many' }
 
@@ -72,6 +74,7 @@ export async function addApiToken(
 ): Promise<AddedApiToken> {
   return await transaction(store, async (client) => {
     await client.query(`select pg_advisory_xact_lock(${addLock})`)
+    if (who.id !== null && !(await isLetIn(client, who.id))) return { kind: 'revoked' }
     const { rows } = await client.query<{ all: number; own: number }>(
       statementOf(sql`
         select count(*)::int4 as "all", count(*) filter (where k.name = ${name})::int4 as own
@@ -89,6 +92,15 @@ export async function addApiToken(
     await tell(client, who, 'token-added', { id, expiresUs })
     return { kind: 'added', id }
   })
+}
+
+/** Until the end of the transaction: who revokes it waits. */
+async function isLetIn(client: PoolClient, id: string): Promise<boolean> {
+  const { rowCount } = await client.query(
+    'select from api_token k where k.id = $1::uuid and k.revoked_at is null for share',
+    [id],
+  )
+  return rowCount === 1
 }
 
 /** False where there is none of that id, or it was revoked before: then nothing is done. */

@@ -42,6 +42,7 @@ export function postTokens({ store, nowUs }: RouteParts): Takes<{ readonly body:
     const expiresUs = expires === null ? null : laterTime(expires, nowUs(), '/expires_at')
     const token = makeToken('api')
     const added = await addApiToken(store, whoIs(caller), { name, digest: tokenDigest(token), expiresUs }, nowUs())
+    if (added.kind === 'revoked') throw new Problem('auth_required', 'your API token has been revoked')
     if (added.kind === 'taken')
       throw new Problem(
         'conflict',

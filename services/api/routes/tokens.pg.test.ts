@@ -67,6 +67,18 @@ async function untilRefused(headers: { readonly authorization: string }): Promis
   }
 }
 
+test('whoever was revoked a moment ago adds no token that would outlive it', async () => {
+  const mallory = await add('mallory')
+  // It is remembered from now on.
+  expect(await jsonOf(await api.get('/v1/tokens/current', by(mallory)))).toMatchObject({ name: 'mallory' })
+  await jsonOf(await api.delete(`/v1/tokens/${mallory.id}`))
+  expect(await problemOf(await send({ name: 'mallory-again' }, by(mallory)))).toMatchObject({
+    status: 401,
+    code: 'auth_required',
+  })
+  expect((await listed()).map(({ name }) => name)).not.toContain('mallory-again')
+})
+
 describe('a token', () => {
   test('lets in under its name, and its text is told once', async () => {
     const response = await send({ name: '  alice@acme.io\n' })
