@@ -3,7 +3,14 @@
 import type { Scope } from '@plaintrail/query/scope'
 import { parseFindingId } from '@plaintrail/rules/finding-id'
 import type { Severity } from '@plaintrail/rules/rule'
-import { isDoneWith, needsComment, needsSecond, type FindingState, type TriageReason } from '@plaintrail/rules/triage'
+import {
+  isDoneWith,
+  needsComment,
+  needsSecond,
+  triageReasons,
+  type FindingState,
+  type TriageReason,
+} from '@plaintrail/rules/triage'
 import { sql } from 'drizzle-orm'
 import type { PoolClient } from 'pg'
 import { isLeft } from './finding-condition.ts'
@@ -163,7 +170,7 @@ function faultOf(before: Triage, change: TriageChange, isSecond: boolean): Triag
   if (reason !== undefined && !isDone) return refuse('reason', `a finding that is ${after} has none`)
   if (!isDone || (state === undefined && reason === undefined && until === undefined)) return null
   if (reason === undefined && !isSecond && (before.reason === null || after !== before.state))
-    return refuse('reason', `a finding that is ${after} needs one`)
+    return refuse('reason', `a finding that is ${after} needs a reason: ${triageReasons.join(', ')}`)
   const isSaid = comment !== undefined && comment.trim() !== ''
   if (needsComment(before.severity) && !isSaid)
     return refuse('comment', `who is done with a finding of severity ${before.severity} says in words why`)

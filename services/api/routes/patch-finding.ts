@@ -127,8 +127,7 @@ function wrongField(pointer: string, says: string, hint: string | null = null): 
 }
 
 function refusedHint(field: string): string | null {
-  if (field === 'comment') return 'Say it as comment: --comment on the command line.'
-  return field === 'reason' ? 'The reference says which reasons there are.' : null
+  return field === 'comment' ? 'Say it as comment: --comment on the command line.' : null
 }
 
 /** Null where it is done, or proposed. */

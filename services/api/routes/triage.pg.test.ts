@@ -128,6 +128,8 @@ describe('a finding', () => {
     ['mild', { state: 'gone' }, '/state'],
     ['mild', { comment: 'x'.repeat(4_001) }, '/comment'],
     ['mild', { assignee: 'x'.repeat(201) }, '/assignee'],
+    ['mild', { assignee: ' ' }, '/assignee'],
+    ['bad', { state: 'resolved', reason: 'other', comment: ' \u200b\t' }, '/comment'],
     ['mild', { other: 1 }, '/other'],
   ])('of %s is not changed by %j: %s is wrong', async (rule, body, pointer) => {
     const { id, triage } = await fresh(rule)
@@ -142,6 +144,8 @@ describe('a finding', () => {
     const said = await api.post(`/v1/findings/${id}/comments`, JSON.stringify({ comment: 'looking' }))
     expect(said.headers.get('etag')).toBe('"1"')
     await jsonOf(said, 201)
+    const blank = await api.post(`/v1/findings/${id}/comments`, JSON.stringify({ comment: ' \u200b' }))
+    expect(await problemOf(blank)).toMatchObject({ status: 422, errors: [{ pointer: '/comment' }] })
     await jsonOf(
       await change(id, '"1"', { state: 'ignored', reason: 'expected', comment: 'ours', until: { events: 5 } }),
     )
@@ -370,6 +374,8 @@ describe('an event', () => {
     [{ match: 'text' }, '/match'],
     [{ match: 'ns:(' }, '/match'],
     [{ reason: '' }, '/reason'],
+    [{ reason: ' ' }, '/reason'],
+    [{ owner: '\u200b' }, '/owner'],
     [{ expires_at: '2020-01-01T00:00:00Z' }, '/expires_at'],
     [{ expires_at: 'soon' }, '/expires_at'],
   ])('is hidden by no exception with %j', async (different, pointer) => {

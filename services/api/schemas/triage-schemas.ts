@@ -36,17 +36,19 @@ const untilSchema = z
   })
   .meta({ id: 'NewIgnoreEnd', description: 'When an ignored finding opens again: one of the three.' })
 
-const commentSchema = z.string().min(1).max(commentCharsMax)
+/** What is to be read in a trail: white space and signs that nobody sees say nothing. */
+const wordsSchema = (charsMax: number) =>
+  z
+    .string()
+    .min(1, { abort: true })
+    .max(charsMax)
+    .refine((text) => /[^\s\p{C}]/u.test(text), { error: 'it says nothing' })
+
+const commentSchema = wordsSchema(commentCharsMax)
 
 const changeFields = {
   state: stateSchema.optional().describe('What it is from now on.'),
-  assignee: z
-    .string()
-    .min(1)
-    .max(assigneeCharsMax)
-    .nullable()
-    .optional()
-    .describe('Who looks after it; null for nobody.'),
+  assignee: wordsSchema(assigneeCharsMax).nullable().optional().describe('Who looks after it; null for nobody.'),
   reason: reasonSchema.optional().describe('Why it is resolved or ignored, which must be said.'),
   comment: commentSchema
     .optional()
@@ -196,8 +198,8 @@ export const newExceptionSchema = z
       .min(1)
       .max(exceptionMatchCharsMax)
       .describe('A query of what stands in the event itself: `actor:sa:ci/* ns:build`. What it means does not count.'),
-    reason: z.string().min(1).max(exceptionReasonCharsMax).describe('Why that is no finding.'),
-    owner: z.string().min(1).max(assigneeCharsMax).nullable().optional().describe('Who answers for it.'),
+    reason: wordsSchema(exceptionReasonCharsMax).describe('Why that is no finding.'),
+    owner: wordsSchema(assigneeCharsMax).nullable().optional().describe('Who answers for it.'),
     expires_at: timeSchema
       .nullable()
       .optional()

@@ -130,8 +130,9 @@ test('a finding of which exceptions hide all is shown with what hides it, and wi
 
 test('findings comment says something', async () => {
   await using api = await startCannedApi(answer)
-  const done = await plaintrail(['findings', 'comment', 'fnd_a', 'fnd_b', '-m', 'seen'], { server: api.url })
+  const done = await plaintrail(['findings', 'comment', 'fnd_a', '-m', 'seen'], { server: api.url })
   expect(done.code).toBe(0)
+  await plaintrail(['findings', 'comment', 'fnd_b', '--comment', 'seen'], { server: api.url })
   expect(api.requests.map(({ path, body }) => [path, String(body)])).toEqual([
     ['/v1/findings/fnd_a/comments', '{"comment":"seen"}'],
     ['/v1/findings/fnd_b/comments', '{"comment":"seen"}'],
@@ -166,12 +167,18 @@ test.each([
   ['assign', 'fnd_a', '--to', 'bob', '--nobody'],
   ['ack', 'fnd_a', 'fnd_b', '--tag', '"1"'],
   ['comment', 'fnd_a'],
+  ['comment', 'fnd_a', '-m', 'a', '--comment', 'b'],
   ['confirm', 'fnd_a'],
 ])('findings %s %s %s %s %s %s %s is refused before anything is asked', async (...args) => {
   await using api = await startCannedApi(answer)
   const done = await plaintrail(['findings', ...args.filter((arg) => typeof arg === 'string')], { server: api.url })
   expect(done.code).toBe(2)
   expect(api.requests).toEqual([])
+})
+
+test('who leaves out the reason is told which there are', async () => {
+  const { err } = await plaintrail(['findings', 'resolve', 'fnd_a'])
+  expect(err).toContain('--reason false_positive | testing_or_maintenance | remediated')
 })
 
 const exception = {

@@ -34,8 +34,8 @@ interface Verb {
 }
 
 const eventsMax = 1_000_000_000
-const reasonOption = (): Option =>
-  new Option('--reason <reason>', 'why').choices([...triageReasons]).makeOptionMandatory()
+/** Not mandatory for the parser, which would not tell which there are. */
+const reasonOption = (): Option => new Option('--reason <reason>', 'why; has to be said').choices([...triageReasons])
 const commentFlags = '--comment <text>'
 const needed = 'in words; needed where the severity is high or critical'
 
@@ -54,7 +54,7 @@ const verbs: readonly Verb[] = [
     about: 'Says that findings are done with. A new event opens one again.',
     example: "findings resolve fnd_2E12C3P4D302ZWR6GAHV0SPHYC --reason remediated --comment 'token replaced'",
     addOptions: (command) => command.addOption(reasonOption()).option(commentFlags, needed),
-    change: ({ reason, comment }) => ({ state: 'resolved', reason, comment }),
+    change: ({ reason, comment }) => ({ state: 'resolved', reason: reasonOf(reason), comment }),
   },
   {
     name: 'ignore',
@@ -71,7 +71,7 @@ const verbs: readonly Verb[] = [
         .option('--match <query>', "until one is like this: 'ns:prod-*'"),
     change: ({ reason, comment, ...options }, session) => ({
       state: 'ignored',
-      reason,
+      reason: reasonOf(reason),
       comment,
       until: untilOf(options, session.io.nowMs()),
     }),
@@ -144,11 +144,31 @@ export function addFindingsTriage(findings: Command, run: RunCommand): void {
     .summary('say something about findings')
     .description('Says something about findings. It is kept with who said it, and never changed.')
     .argument('<finding...>', 'their ids: fnd_…')
-    .requiredOption('-m, --message <text>', 'what')
+    .option('-m, --message <text>', 'what')
+    .option(commentFlags, 'the same')
     .addHelpText('after', "\nExamples:\n  plaintrail findings comment fnd_2E12C3P4D302ZWR6GAHV0SPHYC -m 'asked bob'")
-    .action((ids: readonly string[], { message }: { readonly message: string }, self: Command) =>
-      run(self, (session) => changeEach(session, ids, (api, id) => commentOne(api, id, message))),
+    .action((ids: readonly string[], options: CommentOptions, self: Command) =>
+      run(self, (session) => {
+        const text = textOf(options)
+        return changeEach(session, ids, (api, id) => commentOne(api, id, text))
+      }),
     )
+}
+
+interface CommentOptions {
+  readonly message?: string
+  readonly comment?: string
+}
+
+function textOf({ message, comment }: CommentOptions): string {
+  const text = message ?? comment
+  if (text !== undefined && (message === undefined || comment === undefined)) return text
+  throw new CliError('usage', 'say what there is to be said, once', { hint: "-m 'asked bob'" })
+}
+
+function reasonOf(reason: string | undefined): string {
+  if (reason !== undefined) return reason
+  throw new CliError('usage', 'say why', { hint: `--reason ${triageReasons.join(' | ')}` })
 }
 
 function untilOf({ until, events, match }: TriageOptions, nowMs: number): object | undefined {
