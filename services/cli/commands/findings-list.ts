@@ -9,7 +9,7 @@ import { askedByDefault } from '../defaults.ts'
 import { terminalText } from '../output/terminal-text.ts'
 import type { View } from '../output/view.ts'
 import { notPlaintrail } from '../refusal.ts'
-import { isFindingPage, type Finding, type FindingPage } from '../rule-answers.ts'
+import { isFindingPage, isRule, type Finding, type FindingPage, type Rule } from '../rule-answers.ts'
 import { readFailOn } from '../rules/fail-on.ts'
 import { collect, readCount, type Printed, type RunCommand, type Session } from '../session.ts'
 import { stateCell } from '../triage-cell.ts'
@@ -82,7 +82,10 @@ async function listFindings(session: Session, options: ListOptions): Promise<voi
     { ...asked, sort, limit: limit ?? (all ? String(limitMax) : undefined) },
     all,
   )
-  if (total === 0) await refuseUnknown(api, options.rule ?? [])
+  if (total === 0)
+    for (const { name, state } of await rulesNamed(api, options.rule ?? []))
+      if (state === 'shadow' && options.shadow === undefined)
+        await session.warn(`! ${terminalText(name)} is tried out (state: shadow): --shadow lists what it finds`)
   const failing = severities.filter((severity) => exitCode === true || isNamed(severity))
   if (failing.length > 0 && (await hasSuch(api, asked, failing)))
     throw new CliError('found', 'something was found that must not be')
@@ -144,16 +147,19 @@ async function warnBehind(session: Session, { meta: { rules } }: FindingPage): P
 }
 
 /** A name with a mistake in it finds nothing, and must not pass for a rule that found nothing. Throws CliError. */
-async function refuseUnknown(api: Api, rules: readonly string[]): Promise<void> {
+async function rulesNamed(api: Api, rules: readonly string[]): Promise<readonly Rule[]> {
   const names = rules.flatMap((text) => text.split(',')).filter((name) => /^[a-z0-9-]+$/.test(name))
+  const found: Rule[] = []
   for (const name of names) {
     try {
-      await api.get('/v1/rules/{name}', { path: { name } })
+      const { value } = await api.get('/v1/rules/{name}', { path: { name } })
+      if (isRule(value)) found.push(value)
     } catch (error) {
       if (!(error instanceof CliError) || error.code !== 'not_found') throw error
       throw new CliError('not_found', `there is no rule "${name}"`, { hint: 'plaintrail rules list' })
     }
   }
+  return found
 }
 
 async function hasSuch(api: Api, asked: Query, failing: readonly string[]): Promise<boolean> {

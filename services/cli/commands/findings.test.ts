@@ -147,6 +147,16 @@ test('a rule that there is not does not pass for one that found nothing', async 
   expect((await plaintrail([...args, 'exec-*'], { server: api.url })).code).toBe(0)
 })
 
+test('a rule that is tried out does not pass for one that found nothing', async () => {
+  const rule = { name: 'tried', title: 'T', severity: 'low', state: 'shadow', source: 'api', version: 1, text: 'x' }
+  await using api = await startCannedApi(({ path }) => ({ body: path === '/v1/findings' ? page([]) : rule }))
+  const args = ['findings', 'list', '--rule', 'tried']
+  expect((await plaintrail(args, { server: api.url })).err).toContain(
+    '! tried is tried out (state: shadow): --shadow lists what it finds',
+  )
+  expect((await plaintrail([...args, '--shadow'], { server: api.url })).err).toBe('nothing was found\n')
+})
+
 test('an id is whole on a narrow terminal, since it is to be copied', async () => {
   await using api = await startCannedApi(() => ({ body: page([finding]) }))
   const done = await plaintrail(['findings', 'list'], { server: api.url, ...onTerminal, columns: 60 })
