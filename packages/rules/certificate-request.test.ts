@@ -46,6 +46,13 @@ describe('the subject of a request for a certificate', () => {
     expect(of(`${odd(pem)}${other}`)).toEqual(erin)
   })
 
+  test('is read however much stands before it or behind it', () => {
+    expect(of(`${'x'.repeat(500_000)}\n${pem}`)).toEqual(erin)
+    const request = AsnConvert.parse(derOf(pem), CertificationRequest)
+    request.signature = new Uint8Array(500_000).buffer
+    expect(ofRequest(pemOf(Buffer.from(AsnConvert.serialize(request))))).toEqual(erin)
+  })
+
   test('leaves out names that are no text to the API server', () => {
     const request = AsnConvert.parse(derOf(pem), CertificationRequest)
     const { subject } = request.certificationRequestInfo
@@ -89,7 +96,7 @@ describe('the subject of a request for a certificate', () => {
     ['no PEM', Buffer.from('hello').toString('base64')],
     ['another block', Buffer.from(pem.replaceAll('CERTIFICATE REQUEST', 'CERTIFICATE')).toString('base64')],
     ['half of it', made.slice(0, made.length / 2)],
-    ['too much', made.repeat(200)],
+    ['too much', made.repeat(5_000)],
     ['levels without end', pemOf(nested(20_000))],
     ['lengths that lie', pemOf(Buffer.from('3084ffffffff3084ffffffff', 'hex'))],
   ])('of %s cannot be read, and is not taken for harmless', (_, request) => {

@@ -2,9 +2,8 @@
 // Facts: kubernetes/kubernetes pkg/apis/certificates/helpers.go (ParseCSR) says how spec.request is read;
 // staging/src/k8s.io/apiserver/pkg/authentication/request/x509 makes the user of the common name and groups of organizations.
 
-import { CertificationRequest } from '@peculiar/asn1-csr'
-import { AsnConvert } from '@peculiar/asn1-schema'
 import { memberOf, isJsonObject, type JsonObject } from '@plaintrail/history/json-values'
+import { derItems, type DerItem } from './der-items.ts'
 
 export interface RequestedCertificate {
   /** Empty where it has none. */
@@ -12,8 +11,8 @@ export interface RequestedCertificate {
   readonly organizations: readonly string[]
 }
 
-/** Of spec.request, in base64. Larger ones are not read; one with a hundred names has 8 KiB. */
-const requestCharsMax = 64 * 1024
+/** Of spec.request, in base64: more than etcd takes. Whoever could make it too large to be read would be found by no rule. */
+const requestCharsMax = 2 * 1024 * 1024
 
 /** Null where the object is no request for a certificate; `unreadable` where what it asks for cannot be read. */
 export function certificateRequestOf(object: JsonObject): RequestedCertificate | 'unreadable' | null {
@@ -63,22 +62,60 @@ function derBefore(text: string): Buffer | null {
   return base64.test(inner) ? Buffer.from(inner, 'base64') : null
 }
 
-const commonName = '2.5.4.3'
-const organization = '2.5.4.10'
+const sequence = 0x30
+const set = 0x31
+const commonName = '550403'
+const organization = '55040a'
 
+/** How a value is written, by its tag: what encoding/asn1 of Go makes no string of is no name there. */
+const encodings: ReadonlyMap<number, BufferEncoding> = new Map([
+  [0x0c, 'utf8'],
+  [0x12, 'latin1'],
+  [0x13, 'latin1'],
+  [0x14, 'latin1'],
+  [0x16, 'latin1'],
+  [0x1e, 'utf16le'],
+])
+
+/** What follows the subject is not looked at, so that nobody makes it too large to be read. */
 function subjectOf(der: Buffer): RequestedCertificate | 'unreadable' {
   try {
-    const { certificationRequestInfo } = AsnConvert.parse(der, CertificationRequest)
-    const names = [...certificationRequestInfo.subject].flatMap((set) => [...set])
-    const valuesOf = (type: string) =>
-      names.filter((name) => name.type === type && isText(name.value)).map(({ value }) => value.toString())
-    // Of several the last counts: FillFromRDNSequence in Go's crypto/x509/pkix.
-    return { commonName: valuesOf(commonName).at(-1) ?? '', organizations: valuesOf(organization) }
-  } catch {
-    return 'unreadable'
+    const [, subject] = take(2, inside(first(inside(first(derItems(der)), sequence)), sequence))
+    const found = { commonName: '', organizations: [] as string[] }
+    for (const names of inside(subject, sequence))
+      for (const name of inside(names, set)) {
+        const [type, value] = take(2, inside(name, sequence))
+        const text = value && textOf(value)
+        if (text === undefined) continue
+        const kind = type?.content.toString('hex')
+        // Of several the last counts: FillFromRDNSequence in Go's crypto/x509/pkix.
+        if (kind === commonName) found.commonName = text
+        if (kind === organization) found.organizations.push(text)
+      }
+    return found
+  } catch (error) {
+    if (error instanceof RangeError) return 'unreadable'
+    throw error
   }
 }
 
-/** What encoding/asn1 of Go makes no string of is no name there. */
-const isText = ({ anyValue, universalString }: { readonly anyValue?: unknown; readonly universalString?: unknown }) =>
-  anyValue === undefined && universalString === undefined
+function textOf({ tag, content }: DerItem): string | undefined {
+  const encoding = encodings.get(tag)
+  if (encoding === undefined) return undefined
+  // Throws RangeError where half a character is left.
+  if (encoding === 'utf16le') return Buffer.from(content).swap16().toString(encoding).replace(/\0$/, '')
+  return content.toString(encoding)
+}
+
+function take(count: number, items: Iterable<DerItem>): readonly DerItem[] {
+  const taken: DerItem[] = []
+  for (const item of items) if (taken.push(item) === count) break
+  return taken
+}
+
+const first = (items: Iterable<DerItem>): DerItem | undefined => take(1, items)[0]
+
+function inside(item: DerItem | undefined, tag: number): Iterable<DerItem> {
+  if (item?.tag !== tag) throw new RangeError('could not read DER: there is another item')
+  return derItems(item.content)
+}
