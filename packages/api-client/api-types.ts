@@ -1842,7 +1842,7 @@ export interface components {
              * @enum {string}
              */
             readonly findings_relation: "eq" | "gte";
-            /** @description Whether nothing is known to be missing and every rule could judge. */
+            /** @description Whether nothing is known to be missing, every rule could judge, and no exception hides anything. */
             readonly is_covered: boolean;
             /** @description Rules whose silence says nothing, or not all. */
             readonly not_judged: readonly {
@@ -1876,6 +1876,8 @@ export interface components {
              * @enum {string}
              */
             readonly events_relation: "eq" | "gte";
+            /** @description Ids of the exceptions of the rule that hold now: what they hide is in none of these numbers. */
+            readonly exceptions: readonly string[];
             /** @description Findings of it with an event in the window. */
             readonly findings: number;
             /**

@@ -8,7 +8,7 @@ import type { PoolClient } from 'pg'
 import { readExceptionMatch } from './exception-query.ts'
 import type { EventPosition } from './find-records.ts'
 import type { Store } from './open-store.ts'
-import { readRows, statementOf } from './read-rows.ts'
+import { arrayOf, readRows, statementOf } from './read-rows.ts'
 import { storable } from './revision-row.ts'
 import { ruleSources } from './rules.ts'
 import { timestampOf, timeUs } from './time-position.ts'
@@ -229,5 +229,17 @@ export async function hidingExceptions(
     sql`select h.hidden_by as id, count(distinct (h.time, h.request)) as requests from rule_hit h
         where h.finding_id = ${parseFindingId(finding)?.toString('hex') ?? null}::uuid and h.hidden_by is not null
         group by h.hidden_by order by h.hidden_by limit ${exceptionsOfRuleMax}`,
+  )
+}
+
+/** Of rules with these names: which exceptions hold, or have ended and are yet to give back what they hid. */
+export async function exceptionsOfRules(
+  store: Store,
+  rules: readonly string[],
+): Promise<readonly { readonly id: number; readonly rule: string }[]> {
+  return await readRows<{ id: number; rule: string }>(
+    store,
+    sql`select x.id, r.name as rule from exception x join rule r on r.id = x.rule_id
+        where r.name = any(${arrayOf('text', rules)}) and (x.holds or x.is_pending) order by x.id`,
   )
 }

@@ -6,6 +6,7 @@ import { matches } from '@plaintrail/query/ast'
 import { parseWindow, type Window } from '@plaintrail/query/window'
 import { controlOf, type Control } from '@plaintrail/rules/controls'
 import { coverageOfRules } from '@plaintrail/store/coverage-of-rules'
+import { exceptionsOfRules } from '@plaintrail/store/exceptions'
 import { findGaps } from '@plaintrail/store/gaps'
 import { findingsOfRules, type RuleFindings } from '@plaintrail/store/findings-of-rules'
 import { currentRules, type RuleVersion } from '@plaintrail/store/rules'
@@ -14,6 +15,7 @@ import type { RouteParts } from '../api-parts.ts'
 import type { Caller, Route } from '../authenticate.ts'
 import { Problem } from '../problems.ts'
 import { compareStatus, ruleStatus } from '../rule-status.ts'
+import { exceptionId } from '../triage-answer.ts'
 import { daysOf } from './get-cluster-coverage.ts'
 
 /** How far back, unless it is said: what PCI DSS 10.5.1 wants at hand. */
@@ -52,24 +54,22 @@ export function getControl(
     const inForce = (await currentRules(store)).filter(isInForce)
     const rules = inForce.filter((rule) => rule.told.controls.includes(control.id))
     const clusters = (await visibleClusters(store, scope)).slice(0, clustersMax)
-    const found = await findingsOfRules(
-      store,
-      scope,
-      rules.map(({ name }) => name),
-      window,
-    )
+    const names = rules.map(({ name }) => name)
+    const found = await findingsOfRules(store, scope, names, window)
+    const hiding = await exceptionsOfRules(store, names)
     const asked = new URLSearchParams({
       control: control.id,
       since: formatMicroTime(window.sinceUs),
       until: formatMicroTime(window.untilUs),
     })
     const answers = []
-    for (const cluster of clusters) answers.push(await clusterAnswer(parts, scope, { cluster, rules, found, window }))
+    for (const cluster of clusters)
+      answers.push(await clusterAnswer(parts, scope, { cluster, rules, found, hiding, window }))
     response.json({
       ...told(control),
       window: { since: formatMicroTime(window.sinceUs), until: formatMicroTime(window.untilUs) },
       rules: rules
-        .map((rule) => ruleAnswer(rule, found))
+        .map((rule) => ruleAnswer(rule, found, hiding))
         .toSorted((one, other) => other.findings - one.findings || (one.name < other.name ? -1 : 1)),
       ...findingsOf(found),
       clusters: answers,
@@ -84,13 +84,16 @@ interface OfCluster {
   readonly cluster: VisibleCluster
   readonly rules: readonly RuleVersion[]
   readonly found: readonly RuleFindings[]
+  readonly hiding: readonly HidingException[]
   readonly window: Window
 }
+
+type HidingException = Awaited<ReturnType<typeof exceptionsOfRules>>[number]
 
 async function clusterAnswer(
   { store }: RouteParts,
   scope: Caller['scope'],
-  { cluster, rules, found, window }: OfCluster,
+  { cluster, rules, found, hiding, window }: OfCluster,
 ) {
   const [all, gaps] = await Promise.all([
     coverageOfRules(store, cluster.id, daysOf(window), rules),
@@ -105,11 +108,15 @@ async function clusterAnswer(
     ...findingsOf(found.filter((one) => one.cluster === cluster.name)),
     coverage: { complete: gaps.length === 0, gaps },
     not_judged: notJudged,
-    is_covered: gaps.length === 0 && notJudged.length === 0,
+    is_covered: gaps.length === 0 && notJudged.length === 0 && hiding.length === 0,
   }
 }
 
-function ruleAnswer({ name, version, told: { title, severity } }: RuleVersion, found: readonly RuleFindings[]) {
+function ruleAnswer(
+  { name, version, told: { title, severity } }: RuleVersion,
+  found: readonly RuleFindings[],
+  hiding: readonly HidingException[],
+) {
   const own = found.filter(({ rule }) => rule === name)
   const lastUs = own.reduce((last, one) => Math.max(last, one.lastUs), -1)
   return {
@@ -121,6 +128,7 @@ function ruleAnswer({ name, version, told: { title, severity } }: RuleVersion, f
     events: sum(own, ({ events }) => events),
     events_relation: own.every((one) => one.eventsRelation === 'eq') ? 'eq' : 'gte',
     last: own.length === 0 ? null : formatMicroTime(lastUs),
+    exceptions: hiding.filter(({ rule }) => rule === name).map(({ id }) => exceptionId(id)),
   }
 }
 

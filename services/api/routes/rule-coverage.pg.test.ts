@@ -211,6 +211,30 @@ test('a control is covered only where nothing is missing and every rule could ju
   expect(clusters[0]?.not_judged.map(({ rule }) => rule)).toEqual(['failing', 'cannot', 'partly', 'unseen'])
 })
 
+test('a control is not covered while an exception hides what one of its rules finds', async () => {
+  await api.store.pool.query(
+    `update rule_version set told = jsonb_set(told, '{controls}', '["soc2:CC6.3"]') from rule
+     where rule.id = rule_id and name = 'works'`,
+  )
+  interface Answer {
+    readonly rules: readonly { readonly name: string; readonly exceptions: readonly string[] }[]
+    readonly clusters: readonly { readonly cluster: string; readonly is_covered: boolean }[]
+  }
+  const ask = async (): Promise<Answer> => (await (await api.get('/v1/controls/soc2:CC6.3')).json()) as Answer
+  const before = await ask()
+  expect(before.rules).toMatchObject([{ name: 'works', exceptions: [] }])
+  expect(before.clusters[0]).toMatchObject({ cluster: 'east', is_covered: true })
+  const made = await api.post('/v1/exceptions', JSON.stringify({ rule: 'works', match: 'ns:a', reason: 'why' }))
+  const { id } = (await made.json()) as { readonly id: string }
+  const after = await ask()
+  expect(after.rules).toMatchObject([{ name: 'works', exceptions: [id] }])
+  expect(after.clusters[0]).toMatchObject({ cluster: 'east', is_covered: false })
+  await api.store.pool.query(
+    `update rule_version set told = jsonb_set(told, '{controls}', '["pci:10.2.1.2"]') from rule
+     where rule.id = rule_id and name = 'works'`,
+  )
+})
+
 test('controls are those that rules in force name', async () => {
   const { data } = (await (await api.get('/v1/controls')).json()) as { readonly data: readonly object[] }
   expect(data).toMatchObject([

@@ -125,6 +125,9 @@ const controlRuleSchema = z
     events: z.int().describe('Their events in the window, as far as these are kept.'),
     events_relation: relationSchema,
     last: microTimeSchema.nullable().describe('The last of these, of all that were counted; null where there is none.'),
+    exceptions: z
+      .array(z.string())
+      .describe('Ids of the exceptions of the rule that hold now: what they hide is in none of these numbers.'),
   })
   .meta({ id: 'ControlRule', description: 'What a rule found in the window.' })
 
@@ -152,7 +155,11 @@ export const controlAnswerSchema = z
                 }),
               )
               .describe('Rules whose silence says nothing, or not all.'),
-            is_covered: z.boolean().describe('Whether nothing is known to be missing and every rule could judge.'),
+            is_covered: z
+              .boolean()
+              .describe(
+                'Whether nothing is known to be missing, every rule could judge, and no exception hides anything.',
+              ),
           })
           .meta({ id: 'ControlCluster', description: 'How far the answer holds for a cluster.' }),
       )

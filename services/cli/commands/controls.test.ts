@@ -53,6 +53,16 @@ test('controls list and show what was found and where silence says nothing', asy
   )
 })
 
+test('controls show says what exceptions hide, since its numbers are without that', async () => {
+  const [first, ...others] = answer.rules
+  const rules = [{ ...first, exceptions: ['exc_4', 'exc_7'] }, ...others]
+  const clusters = [{ ...answer.clusters[0], is_covered: false }]
+  await using api = await startCannedApi(() => ({ body: { ...answer, rules, clusters } }))
+  const shown = await plaintrail(['controls', 'show', 'pci:10.2.1.2'], { server: api.url })
+  expect(shown.out).toContain('east  3 findings · exceptions hold\n')
+  expect(shown.out).toContain('not counted: what exc_4, exc_7 hides of shell-opened (plaintrail exceptions list)\n')
+})
+
 test('controls show says which days were looked at, in clock times', async () => {
   await using api = await startCannedApi(() => ({
     body: {

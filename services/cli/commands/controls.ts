@@ -76,10 +76,16 @@ async function showControl(session: Session, id: string, { since, until }: Contr
   if (session.format.kind === 'table' || session.format.kind === 'wide') {
     await session.print(`${headOf(session, value)}\n\n`)
     await session.printItems(ruleView(session), { answer, items: value.rules })
-    await session.print(`\n${value.clusters.map(clusterLine).join('\n')}\n`)
+    const hidden = value.rules.flatMap(hiddenLine)
+    await session.print(
+      `\n${[...value.clusters.map((one) => clusterLine(one, hidden.length > 0)), ...hidden].join('\n')}\n`,
+    )
   } else await session.printItems(ruleView(session), { answer, items: value.rules })
   if (session.requiresComplete && value.clusters.some((cluster) => !cluster.is_covered))
-    throw new CliError('incomplete', 'silence is no evidence everywhere: events are missing, or a rule could not judge')
+    throw new CliError(
+      'incomplete',
+      'silence is no evidence everywhere: events are missing, a rule could not judge, or an exception hides something',
+    )
 }
 
 function headOf(session: Session, control: ControlAnswer): string {
@@ -126,7 +132,13 @@ const counted = (findings: number, relation: Relation | undefined): string =>
 
 type Covered = ControlAnswer['clusters'][number]
 
-function clusterLine(covered: Covered): string {
+/** A server of an older version says nothing of exceptions. */
+function hiddenLine({ name, exceptions = [] }: Partial<ControlRule>): readonly string[] {
+  if (exceptions.length === 0) return []
+  return [terminalText(`not counted: what ${exceptions.join(', ')} hides of ${name} (plaintrail exceptions list)`)]
+}
+
+function clusterLine(covered: Covered, isHidden: boolean): string {
   const {
     cluster,
     findings,
@@ -144,6 +156,7 @@ function clusterLine(covered: Covered): string {
     ...(notJudged.length === 0
       ? []
       : [`not judged, or not all: ${notJudged.map(({ rule, status }) => `${rule} (${status})`).join(', ')}`]),
+    ...(isHidden ? ['exceptions hold'] : []),
   ]
   return terminalText(`${cluster}  ${found} · ${parts.join(' · ')}`)
 }
