@@ -14,7 +14,7 @@ export function falcoTextsIn(root: Located): readonly LocatedText[] {
 }
 
 /** A line of it begins an item of Falco. */
-const isOfFalco = (text: string): boolean => /^\s*-\s+(?:rule|macro|list)\s*:/m.test(text)
+const isOfFalco = (text: string): boolean => /^[ \t]*-\s+(?:rule|macro|list)[ \t]*:/m.test(text)
 
 function mapAt(map: LocatedMap | null, name: string): LocatedMap | null {
   const value = map?.entries.get(name)?.value
