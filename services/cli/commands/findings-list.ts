@@ -9,8 +9,9 @@ import { askedByDefault } from '../defaults.ts'
 import { terminalText } from '../output/terminal-text.ts'
 import type { View } from '../output/view.ts'
 import { notPlaintrail } from '../refusal.ts'
-import { isFindingPage, isRule, type Finding, type FindingPage, type Rule } from '../rule-answers.ts'
+import { isExceptionList, isFindingPage, isRule, type Finding, type FindingPage, type Rule } from '../rule-answers.ts'
 import { readFailOn } from '../rules/fail-on.ts'
+import { counted } from '../rules/counted.ts'
 import { collect, readCount, type Printed, type RunCommand, type Session } from '../session.ts'
 import { stateCell } from '../triage-cell.ts'
 
@@ -82,10 +83,7 @@ async function listFindings(session: Session, options: ListOptions): Promise<voi
     { ...asked, sort, limit: limit ?? (all ? String(limitMax) : undefined) },
     all,
   )
-  if (total === 0)
-    for (const { name, state } of await rulesNamed(api, options.rule ?? []))
-      if (state === 'shadow' && options.shadow === undefined)
-        await session.warn(`! ${terminalText(name)} is tried out (state: shadow): --shadow lists what it finds`)
+  if (total === 0) await tellOfRules(session, api, options)
   const failing = severities.filter((severity) => exitCode === true || isNamed(severity))
   if (failing.length > 0 && (await hasSuch(api, asked, failing)))
     throw new CliError('found', 'something was found that must not be')
@@ -144,6 +142,21 @@ function footer({ has_more: hasMore }: FindingPage, total: number): string {
 async function warnBehind(session: Session, { meta: { rules } }: FindingPage): Promise<void> {
   if (rules.complete) return
   await session.warn(terminalText(`! rules have yet to judge ${rules.behind} events that are stored`))
+}
+
+/** What keeps rules that were named from being in the list, though they found something. */
+async function tellOfRules(session: Session, api: Api, { rule = [], shadow }: ListOptions): Promise<void> {
+  for (const { name, state } of await rulesNamed(api, rule)) {
+    if (state === 'shadow' && shadow === undefined)
+      await session.warn(`! ${terminalText(name)} is tried out (state: shadow): --shadow lists what it finds`)
+    const { value } = await api.get('/v1/exceptions', { query: { rule: name, holds: true } })
+    if (!isExceptionList(value)) continue
+    for (const { id, hides } of value.data)
+      if (hides.findings > 0)
+        await session.warn(
+          `! ${terminalText(id)} hides from it ${counted(hides.requests, 'request')} (plaintrail exceptions list)`,
+        )
+  }
 }
 
 /** A name with a mistake in it finds nothing, and must not pass for a rule that found nothing. Throws CliError. */

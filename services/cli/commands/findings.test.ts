@@ -157,6 +157,28 @@ test('a rule that is tried out does not pass for one that found nothing', async 
   expect((await plaintrail([...args, '--shadow'], { server: api.url })).err).toBe('nothing was found\n')
 })
 
+test('a rule of which exceptions hide all does not pass for one that found nothing', async () => {
+  const rule = { name: 'a', title: 'T', severity: 'low', state: 'active', source: 'api', version: 1, text: 'x' }
+  const exceptions = [exceptionOf('exc_6', 2), exceptionOf('exc_7', 0)]
+  await using api = await startCannedApi(({ path }) => {
+    if (path === '/v1/exceptions') return { body: { data: exceptions, has_more: false, next_cursor: null } }
+    return { body: path === '/v1/findings' ? page([]) : rule }
+  })
+  const { err } = await plaintrail(['findings', 'list', '--rule', 'a'], { server: api.url })
+  expect(err).toBe('nothing was found\n! exc_6 hides from it 2 requests (plaintrail exceptions list)\n')
+})
+
+const exceptionOf = (id: string, requests: number) => ({
+  id,
+  rule: 'a',
+  match: 'ns:a',
+  reason: 'r',
+  created_at: '2026-11-20T12:17:22.000000Z',
+  created_by: 'ci',
+  holds: true,
+  hides: { requests, findings: requests },
+})
+
 test('an id is whole on a narrow terminal, since it is to be copied', async () => {
   await using api = await startCannedApi(() => ({ body: page([finding]) }))
   const done = await plaintrail(['findings', 'list'], { server: api.url, ...onTerminal, columns: 60 })
