@@ -20,10 +20,13 @@ const laterKeys: ReadonlySet<string> = new Set([
   'seen',
 ])
 
+/** Late enough that no time span before it is too early to be read. */
+const someTimeUs = Date.UTC(2100, 0, 1) * 1_000
+
 /** Throws QueryError, whose parameter is `match`. */
 export function readExceptionMatch(text: string): Query {
   // Times that depend on when it is asked give two queries.
-  const [query, later] = [parsed(text, 0), parsed(text, 86_400_000_000 * 400)]
+  const [query, later] = [parsed(text, someTimeUs), parsed(text, someTimeUs + 86_400_000_000 * 400)]
   if (isEverything(query))
     throw fault('it means every event', 'Say which: `actor:sa:ci/*`. A rule is put off with state: off.')
   if (JSON.stringify(query) !== JSON.stringify(later))

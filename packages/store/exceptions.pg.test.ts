@@ -359,6 +359,7 @@ test('there are only so many exceptions of a rule, none of a rule on gaps, and n
     'seen:>-5m',
   ])
     await expect(add('many', match), match).rejects.toMatchObject({ parameter: 'match' })
+  await expect(add('many', 'after:-1h')).rejects.toThrow('it has a time that depends on when it is asked')
   const ids: number[] = []
   for (let made = 0; made < exceptionsOfRuleMax; made++) {
     const added = await add('many', `actor:nobody-${made}`)
