@@ -155,6 +155,16 @@ export async function findBacktest(store: Store, scope: Scope, id: string): Prom
   return row === undefined ? null : backtestOf(row)
 }
 
+/** Ids of those that this scope may see and end, oldest first. */
+export async function unendedBacktests(store: Store, scope: Scope): Promise<readonly string[]> {
+  const rows = await readRows<{ id: string }>(
+    store,
+    sql`select x.id::text as id from backtest x join outbox o on o.id = x.job
+        where o.dead_at is null and ${isVisible(scope)} order by x.id limit ${unendedBacktestsMax}`,
+  )
+  return rows.map(({ id }) => formatBacktestId(id))
+}
+
 /** Ends it where it is not ended, and throws away what it has. False where there is no such back-test. */
 export async function cancelBacktest(store: Store, scope: Scope, id: string): Promise<boolean> {
   const uuid = parseBacktestId(id)

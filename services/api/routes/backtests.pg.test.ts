@@ -86,7 +86,10 @@ describe('a back-test', () => {
     const made: Answered[] = []
     for (let response = await post({ rule: 'kept' }); response.status === 202; response = await post({ rule: 'kept' }))
       made.push(await answered(response, 202))
-    expect((await problemOf(await post({ rule: 'kept' }))).code).toBe('conflict')
+    const refused = await problemOf(await post({ rule: 'kept' }))
+    expect(refused.code).toBe('conflict')
+    // Who lost the answers can end them by this.
+    for (const { id } of made) expect(refused.hint).toContain(id)
     await api.delete(made[0]?.links.self ?? '')
     expect((await post({ rule: 'kept' })).status).toBe(202)
   })

@@ -7,6 +7,7 @@ import {
   cancelBacktest,
   createBacktest,
   findBacktest,
+  unendedBacktests,
   unendedBacktestsMax,
   type Backtest,
   type NewBacktest,
@@ -46,7 +47,7 @@ export function postBacktests({ store, nowUs }: RouteParts): Answers {
       throw new Problem(
         'conflict',
         `${unendedBacktestsMax} back-tests are not ended yet`,
-        'Wait for one of them, or cancel one: DELETE /v1/backtests/{id}.',
+        `Wait for one of them, or cancel one (DELETE /v1/backtests/{id}): ${(await unendedBacktests(store, scope)).join(', ')}`,
       )
     const answer = backtestAnswer(made)
     response.status(202).location(answer.links.self).json(answer)
