@@ -18,8 +18,10 @@ export function scalarOffsets({ source, from, style, value }: WrittenScalar): re
   let at = style === 'block' ? source.indexOf('\n', from) : style === 'plain' ? from : from + 1
   if (at === -1) at = source.length
   let isContinued = false
+  let plainTo = at
   while (offsets.length < value.length) {
-    const { length: fold, breaks } = lineBreakAt(source, at)
+    const { length: fold, breaks, end } = at < plainTo ? noBreak : lineBreakAt(source, at)
+    plainTo = Math.max(plainTo, end)
     if (fold > 0) {
       // Within quotes and plain text a break is a space, and each that follows at once a line break. A block keeps all.
       let units = isContinued ? 0 : style === 'block' ? value.length : Math.max(1, breaks - 1)
@@ -39,12 +41,21 @@ export function scalarOffsets({ source, from, style, value }: WrittenScalar): re
   return offsets
 }
 
-/** How much space with line breaks in it stands there, and how many breaks; 0 where there is none. */
-function lineBreakAt(source: string, at: number): { readonly length: number; readonly breaks: number } {
+interface LineBreak {
+  /** Of space with line breaks in it; 0 where there are none. */
+  readonly length: number
+  readonly breaks: number
+  /** Where the space ends, with breaks or without: nobody has to look again from each place in it. */
+  readonly end: number
+}
+
+const noBreak: LineBreak = { length: 0, breaks: 0, end: 0 }
+
+function lineBreakAt(source: string, at: number): LineBreak {
   let end = at
   let breaks = 0
   for (; end < source.length && isBlank(source.charAt(end)); end += 1) if (source[end] === '\n') breaks += 1
-  return { length: breaks === 0 ? 0 : end - at, breaks }
+  return { length: breaks === 0 ? 0 : end - at, breaks, end }
 }
 
 /** How many code units of the value (0 of a backslash that ends a line) one written character or escape stands for, and how long it is itself. */

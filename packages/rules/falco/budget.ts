@@ -8,6 +8,8 @@ const atomsMax = 20_000
 const valuesMax = 200_000
 /** Patterns: to read one takes up to 20 ms. */
 const patternsMax = 300
+/** Of a glob: to read a longer one takes as long as it is, for each of its characters. */
+const globCharsMax = 1_000
 
 export class FalcoBudget {
   private atoms = 0
@@ -22,6 +24,9 @@ export class FalcoBudget {
     this.refuse(this.atoms > atomsMax, `${atomsMax} comparisons`, at)
     this.refuse(this.values > valuesMax, `${valuesMax} values`, at)
     this.refuse(this.patterns > patternsMax, `${patternsMax} patterns`, at)
+    const isGlob = operator === 'glob' || operator === 'iglob' || operator === 'pmatch'
+    if (isGlob && values.some(({ length }) => length > globCharsMax))
+      throw new FalcoProblem(`a pattern has more than ${globCharsMax} characters`, at)
   }
 
   private refuse(isSpent: boolean, what: string, at: number): void {

@@ -30,7 +30,8 @@ export interface Summary {
 }
 
 /** `user=%ka.user.name`, in which the word belongs to the field. */
-const placeholder = /(?<word>[\w-]+=)?%(?<field>[a-z][a-z0-9_]*(?:\.[A-Za-z0-9_]+)+)(?:\[(?<argument>[^\]]*)\])?/g
+const placeholder =
+  /(?:(?<![\w-])(?<word>[\w-]+=))?%(?<field>[a-z][a-z0-9_]*(?:\.[A-Za-z0-9_]+)+)(?:\[(?<argument>[^\]]{0,1000})\])?/g
 
 export function summaryOfOutput(output: string): Summary {
   const lost: string[] = []
