@@ -27,15 +27,24 @@ export function stepWords({ verb, before, after, rule }: Step): string {
     case 'exception-expired':
       return `expired, of ${rule ?? '?'}`
     case 'comment':
-    case 'ignore-over':
-    case 'proposal-withdrawn':
+      return 'comment'
     case 'regressed':
+    case 'ignore-over':
+      return `open again, was ${textIn(before, 'state')}`
+    case 'proposal-withdrawn':
+      return 'took back that it is to be ignored for ever'
     case 'rule-failing':
-      return verb
+      return 'judges no more'
     default:
       // A newer server has others.
       return String(verb satisfies never)
   }
+}
+
+/** Empty where nothing is said. The reason of one that opens again is why it was done with before. */
+export function stepWhy({ verb, reason, comment }: Step): string {
+  const isOver = verb === 'regressed' || verb === 'ignore-over'
+  return [isOver ? null : reason, comment].filter((text) => text !== null).join(': ')
 }
 
 type Side = Step['after']

@@ -90,7 +90,10 @@ test.each([
   ['rule-put', inForce, { ...inForce, changed_source: 'pack', written: 3 }, 'put: version 3 of pack, not in force'],
   ['rule-deleted', { ...inForce, version: 2 }, { ...inForce, changed_source: 'api' }, 'taken away: version 2 → 1'],
   ['rule-deleted', inForce, null, 'taken away'],
-  ['rule-failing', inForce, { ...inForce, state: 'failing' }, 'rule-failing'],
+  ['rule-failing', inForce, { ...inForce, state: 'failing' }, 'judges no more'],
+  ['regressed', { state: 'resolved' }, { state: 'open' }, 'open again, was resolved'],
+  ['ignore-over', { state: 'ignored' }, { state: 'open' }, 'open again, was ignored'],
+  ['proposal-withdrawn', {}, {}, 'took back that it is to be ignored for ever'],
   ['exception-added', null, { match: 'ns:a' }, 'hides from exec what is ns:a'],
   ['exception-added', null, { match: 'ns:a', expires_at: 'X' }, 'hides from exec what is ns:a, until X'],
   ['exception-deleted', { match: 'ns:a' }, null, 'deleted, of exec'],
@@ -118,6 +121,14 @@ test('audit reads page after page with --all, and says where there is more or no
   })
   await using wrong = await startCannedApi(() => ({ status: 400, body: problem(400, 'query_syntax', 'no') }))
   expect((await plaintrail(['audit', '--since', 'x'], { server: wrong.url })).code).toBe(6)
+})
+
+test('why one is open again is not why it was done with before', async () => {
+  const over = { ...step, verb: 'regressed', before: step.after, reason: 'remediated', comment: 'there is a new event' }
+  await using api = await startCannedApi(() => page([over]))
+  const { out } = await plaintrail(['audit', '-o', 'csv'], { server: api.url })
+  expect(out).toContain('there is a new event')
+  expect(out).not.toContain('remediated')
 })
 
 test('audit asks nothing about what is no id of a finding, and quotes what could read as another field', async () => {

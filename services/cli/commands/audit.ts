@@ -11,7 +11,7 @@ import {
 } from '../print-short-list.ts'
 import { isStepList, type Step } from '../rule-answers.ts'
 import { collect, type RunCommand, type Session } from '../session.ts'
-import { stepWords } from '../step-words.ts'
+import { stepWhy, stepWords } from '../step-words.ts'
 
 interface AuditOptions extends ClusterListOptions {
   readonly rule?: readonly string[]
@@ -72,13 +72,11 @@ const stepView = (session: Session): View<Step> => ({
     { title: 'AFTER', cell: ({ after }) => sideCell(after), isWide: true },
     { title: 'STEP', cell: ({ id }) => terminalText(id), look: 'dim', isWide: true },
     { title: 'TOKEN', cell: (step) => terminalText(step.actor_id ?? '-'), look: 'dim', isWide: true },
-    { title: 'WHY', cell: ({ reason, comment }) => terminalText(whyOf(reason, comment)) },
+    { title: 'WHY', cell: (step) => terminalText(stepWhy(step) || '-') },
   ],
   nameOf: ({ id }) => id,
   sentenceOf: (step) => `${step.actor} · ${step.object.kind} ${step.object.name} · ${stepWords(step)}`,
 })
-
-const whyOf = (...texts: readonly (string | null)[]): string => texts.filter((text) => text !== null).join(': ') || '-'
 
 function sideCell(side: Step['after']): string {
   const parts = Object.entries(side ?? {}).map(([name, value]) => `${name}=${quoted(String(value ?? ''))}`)

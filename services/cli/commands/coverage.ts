@@ -7,6 +7,7 @@ import { isClusterCoverage, type ClusterCoverage, type RuleCoverage } from '../c
 import { terminalText } from '../output/terminal-text.ts'
 import type { View } from '../output/view.ts'
 import { notPlaintrail } from '../refusal.ts'
+import { counted } from '../rules/counted.ts'
 import type { RunCommand, Session } from '../session.ts'
 
 interface CoverageOptions {
@@ -94,7 +95,8 @@ async function printCoverage(
   )
   if (value.policy !== null)
     await session.note(`the audit policy that mends it: plaintrail coverage ${terminalText(value.cluster)} --policy`)
-  if (value.gaps.length > 0) await session.warn(`events are missing: ${value.gaps.length} gaps in these days`)
+  if (value.gaps.length > 0)
+    await session.warn(`events are missing: ${counted(value.gaps.length, 'gap')} in these days`)
 }
 
 const isFine = (status: string): boolean => status === 'works' || status === 'unseen'

@@ -8,7 +8,7 @@ import { wrappedLines } from '../output/wrapped-lines.ts'
 import { notPlaintrail } from '../refusal.ts'
 import { isFindingWithEvents, type FindingWithEvents, type Proposal, type Step } from '../rule-answers.ts'
 import { readCount, type Printed, type RunCommand, type Session } from '../session.ts'
-import { stepWords } from '../step-words.ts'
+import { stepWhy, stepWords } from '../step-words.ts'
 
 interface ShowOptions {
   readonly limit: string
@@ -170,8 +170,8 @@ function untilText(
 }
 
 function stepLine(session: Session, step: Step): string {
-  const { time, actor, reason, comment } = step
-  const why = [reason, comment].filter((text) => text !== null).join(': ')
+  const { time, actor } = step
+  const why = stepWhy(step)
   return `${session.when(time)}  ${actor}  ${stepWords(step)}${why === '' ? '' : ` (${why})`}`
 }
 
