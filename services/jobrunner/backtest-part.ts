@@ -55,9 +55,9 @@ export const backtestBounds: BacktestBounds = {
   bytesMax: 8 * 1024 * 1024,
   partHitsMax: 20_000,
   hitsMax: 250_000,
-  restShare: 2,
+  restShare: 4,
   // A core stores some ten thousand.
-  busyEventsPerSecond: 1_000,
+  busyEventsPerSecond: 5_000,
 }
 
 export async function backtestPart(parts: BacktestParts, { id: job }: OutboxJob, signal: AbortSignal): Promise<void> {
