@@ -154,7 +154,12 @@ test(
     expect(shown.out).toContain('(expected: a drill)')
     const trail = await plaintrail('audit', '--rule', 'shells-of-the-week', '--all', '-o', 'sentence')
     expect(trail.code, trail.err).toBe(0)
-    for (const part of ['exception-added', 'exception-deleted', 'resolved', 'rule shells-of-the-week · put: version 1'])
+    for (const part of [
+      'hides from shells-of-the-week what is',
+      'deleted, of shells-of-the-week',
+      'resolved',
+      'rule shells-of-the-week · put: version 1',
+    ])
       expect(trail.out).toContain(part)
   },
   3 * waitMsMax,

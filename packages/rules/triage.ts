@@ -29,6 +29,10 @@ export const ignoredEventsMax = 1_000_000_000
 /** Whether a finding is done with in this state, for which a reason must be given. */
 export const isDoneWith = (state: FindingState): boolean => state === 'resolved' || state === 'ignored'
 
+/** What one person may have of an end where for ever takes two: a later one is none. */
+export const aloneDaysMax = 366
+export const aloneEventsMax = 10_000
+
 /** Whether a second person has to confirm that such a finding is ignored for ever. */
 export const needsSecond = (severity: Severity): boolean => severity === 'critical'
 

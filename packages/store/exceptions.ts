@@ -2,7 +2,7 @@
 
 import { parseFindingId } from '@plaintrail/rules/finding-id'
 import type { Severity } from '@plaintrail/rules/rule'
-import { needsSecond } from '@plaintrail/rules/triage'
+import { aloneDaysMax, needsSecond } from '@plaintrail/rules/triage'
 import { sql, type SQL } from 'drizzle-orm'
 import type { PoolClient } from 'pg'
 import { readExceptionMatch } from './exception-query.ts'
@@ -18,6 +18,8 @@ import { itself, writeSteps, type StepKind, type Who } from './triage-steps.ts'
 /** That hold at one time: of one rule, and of all. */
 export const exceptionsOfRuleMax = 100
 export const exceptionsMax = 1_000
+
+const dayUs = 86_400_000_000
 
 export interface NewException {
   /** Its name. */
@@ -50,11 +52,16 @@ export type AddedException =
   | { readonly kind: 'no-rule' }
   | { readonly kind: 'no-events' }
   /** One person alone may not hide for ever what is critical: rules' own texts are for that, which others review. */
-  | { readonly kind: 'no-end' }
+  | { readonly kind: 'no-end'; readonly daysMax: number }
   | { readonly kind: 'too-many'; readonly max: number; readonly of: 'rule' | 'all' }
 
 /** Holds from now on; what was found already is looked at soon. Throws QueryError. */
-export async function addException(store: Store, who: Who, asked: NewException): Promise<AddedException> {
+export async function addException(
+  store: Store,
+  who: Who,
+  asked: NewException,
+  nowUs = Date.now() * 1_000,
+): Promise<AddedException> {
   const match = storable(asked.match)
   readExceptionMatch(match)
   return await transaction(store, async (client) => {
@@ -74,7 +81,8 @@ export async function addException(store: Store, who: Who, asked: NewException):
     const [rule] = rows
     if (rule === undefined) return { kind: 'no-rule' }
     if (rule.on === 'gap') return { kind: 'no-events' }
-    if (asked.expiresUs === null && needsSecond(rule.severity)) return { kind: 'no-end' }
+    const isForEver = asked.expiresUs === null || asked.expiresUs > nowUs + aloneDaysMax * dayUs
+    if (isForEver && needsSecond(rule.severity)) return { kind: 'no-end', daysMax: aloneDaysMax }
     if (rule.own >= exceptionsOfRuleMax) return { kind: 'too-many', max: exceptionsOfRuleMax, of: 'rule' }
     if (rule.all >= exceptionsMax) return { kind: 'too-many', max: exceptionsMax, of: 'all' }
     const { rows: made } = await client.query<{ id: number }>(

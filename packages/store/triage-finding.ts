@@ -6,6 +6,8 @@ import type { Severity } from '@plaintrail/rules/rule'
 import {
   isDoneWith,
   needsComment,
+  aloneDaysMax,
+  aloneEventsMax,
   needsSecond,
   triageReasons,
   type FindingState,
@@ -88,7 +90,12 @@ export interface TriageAsked {
 }
 
 /** Of two at once the second waits for the first, and then has an old version. */
-export async function triageFinding(store: Store, scope: Scope, asked: TriageAsked): Promise<Triaged> {
+export async function triageFinding(
+  store: Store,
+  scope: Scope,
+  asked: TriageAsked,
+  nowUs = Date.now() * 1_000,
+): Promise<Triaged> {
   const { id, who, change, ifVersion } = asked
   return await transaction(store, async (client) => {
     const before = await lockTriage(client, scope, id)
@@ -96,7 +103,7 @@ export async function triageFinding(store: Store, scope: Scope, asked: TriageAsk
     if (ifVersion !== null && ifVersion !== before.version) return { kind: 'stale', version: before.version }
     const isSecond = isConfirmed(before, change)
     if (isSecond && isProposer(before, who)) return { kind: 'own-proposal', version: before.version }
-    const refused = faultOf(before, change, isSecond)
+    const refused = faultOf(before, change, isSecond) ?? faultOfEnd(before, change, nowUs)
     if (refused !== null) return refused
     if (before.steps >= stepsMax) return { kind: 'full' }
     const after = isProposal(before, change) ? proposed(before, change, who) : changed(before, change)
@@ -176,6 +183,21 @@ function faultOf(before: Triage, change: TriageChange, isSecond: boolean): Triag
     return refuse('comment', `who is done with a finding of severity ${before.severity} says in words why`)
   return null
 }
+
+/** An end that is far away, or that may never come, is for ever: two people can say that, without an end. */
+function faultOfEnd({ severity }: Triage, { until }: TriageChange, nowUs: number): Triaged | null {
+  if (until === undefined || !needsSecond(severity)) return null
+  const isNear =
+    (until.kind === 'time' && until.atUs <= nowUs + aloneDaysMax * dayUs) ||
+    (until.kind === 'events' && until.more <= aloneEventsMax)
+  if (isNear) return null
+  return refuse(
+    'until',
+    `one person ignores a critical finding for ${aloneDaysMax} days or ${aloneEventsMax} events at most; for longer leave the end out, and another person confirms it`,
+  )
+}
+
+const dayUs = 86_400_000_000
 
 const refuse = (field: keyof TriageChange, says: string): Triaged => ({ kind: 'refused', field, says })
 

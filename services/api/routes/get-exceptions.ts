@@ -69,13 +69,18 @@ export function postExceptions({ store, nowUs }: RouteParts): Takes<{ readonly b
   return async (_request, response, caller, { body }) => {
     mayChangeRules(caller)
     const { rule, match, reason, owner = null, expires_at: expires = null } = body
-    const added = await addException(store, whoIs(caller), {
-      rule,
-      match: matchRead(match, '/match'),
-      reason,
-      owner,
-      expiresUs: expires === null ? null : laterTime(expires, nowUs(), '/expires_at'),
-    })
+    const added = await addException(
+      store,
+      whoIs(caller),
+      {
+        rule,
+        match: matchRead(match, '/match'),
+        reason,
+        owner,
+        expiresUs: expires === null ? null : laterTime(expires, nowUs(), '/expires_at'),
+      },
+      nowUs(),
+    )
     if (added.kind !== 'added') throw refused(added)
     const made = await findException(store, added.id)
     if (made === null) throw noException()
@@ -107,7 +112,7 @@ function refused(added: Exclude<AddedException, { kind: 'added' }>): Problem {
     case 'no-end':
       return field(
         '/expires_at',
-        'nobody hides for ever, alone, what a rule of severity critical finds',
+        `one person hides what a rule of severity critical finds for ${added.daysMax} days at most`,
         "Say when it ends (--until on the command line), or write it into the rule's own exceptions.",
       )
     case 'too-many': {

@@ -31,8 +31,9 @@ export function patchFinding(parts: RouteParts): Takes<TriageChangeBody> {
   return async (request, response, caller, { body }) => {
     const id = String(request.params['id'])
     const ifVersion = versionAsked(request)
-    const change = changeOf(body, parts.nowUs())
-    const triaged = await triageFinding(parts.store, caller.scope, { id, who: whoIs(caller), change, ifVersion })
+    const nowUs = parts.nowUs()
+    const asked = { id, who: whoIs(caller), change: changeOf(body, nowUs), ifVersion }
+    const triaged = await triageFinding(parts.store, caller.scope, asked, nowUs)
     const problem = problemOf(triaged)
     if (problem !== null) throw problem
     if (triaged.kind === 'proposed') response.status(202)
@@ -54,12 +55,14 @@ export function postFindingComments(parts: RouteParts): Takes<{ readonly comment
 /** Each finding by itself: of one that fails nothing is done, and the others are changed. */
 export function postFindingsBulk(parts: RouteParts): Takes<BulkChangeBody> {
   return async (_request, response, caller, { body: { findings, ...body } }) => {
-    const change = changeOf(body, parts.nowUs())
+    const nowUs = parts.nowUs()
+    const change = changeOf(body, nowUs)
     const data: object[] = []
     let [changed, proposed] = [0, 0]
     for (const { id, tag } of findings) {
       const ifVersion = tag.trim() === '*' ? null : (versionOfTriage(tag) ?? noVersion)
-      const triaged = await triageFinding(parts.store, caller.scope, { id, who: whoIs(caller), change, ifVersion })
+      const asked = { id, who: whoIs(caller), change, ifVersion }
+      const triaged = await triageFinding(parts.store, caller.scope, asked, nowUs)
       const problem = problemOf(triaged)
       if (triaged.kind === 'done') changed += 1
       if (triaged.kind === 'proposed') proposed += 1

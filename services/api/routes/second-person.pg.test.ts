@@ -180,12 +180,21 @@ test('a proposal is taken back, by whoever made it or another, and nothing is le
 test('with an end, or below critical, one person is enough; and what is done with otherwise is proposed no more', async () => {
   const high = await fresh('bad')
   expect((await jsonOf<Found>(await send('alice', high, forever))).triage).toMatchObject({ state: 'ignored' })
-  for (const until of [{ events: 5 }, { time: '2100-01-01T00:00:00Z' }, { match: 'ns:prod-*' }]) {
+  for (const until of [{ events: 5 }, { time: new Date(nowUs / 1_000 + 300 * 86_400_000).toISOString() }]) {
     const before = await fresh()
     await jsonOf(await send('alice', before, forever), 202)
     const done = await jsonOf<Found>(await send('alice', await got(before.id), { ...forever, until }))
     expect(done.triage).toMatchObject({ state: 'ignored', proposed: null })
     expect(done.triage.until).not.toBeNull()
+  }
+  for (const until of [{ events: 1_000_000 }, { time: '2100-01-01T00:00:00Z' }, { match: 'ns:prod-*' }]) {
+    const before = await fresh()
+    const problem = await problemOf(await send('alice', before, { ...forever, until }))
+    expect(problem).toMatchObject({ status: 422, errors: [{ pointer: '/until' }] })
+    expect(problem.detail).toContain('another person confirms it')
+    expect((await got(before.id)).triage).toMatchObject({ state: 'open', proposed: null })
+    const other = await fresh('bad')
+    expect((await jsonOf<Found>(await send('alice', other, { ...forever, until }))).triage.until).not.toBeNull()
   }
   const kept = await fresh()
   await jsonOf(await send('alice', kept, forever), 202)
@@ -236,7 +245,8 @@ test('an exception of a critical rule has an end', async () => {
     await api.post('/v1/exceptions', JSON.stringify({ rule, match: 'ns:a', reason: 'why', ...more }))
   const problem = await problemOf(await add('worst'))
   expect(problem).toMatchObject({ status: 422, errors: [{ pointer: '/expires_at' }] })
-  await jsonOf(await add('worst', { expires_at: '2100-01-01T00:00:00Z' }), 201)
+  expect((await add('worst', { expires_at: '2100-01-01T00:00:00Z' })).status).toBe(422)
+  await jsonOf(await add('worst', { expires_at: new Date(nowUs / 1_000 + 300 * 86_400_000).toISOString() }), 201)
   await jsonOf(await add('bad'), 201)
   // It is the rule in force that says how bad it is.
   await seedRule(api.store, ruleText('worst', { severity: 'high' }))

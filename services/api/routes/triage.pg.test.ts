@@ -277,7 +277,7 @@ describe('an event', () => {
   const done = { reason: 'expected', comment: 'ours' } as const
 
   beforeAll(async () => {
-    await seedRule(api.store, ruleText('deletes', { match: 'verb:delete', groupBy: ['actor'], severity: 'critical' }))
+    await seedRule(api.store, ruleText('deletes', { match: 'verb:delete', groupBy: ['actor'], severity: 'high' }))
     await deleteIn('shop')
   })
 
