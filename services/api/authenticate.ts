@@ -18,10 +18,13 @@ export interface Caller {
 export type Route = (request: Request, response: Response, caller: Caller) => Promise<void> | void
 
 const bearer = /^Bearer ([\x21-\x7e]{1,512})$/i
-/** How long a revoked token may still work. */
+/** How long a revoked token may still ask. */
 const rememberedMs = 10_000
 /** A wrong token that is sent again and again is remembered too. Each other guess is one look-up by an index. */
 const rememberedMax = 1_000
+
+/** How requests ask that change nothing. */
+const looks: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** Who has no token, of a route that needs none. */
 export const anyone: Caller = { token: null, scope: nothing }
@@ -35,10 +38,10 @@ export function createAuthenticate(
   clockMs: () => number = () => performance.now(),
 ): Authenticate {
   const remembered = new Map<string, { readonly token: ApiToken | null; readonly untilMs: number }>()
-  const find = async (digest: Buffer): Promise<ApiToken | null> => {
+  const find = async (digest: Buffer, { isFresh = false } = {}): Promise<ApiToken | null> => {
     const key = digest.toString('hex')
     const known = remembered.get(key)
-    if (known && known.untilMs > clockMs()) return known.token
+    if (!isFresh && known && known.untilMs > clockMs()) return known.token
     const token = await findApiToken(store, digest)
     if (remembered.size >= rememberedMax) remembered.clear()
     remembered.set(key, { token, untilMs: clockMs() + rememberedMs })
@@ -55,7 +58,8 @@ export function createAuthenticate(
     if (text.startsWith(tokenPrefixes.ingest))
       throw new Problem('forbidden', 'an ingest token can only post events', 'Use an API token (ptr_…) to ask.')
     const digest = tokenDigest(text)
-    const token = await find(digest)
+    // Of whoever is let in no more, the trail must have no step after that one.
+    const token = await find(digest, { isFresh: !looks.has(request.method) })
     if (!token)
       throw new Problem(
         'auth_required',

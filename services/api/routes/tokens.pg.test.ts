@@ -181,6 +181,9 @@ describe('a token that ends', () => {
     expect((await api.get('/v1/version', by(added))).status).toBe(200)
     const revoked = await jsonOf<Token>(await api.delete(`/v1/tokens/${added.id}`))
     expect(revoked.revoked_at).not.toBeNull()
+    // Nothing is done by it any more, though it was remembered.
+    const other = await fetch(`${api.url}/v1/tokens/${added.id}`, { method: 'DELETE', headers: by(added) })
+    expect(other.status).toBe(401)
     expect(await jsonOf<Token>(await api.delete(`/v1/tokens/${added.id}`))).toEqual(revoked)
     expect(await jsonOf<Token>(await api.get(`/v1/tokens/${added.id}`))).toEqual(revoked)
     expect((await listed()).map(({ name }) => name)).not.toContain('leaver')
