@@ -1,7 +1,7 @@
 // Notices: what the system has to tell its operators, such as that something could not be read. Each is the effect of a row
-// of the outbox, so that none is told twice.
+// of the outbox, or has an id made of what it tells, so that none is told twice.
 
-import { randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import type { PoolClient } from 'pg'
 import type { Query } from '@plaintrail/query/ast'
 import type { Scope } from '@plaintrail/query/scope'
@@ -12,6 +12,7 @@ import { positionOf, type EventPosition } from './find-records.ts'
 import type { Store } from './open-store.ts'
 import type { NewOutboxRow } from './outbox.ts'
 import { arrayOf, readRows } from './read-rows.ts'
+import { storable } from './revision-row.ts'
 import { isBefore, timestampOf, timeUs } from './time-position.ts'
 import { asksForClusters, visibleClusters } from './visible-clusters.ts'
 
@@ -64,6 +65,38 @@ export async function addNotice(client: PoolClient, notice: NewNotice): Promise<
     [notice.id, notice.kind, notice.clusterId, notice.detail],
   )
   return rows[0]?.cluster ?? null
+}
+
+/** The kind of a notice that files of the rules' folder cannot be read. */
+export const rulesUnreadable = 'rules.unreadable'
+/** UTF-16 units. */
+const detailCharsMax = 1_000
+const dayUs = 86_400_000_000
+
+export interface UnreadableRules {
+  readonly folder: string
+  /** Of all that is in it. */
+  readonly digest: string
+  /** At least one: `FILE:LINE:COLUMN: MESSAGE`. */
+  readonly errors: readonly string[]
+}
+
+/** Once a day for the same folder with the same in it, however many workers read it. */
+export async function noticeUnreadableRules(
+  store: Store,
+  { folder, digest, errors }: UnreadableRules,
+  nowUs = Date.now() * 1_000,
+): Promise<void> {
+  const day = Math.floor(nowUs / dayUs)
+  const id = hash('sha256', JSON.stringify([rulesUnreadable, folder, digest, day])).slice(0, 32)
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''
+  const says = `rules in ${folder} cannot be read, and what it brought before stays in force, of files that are gone too: ${errors[0]}`
+  const detail = storable(says.slice(0, detailCharsMax - more.length) + more)
+  await readRows(
+    store,
+    sql`insert into notice (id, kind, cluster_id, detail) values (${id}::uuid, ${rulesUnreadable}, null, ${detail})
+        on conflict (id) do nothing`,
+  )
 }
 
 export interface Notice {

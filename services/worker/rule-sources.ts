@@ -2,6 +2,7 @@
 
 import { join } from 'node:path'
 import type { Logger } from '@plaintrail/runtime/logger'
+import { noticeUnreadableRules } from '@plaintrail/store/notices'
 import type { Store } from '@plaintrail/store/open-store'
 import { putRules, replaceRules, type NewRules } from '@plaintrail/store/rules'
 import { readRuleFolder, type RuleFolder } from './rule-folder.ts'
@@ -55,6 +56,7 @@ export function createRuleSources(store: Store, logger: Logger, { pack, folder }
     const read = await readFolder(path)
     if (read === null || read.digest === keptDigest) return
     for (const error of read.errors) logger.error({ folder: path }, `could not read a rule: ${error}`)
+    if (read.errors.length > 0) await noticeUnreadableRules(store, { folder: path, ...read })
     await keep({ source: 'folder', author: path, rules: read.rules }, read.errors.length === 0)
     keptDigest = read.digest
     told = ''
