@@ -3657,7 +3657,7 @@ export interface components {
                 /** @description The name of the rule. */
                 readonly rule: string;
             }[];
-            /** @description The time: seconds, as `604800s`. */
+            /** @description The time: `1w`, `12h`. */
             readonly within: string;
         };
         /** @description One page. */

@@ -8,7 +8,7 @@ export const noiseSchema = z
     noisy: z.boolean().describe('Whether it made more than it may.'),
     findings: z.int().describe('Those with an event within that time, in clusters that you may see.'),
     findings_max: z.int().describe('How many it may make.'),
-    within: z.string().describe('The time: seconds, as `604800s`.'),
+    within: z.string().describe('The time: `1w`, `12h`.'),
     proposed_exceptions: z
       .array(
         z.object({
