@@ -62,9 +62,12 @@ async function backtestRules(session: Session, what: string, options: BacktestOp
     done.push(backtest)
   }
   await printBacktests(session, answers, done)
-  const [noisy] = done.filter(({ findings }) => failOver !== null && (findings ?? 0) > failOver)
-  if (noisy !== undefined)
-    throw new CliError('found', `${noisy.rule} would open ${counted(noisy.findings ?? 0, 'finding')}`)
+  const noisy = done.filter(({ findings }) => failOver !== null && (findings ?? 0) > failOver)
+  for (const { rule, findings } of noisy)
+    await session.note(
+      `! ${terminalText(rule)} would open ${counted(findings ?? 0, 'finding')}, and --fail-over allows ${failOver}`,
+    )
+  if (noisy.length > 0) throw new CliError('found', 'a rule would open more findings than --fail-over allows')
   if (session.requiresComplete && !done.every(isWhole))
     throw new CliError('incomplete', 'not every event could be judged')
 }
