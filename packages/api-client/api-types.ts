@@ -614,7 +614,7 @@ export interface paths {
         };
         /**
          * What rules found, the latest first
-         * @description One item for each cluster, rule and group, however many events are behind it. Of all time unless you say; `since` and `until` are about their events. By the time of the last event, one that gets another event while you page moves to the front: the last pages (`meta.again`) have those that changed since the first once more, so that each is on one page or two. With `sort=opened` each is on one.
+         * @description One item for each cluster, rule and group, however many events are behind it. Of all time unless you say; `since` and `until` are about their events. By the time of the last event, one that gets another event while you page moves to the front: the last pages (`meta.again`) have those that changed since the first once more, so that each is on one page or two. With `sort=opened` each is on one, but for those of the last ten minutes.
          */
         readonly get: operations["getFindings"];
         readonly put?: never;
@@ -2452,7 +2452,7 @@ export interface components {
         };
         /** @description The question as it was understood, and how complete its answer is. */
         readonly FindingMeta: {
-            /** @description Whether the findings of this page come again, since they changed after the first page was read: each may have been on an earlier page, as it was then. Never with `sort=opened`. */
+            /** @description Whether the findings of this page come again, since they changed after the first page was read: each may have been on an earlier page, as it was then. With `sort=opened` only those that were being found when the first page was read, and have changed since. */
             readonly again: boolean;
             /** @description What was found later is on none of the pages. */
             readonly as_of: components["schemas"]["MicroTime"];

@@ -138,6 +138,7 @@ interface FlatTriage extends Omit<FindingTriage, 'proposed' | 'version'> {
 /**
  * By its last event, a finding that gets another one while somebody pages is before the place where he is. So the last pages
  * have those that changed since the first, by id: each finding is on a page as often as once or twice, and never on none.
+ * By when they were found that can be so of those alone that were being written when the first page was read.
  */
 export async function findFindings(store: Store, scope: Scope, question: FindingQuestion): Promise<FoundFindings> {
   const { limit, sort, after } = question
@@ -154,7 +155,7 @@ export async function findFindings(store: Store, scope: Scope, question: Finding
     return { items: page, next: { ...positionOf(last, sort), seen, isAgain }, asOfUs }
   }
   // The first page is of one moment, if it is the only one.
-  const isEnd = sort === 'opened' || isAgain || after === null
+  const isEnd = isAgain || after === null
   const again = { ...beforeAll, seen }
   const others = isEnd ? [] : await read({ ...question, limit: 0, after: again })
   return { items: page, next: others.length === 0 ? null : again, asOfUs }
@@ -167,6 +168,13 @@ async function momentOf(store: Store, { asOfUs, after }: FindingQuestion): Promi
 /** No finding has this id. */
 const beforeAll = { timeUs: 0, key: '00000000-0000-0000-0000-000000000000', isAgain: true } as const
 
+/** Longer than any transaction that finds something is under way. */
+const foundLateUs = 600_000_000
+
+function isLate(sort: FindingSort, asOfUs: number): SQL {
+  return sort === 'last' ? sql`true` : sql`f.opened_at > ${timestampOf(asOfUs - foundLateUs)}`
+}
+
 /** One row more than the page has, where there is one. Null where the query asks for nothing that there can be. */
 export function findingsQuery(scope: Scope, question: FindingQuestion, asOfUs: number): SQL | null {
   const { query, window, sort, limit, after } = question
@@ -175,7 +183,7 @@ export function findingsQuery(scope: Scope, question: FindingQuestion, asOfUs: n
   const by = sort === 'last' ? sql`f.last_time` : sql`f.opened_at`
   const [isNext, order] =
     after?.isAgain === true
-      ? [sql`f.id > ${after.key}::uuid and ${isChangedSince(after)}`, sql`f.id`]
+      ? [sql`f.id > ${after.key}::uuid and ${isLate(sort, asOfUs)} and ${isChangedSince(after)}`, sql`f.id`]
       : [isAfter(by, sort, after), sql`${by} desc, f.id desc`]
   return sql`select ${findingColumns} from ${findingTables}
     where f.events > 0 and ${inScope(scope)} and ${isMeant} and ${hasEventIn(window)}

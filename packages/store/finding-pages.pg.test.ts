@@ -122,6 +122,29 @@ describe('while findings get events,', () => {
   })
 })
 
+test('by when they were found, one that was being written when the first page was read comes at the end', async () => {
+  const gate = Promise.withResolvers<void>()
+  const written = Promise.withResolvers<void>()
+  const isDone = transaction(store, async (client) => {
+    await client.query(
+      `insert into finding (first_time, last_time, events, opened_at, id, cluster_id, rule_id, version, severity, controls,
+         summary, "group", fields)
+       values ($1::int8, $1::int8, 1, now(), md5('late')::uuid, 1, 1, 1, 'high', '{}', 'number late', '{}', '{}')`,
+      [startUs],
+    )
+    written.resolve()
+    await gate.promise
+  })
+  await written.promise
+  const { listed, again } = await pagesOf(asked('opened', 1_000), async (page) => {
+    if (page !== 1) return
+    gate.resolve()
+    await isDone
+  })
+  expect([listed.toSorted(), again]).toEqual([everySummary, ['number late']])
+  await store.pool.query(`delete from finding where summary = 'number late'`)
+})
+
 test('nothing comes again where nothing changed', async () => {
   const { listed, again } = await pagesOf(asked('last', 700), async () => {})
   expect(listed.toSorted()).toEqual(everySummary)

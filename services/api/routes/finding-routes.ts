@@ -48,7 +48,7 @@ export const findingRoutes: readonly ApiRoute[] = [
     tag: 'findings',
     summary: 'What rules found, the latest first',
     description:
-      'One item for each cluster, rule and group, however many events are behind it. Of all time unless you say; `since` and `until` are about their events. By the time of the last event, one that gets another event while you page moves to the front: the last pages (`meta.again`) have those that changed since the first once more, so that each is on one page or two. With `sort=opened` each is on one.',
+      'One item for each cluster, rule and group, however many events are behind it. Of all time unless you say; `since` and `until` are about their events. By the time of the last event, one that gets another event while you page moves to the front: the last pages (`meta.again`) have those that changed since the first once more, so that each is on one page or two. With `sort=opened` each is on one, but for those of the last ten minutes.',
     query: {
       ...filters,
       ...windowParameters,

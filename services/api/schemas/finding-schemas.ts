@@ -65,7 +65,7 @@ const findingMetaSchema = z
     again: z
       .boolean()
       .describe(
-        'Whether the findings of this page come again, since they changed after the first page was read: each may have been on an earlier page, as it was then. Never with `sort=opened`.',
+        'Whether the findings of this page come again, since they changed after the first page was read: each may have been on an earlier page, as it was then. With `sort=opened` only those that were being found when the first page was read, and have changed since.',
       ),
     rules: followedSchema.describe('How far rules have judged what is stored in the clusters that were asked about.'),
   })
