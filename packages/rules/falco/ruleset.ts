@@ -6,6 +6,7 @@ import { readDocuments } from '../read-documents.ts'
 import { Problems, type Place } from '../rule-error.ts'
 import { sourcePlaces } from '../source-places.ts'
 import { placeOfOffset, textInFile, type TextInFile } from '../text-in-file.ts'
+import { isSigmaDocument } from '../sigma/rule.ts'
 
 /** What is not carried over, or means something else than it did. */
 export interface ImportNote extends Place {
@@ -146,7 +147,9 @@ class RulesetReader implements FalcoRuleset {
         this.strange(
           file,
           placeAt(root.from),
-          `a Falco file is a list, a values file with customRules or a ConfigMap of such, and this is ${kindWords(root)}`,
+          isSigmaDocument(root)
+            ? 'it is a rule of Sigma: plaintrail sigma import reads it'
+            : `a Falco file is a list, a values file with customRules or a ConfigMap of such, and this is ${kindWords(root)}`,
         )
       for (const one of inside) {
         const written = textInFile(one, { source: text, placeAt })

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { importFalco, type FalcoImport } from './import.ts'
 import { parseRules, type ParsedRule } from '../parse-rules.ts'
+import { importSigma } from '../sigma/import.ts'
 
 const rule = (condition: string, more: object = {}): object => ({
   rule: 'A rule',
@@ -138,6 +139,14 @@ describe('files of Falco within others', () => {
   test('a map without any is told', () => {
     const { notes } = importFalco([{ name: 'a', text: 'customRules:\n  a: b\n' }], { reading: 'mended' })
     expect(notes.map(({ why }) => why.slice(0, 24))).toEqual(['a Falco file is a list, '])
+  })
+
+  test('a file of the other tool is told as that', () => {
+    const sigma = 'title: T\nlogsource: {product: kubernetes}\ndetection: {s: {verb: get}, condition: s}\n'
+    const { notes } = importFalco([{ name: 'a', text: sigma }], { reading: 'mended' })
+    expect(notes.map(({ why }) => why)).toEqual(['it is a rule of Sigma: plaintrail sigma import reads it'])
+    const others = importSigma([{ file: 'a', text: stringify([rule('ka.verb=get')]) }]).notes
+    expect(others.map(({ why }) => why)).toEqual(['it has rules of Falco: plaintrail falco import reads it'])
   })
 })
 

@@ -1,5 +1,6 @@
 // importSigma: files of Sigma as rules here, each as the text of a file, and what is not carried over.
 
+import { isFalco } from '../falco/ruleset.ts'
 import { jsonOf, type LocatedMap } from '../located.ts'
 import { readDocuments } from '../read-documents.ts'
 import { Problems, type Place } from '../rule-error.ts'
@@ -89,7 +90,7 @@ function documentsOf(file: string, source: string, notes: SigmaNote[]): readonly
         rule: '',
         ...placeAt(root.from),
         what: 'a document',
-        why: 'it is no rule of Sigma',
+        why: isFalco(root) ? 'it has rules of Falco: plaintrail falco import reads it' : 'it is no rule of Sigma',
         kind: 'lost',
       })
   }
