@@ -1,4 +1,5 @@
-// isWords: the words of `is:`, what each means, and which of them have to wait.
+// isWords: the words of `is:`, what each means, and which of them have to wait. Rows and events in memory are asked by the same.
+import type { ActorType, FlagName } from '@plaintrail/event/event'
 import type { TextKey } from './qualifiers.ts'
 
 export interface IsWord {
@@ -58,3 +59,25 @@ export function isWordOf(word: string): IsWord | null {
   const lower = word.toLowerCase()
   return isWords.find((known) => known.word === lower) ?? null
 }
+
+/** Any of these types of actor is what the words mean, or any of these flags; other words mean neither. */
+export const actorTypesOf = (words: readonly string[]): readonly ActorType[] =>
+  words.flatMap((word) => typesByWord.get(word) ?? [])
+export const flagsOf = (words: readonly string[]): readonly FlagName[] =>
+  words.flatMap((word) => flagsByWord.get(word) ?? [])
+
+const typesByWord: ReadonlyMap<string, readonly ActorType[]> = new Map([
+  ['human', ['human']],
+  ['bot', ['service-account']],
+  ['controller', ['control-plane']],
+  ['node', ['node']],
+  ['anonymous', ['anonymous', 'failed-authentication']],
+])
+const flagsByWord: ReadonlyMap<string, readonly FlagName[]> = new Map([
+  ['truncated', ['truncated']],
+  ['dryrun', ['dryRun']],
+  ['created', ['created']],
+  ['redacted', ['redacted']],
+  ['failed-open', ['failedOpen']],
+  ['odd', ['duplicateKeys', 'malformed', 'oddTime']],
+])

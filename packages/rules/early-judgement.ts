@@ -2,7 +2,8 @@
 
 import type { Event } from '@plaintrail/event/event'
 import type { AskLeaf, Asked, Leaf } from './judge-query.ts'
-import { actorTypesOf, judgeTerm } from './judge-term.ts'
+import { actorTypesOf } from '@plaintrail/query/is-words'
+import { judgeTerm } from './judge-term.ts'
 
 /** By what few values there are of: rule-set.ts has them in `formOf`. */
 export const formLeaf: AskLeaf = (leaf) => {
@@ -46,9 +47,9 @@ const isWrite = ({ class: kind, outcome }: Event): boolean =>
   kind === 'write' && outcome !== 'denied' && outcome !== 'rejected'
 
 function isOfType(words: readonly string[]): Asked {
-  const types = actorTypesOf(words)
+  const types: ReadonlySet<string> = new Set(actorTypesOf(words))
   const isImpersonated = words.includes('impersonated')
-  const isAllKnown = words.every((word) => word === 'impersonated' || actorTypesOf([word]).size > 0)
+  const isAllKnown = words.every((word) => word === 'impersonated' || actorTypesOf([word]).length > 0)
   return {
     judge: ({ event }) => {
       if (types.has(event.actor.type) || (isImpersonated && event.impersonated !== null)) return true

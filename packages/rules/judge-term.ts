@@ -1,8 +1,9 @@
 // judgeTerm: one term of a query, asked of an event in memory: as packages/store/term-condition.ts asks it of a row.
 
-import type { Event, FlagName, ObjectRef } from '@plaintrail/event/event'
+import type { Event, ObjectRef } from '@plaintrail/event/event'
 import { resourcesNamed } from '@plaintrail/event/resources'
 import type { Matches, Pattern, Range, Says, Within } from '@plaintrail/query/ast'
+import { actorTypesOf, flagsOf } from '@plaintrail/query/is-words'
 import { imageOf } from './judge-field.ts'
 import type { Asked, Truth } from './judge-query.ts'
 import { isInOne } from './networks.ts'
@@ -198,31 +199,12 @@ function hasUid(values: readonly Pattern[]): Asked {
   )
 }
 
-const typesOf: ReadonlyMap<string, readonly string[]> = new Map([
-  ['human', ['human']],
-  ['bot', ['service-account']],
-  ['controller', ['control-plane']],
-  ['node', ['node']],
-  ['anonymous', ['anonymous', 'failed-authentication']],
-])
-const flagsOf: ReadonlyMap<string, readonly FlagName[]> = new Map([
-  ['truncated', ['truncated']],
-  ['dryrun', ['dryRun']],
-  ['created', ['created']],
-  ['redacted', ['redacted']],
-  ['failed-open', ['failedOpen']],
-  ['odd', ['duplicateKeys', 'malformed', 'oddTime']],
-])
 /** As API servers write it: staging/src/k8s.io/apiserver/pkg/endpoints/filters/audit_init.go makes it with uuid.New. */
 const madeID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/
 
-/** The actor types that words of `is:` mean. */
-export const actorTypesOf = (words: readonly string[]): ReadonlySet<string> =>
-  new Set(words.flatMap((word) => typesOf.get(word) ?? []))
-
 function is(words: readonly string[]): Asked {
-  const types = actorTypesOf(words)
-  const flags = words.flatMap((word) => flagsOf.get(word) ?? [])
+  const types: ReadonlySet<string> = new Set(actorTypesOf(words))
+  const flags = flagsOf(words)
   const [isImpersonated, isDryRun] = [words.includes('impersonated'), words.includes('dryrun')]
   const isChosen = words.includes('chosen-id')
   return open(

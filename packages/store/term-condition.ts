@@ -14,7 +14,8 @@ import { auditUuid, uuidBytes } from './audit-uuid.ts'
 import { classCode, flagBits, levelCode, outcomeCode, stageCode, type Code } from './event-codes.ts'
 import { patternMatches } from './pattern-matches.ts'
 import { arrayOf } from './read-rows.ts'
-import { actorTypesOf, namesIn, type Ids } from './term-ids.ts'
+import { actorTypesOf, flagsOf } from '@plaintrail/query/is-words'
+import { namesIn, wordsIn, type Ids } from './term-ids.ts'
 
 /** False where no event can meet it, because nothing of the name asked for was ever stored. */
 export type Condition = SQL | false
@@ -102,20 +103,11 @@ function isNamed(term: Matches): Condition {
   return names.length > 0 && patternMatches(sql`e.name`, names)
 }
 
-const flagsByWord: ReadonlyMap<string, readonly FlagName[]> = new Map([
-  ['truncated', ['truncated']],
-  ['dryrun', ['dryRun']],
-  ['created', ['created']],
-  ['redacted', ['redacted']],
-  ['failed-open', ['failedOpen']],
-  ['odd', ['duplicateKeys', 'malformed', 'oddTime']],
-])
-
 function is(term: Matches, ids: Ids, rows: Rows): Condition {
-  const words = term.values.map(([word]) => word)
-  const flags = words.flatMap((word) => flagsByWord.get(word) ?? [])
+  const words = wordsIn(term)
+  const flags = flagsOf(words)
   return anyOf([
-    actorTypesOf(term).length > 0 && isOneOf(sql`e.actor_id`, ids, rows),
+    actorTypesOf(words).length > 0 && isOneOf(sql`e.actor_id`, ids, rows),
     words.includes('impersonated') && sql`e.impersonated_id is not null`,
     flags.length > 0 && hasFlag(...flags),
     words.includes('chosen-id') && sql`e.audit_text is not null`,

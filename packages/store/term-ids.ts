@@ -1,9 +1,9 @@
 // termIds: from the names in a query to ids of the dimension tables, in one statement before the events are read. Postgres
 // then knows from its statistics how often each id occurs, and an index on (id, time) gives one id's events in order.
 
-import type { ActorType } from '@plaintrail/event/event'
 import { resourcesNamed } from '@plaintrail/event/resources'
 import type { Matches, Pattern } from '@plaintrail/query/ast'
+import { actorTypesOf } from '@plaintrail/query/is-words'
 import { sql, type SQL } from 'drizzle-orm'
 import { imagePathIds, pathIds } from './path-ids.ts'
 import type { Store } from './open-store.ts'
@@ -54,18 +54,8 @@ export function namesIn({ values }: Matches): readonly Pattern[] {
   return values.filter(([first, ...more]) => first !== '' || more.length > 0)
 }
 
-/** Of `is`: the types of actor that its words mean. */
-export function actorTypesOf({ values }: Matches): readonly ActorType[] {
-  return values.flatMap(([word]) => actorTypesByWord.get(word) ?? [])
-}
-
-const actorTypesByWord: ReadonlyMap<string, readonly ActorType[]> = new Map([
-  ['human', ['human']],
-  ['bot', ['service-account']],
-  ['controller', ['control-plane']],
-  ['node', ['node']],
-  ['anonymous', ['anonymous', 'failed-authentication']],
-])
+/** Of `is`: its words. */
+export const wordsIn = ({ values }: Matches): readonly string[] => values.map(([word]) => word)
 
 /** A SELECT of the ids, or null where the term is about a column of the event itself. */
 function idsQuery(term: Term): SQL | null {
@@ -82,7 +72,7 @@ function idsQuery(term: Term): SQL | null {
         select from json_array_elements_text(g.names::json) n (name) where ${patternMatches(sql`n.name`, term.values)})`
     case 'is':
       return ifAny(
-        actorTypesOf(term),
+        actorTypesOf(wordsIn(term)),
         (types) => sql`select a.id from actor a where a.type = any(${arrayOf('text', types)})`,
       )
     case 'verb':
