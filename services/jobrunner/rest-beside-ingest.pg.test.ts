@@ -1,20 +1,23 @@
 import { addCluster } from '@plaintrail/store/clusters'
 import { migrate } from '@plaintrail/store/migrate'
-import { openStore } from '@plaintrail/store/open-store'
+import { openStore, type Store } from '@plaintrail/store/open-store'
 import { createTestDatabase } from '@plaintrail/test/postgres-for-tests'
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { restBesideIngest } from './rest-beside-ingest.ts'
+
+const own = new AsyncDisposableStack()
+let store: Store
+beforeAll(async () => {
+  const { connection } = own.use(await createTestDatabase())
+  await migrate(connection)
+  const options = { connectionsMax: 1, statementMs: 10_000, applicationName: 'plaintrail:test' }
+  store = own.use(openStore(connection, options))
+})
+afterAll(() => own.disposeAsync())
 
 const bounds = { restShare: 0.5, busyEventsPerSecond: 1_000 }
 
 test('it rests the more the more is stored, and not at all where nothing is', async () => {
-  await using database = await createTestDatabase()
-  await migrate(database.connection)
-  await using store = openStore(database.connection, {
-    connectionsMax: 1,
-    statementMs: 10_000,
-    applicationName: 'plaintrail:test',
-  })
   const { uid } = await addCluster(store, { name: 'east' })
   await store.pool.query(
     `insert into lane (cluster_id, name, next_seq) select id, 'main', 101 from cluster where uid = $1::uuid`,
@@ -40,13 +43,6 @@ test('it rests the more the more is stored, and not at all where nothing is', as
 })
 
 test('where it is told that anything is busy, it always rests', async () => {
-  await using database = await createTestDatabase()
-  await migrate(database.connection)
-  await using store = openStore(database.connection, {
-    connectionsMax: 1,
-    statementMs: 10_000,
-    applicationName: 'plaintrail:test',
-  })
   let nowMs = 0
   const rests = restBesideIngest(store, { restShare: 4, busyEventsPerSecond: 0 }, () => nowMs)
   for (nowMs = 0; nowMs < 5_000; nowMs += 1_000) expect(await rests.after(10)).toBe(40)

@@ -2,6 +2,17 @@
 
 import { isJsonObject, type JsonObject } from '@plaintrail/history/json-values'
 
+/** An item of a file. */
+export const falcoRule = (condition: string, more: object = {}): object => ({
+  rule: 'A rule',
+  desc: 'Why.',
+  condition,
+  output: 'Done (user=%ka.user.name)',
+  priority: 'WARNING',
+  source: 'k8s_audit',
+  ...more,
+})
+
 export type Random = (below: number) => number
 
 /** The same numbers for the same seed (mulberry32). */

@@ -6,20 +6,11 @@ import { compileRule } from '../compile-rule.ts'
 import { completedEvent } from '../completed-event.ts'
 import { evaluate } from '../evaluate.ts'
 import { exportFalco } from './export.ts'
+import { falcoRule as rule } from './falco-for-tests.ts'
 import { importFalco, type FalcoImport } from './import.ts'
 import type { Reading } from './field-code.ts'
 import { OfflineSubjects } from '../offline-subjects.ts'
 import { parseRules, type ParsedRule } from '../parse-rules.ts'
-
-const rule = (condition: string, more: object = {}): object => ({
-  rule: 'A rule',
-  desc: 'Why.',
-  condition,
-  output: 'Done (user=%ka.user.name)',
-  priority: 'WARNING',
-  source: 'k8s_audit',
-  ...more,
-})
 
 const from = (items: readonly object[], reading: Reading = 'mended'): FalcoImport =>
   importFalco([{ name: 'a.yaml', text: stringify(items) }], { reading })

@@ -2,19 +2,10 @@
 
 import { describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
+import { falcoRule as rule } from './falco-for-tests.ts'
 import { importFalco, type FalcoImport } from './import.ts'
 import { parseRules, type ParsedRule } from '../parse-rules.ts'
 import { importSigma } from '../sigma/import.ts'
-
-const rule = (condition: string, more: object = {}): object => ({
-  rule: 'A rule',
-  desc: 'Why.',
-  condition,
-  output: 'Done (user=%ka.user.name)',
-  priority: 'WARNING',
-  source: 'k8s_audit',
-  ...more,
-})
 
 const from = (items: readonly object[]): FalcoImport =>
   importFalco([{ name: 'a.yaml', text: stringify(items) }], { reading: 'mended' })
