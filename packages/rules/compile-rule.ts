@@ -6,6 +6,7 @@ import { asksFindings } from '@plaintrail/query/finding-terms'
 import { nearestWord } from '@plaintrail/query/nearest-word'
 import type { VariableName } from './bindings.ts'
 import { eventFields } from './event-value.ts'
+import { placeholder } from './filled-text.ts'
 import { fieldNames, type FieldName } from './fields.ts'
 import { compileQuery, type Asked } from './judge-query.ts'
 import { namesStage } from './named-stages.ts'
@@ -164,8 +165,6 @@ const variableNames = [
   'containers',
   'certificateRequest',
 ] as const satisfies readonly VariableName[]
-
-const placeholder = /\{\{\s*([^{}]*?)\s*\}\}/g
 
 function toldFields({ summary, remediation, commands }: Rule): readonly FieldName[] {
   const named = new Set(

@@ -49,7 +49,8 @@ function commandPart(name: string, values: FieldValues, isQuoted: boolean): stri
   return value !== null && !isQuoted && kubectlObject.test(value) ? value : null
 }
 
-const placeholder = /\{\{\s*([^{}]*?)\s*\}\}/g
+/** A field in a text of a rule: `{{actor}}`. */
+export const placeholder = /\{\{\s*([^{}]*?)\s*\}\}/g
 
 function valueOf(values: FieldValues, name: string): string | null {
   const found = Object.entries(values).find(([known]) => known === name)
